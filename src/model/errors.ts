@@ -1,0 +1,71 @@
+/**
+ * Every error a caller can get: its code and status (rules digest 1.4 and 1.5), and functions that word it. A
+ * message names the field, what is wrong with its value, and what would be right.
+ */
+
+const statuses = {
+  'SYS.0401': 401,
+  'SYS.0403': 403,
+  'APIGW.0101': 404,
+  'APIGW.0301': 401,
+  'ELB.1202': 400,
+  'ELB.8902': 400,
+  'ELB.8904': 404,
+  'ELB.8905': 409,
+  'ELB.8906': 500,
+  'ELB.8907': 409,
+  'ELB.8931': 400,
+  'ELB.8932': 400,
+  'ELB.8933': 400,
+  'ELB.8934': 400,
+  'ELB.8938': 400,
+  'ELB.8939': 400,
+  'ELB.8959': 400,
+  'ELB.9899': 400,
+} as const;
+
+export type ErrorCode = keyof typeof statuses;
+
+/** An answer that refuses a call. Nothing has been changed when it is raised. */
+export class Refusal extends Error {
+  readonly code: ErrorCode;
+  readonly status: number;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'Refusal';
+    this.code = code;
+    this.status = statuses[code];
+  }
+}
+
+/** A value that breaks a rule of its field: `member.weight`, the fault, and what would be right. */
+export function invalid(field: string, problem: string): Refusal {
+  return new Refusal('ELB.8902', `Invalid input for '${field}': ${problem}`);
+}
+
+/** Something that is not there, or belongs to another project: the two are told apart to nobody. */
+export function notFound(label: string, id: string): Refusal {
+  return new Refusal('ELB.8904', `${label} ${id} could not be found.`);
+}
+
+/** What the state of other resources does not allow; the message says which, and how to go on. */
+export function conflict(message: string): Refusal {
+  return new Refusal('ELB.8907', message);
+}
+
+export function quotaExceeded(key: string, limit: number): Refusal {
+  return new Refusal('ELB.8905', `Quota exceeded for resources: ['${key}']. The limit is ${limit}.`);
+}
+
+export function unrecognized(attributes: readonly string[]): Refusal {
+  return new Refusal('ELB.8902', `Unrecognized attribute(s) '${attributes.join(', ')}'`);
+}
+
+export function unauthenticated(message: string): Refusal {
+  return new Refusal('SYS.0401', message);
+}
+
+export function forbidden(message: string): Refusal {
+  return new Refusal('SYS.0403', message);
+}

@@ -1,0 +1,43 @@
+/**
+ * List filters that are not plain fields of the listed resource. Most filters follow from a field's `filter`
+ * mark; these say how else a resource is found.
+ */
+import type { TSchema } from 'typebox';
+import type { FilterArity } from './field.ts';
+
+/** A step from one table to another: the rows of `table` whose `key` is what `from` says of the row before. */
+export interface Step {
+  readonly from: string;
+  readonly table: string;
+  readonly key: string;
+}
+
+/** What must have one of the filter's values. */
+export type Match =
+  /** A column of the resource. */
+  | { readonly kind: 'column'; readonly column: string }
+  /** A key of a JSON object column. */
+  | { readonly kind: 'json'; readonly column: string; readonly key: string }
+  /** An element of a JSON array column, or a key of its elements. */
+  | { readonly kind: 'element'; readonly column: string; readonly key: string | null }
+  /** A column of any row reached over the steps, the first of which starts at the resource. */
+  | { readonly kind: 'related'; readonly steps: readonly Step[]; readonly column: string }
+  /** Any of several. */
+  | { readonly kind: 'any'; readonly of: readonly Match[] };
+
+/** A filter by values. */
+export interface ValueFilter {
+  readonly schema: TSchema;
+  readonly arity: FilterArity;
+  readonly description: string;
+  readonly match: Match;
+}
+
+/** A filter whose values carry a key of their own, as in `eips=eip_id=x`. */
+export interface NestedFilter {
+  readonly arity: FilterArity;
+  readonly description: string;
+  readonly nested: Readonly<Record<string, Pick<ValueFilter, 'schema' | 'match'>>>;
+}
+
+export type Filter = ValueFilter | NestedFilter;

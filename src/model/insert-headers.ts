@@ -1,0 +1,78 @@
+/** The 37 switches of a listener's `insert_headers` (rules digest 4.6). */
+import { type TSchema, Type } from 'typebox';
+import { orNull } from './field.ts';
+import { oneOf, strict } from './schemas.ts';
+
+const Switch = Type.Boolean();
+
+/** The name under which a header is sent instead of its own. */
+const Alias = Type.String({ minLength: 1, maxLength: 40, pattern: '^[a-z0-9_-]+$' });
+
+/** Headers switched by their own name. */
+export const plainSwitches = [
+  'X-Forwarded-ELB-IP',
+  'X-Forwarded-Port',
+  'X-Forwarded-For-Port',
+  'X-Forwarded-Host',
+  'X-Forwarded-Proto',
+  'X-Real-IP',
+  'X-Forwarded-ELB-ID',
+  'X-Forwarded-TLS-Certificate-ID',
+  'X-Forwarded-TLS-Protocol',
+  'X-Forwarded-TLS-Cipher',
+] as const;
+
+/** Headers with a switch named `…-enable` and another name in `…-alias`. */
+const enabledHeaders = [
+  'X-Forwarded-Clientcert-subjectdn',
+  'X-Forwarded-Clientcert-issuerdn',
+  'X-Forwarded-Clientcert-fingerprint',
+  'X-Forwarded-Clientcert-clientverify',
+  'X-Forwarded-Clientcert-serialnumber',
+  'X-Forwarded-Clientcert',
+  'X-Forwarded-Clientcert-ciphers',
+  'X-Forwarded-Clientcert-end',
+  'X-Forwarded-Tls-Alpn-Protocol',
+  'X-Forwarded-Tls-Sni',
+  'X-Forwarded-Tls-Ja3',
+  'X-Forwarded-Tls-Ja4',
+] as const;
+
+const aliases = [
+  'X-Forwarded-TLS-Protocol-alias',
+  'X-Forwarded-TLS-Cipher-alias',
+  ...enabledHeaders.map((name) => `${name}-alias`),
+];
+
+const switches = [...plainSwitches, ...enabledHeaders.map((name) => `${name}-enable`)];
+
+const inputs: Record<string, TSchema> = {
+  'X-Forwarded-For-Processing-Mode': Type.Optional(orNull(oneOf('append', 'remove', 'preserve'))),
+};
+for (const name of switches) inputs[name] = Type.Optional(orNull(Switch));
+for (const name of aliases) inputs[name] = Type.Optional(orNull(Alias));
+
+/** What a request may send: any of the keys. */
+export const InsertHeadersInput = strict(inputs);
+
+/** What is stored and answered: every plain switch, and of the others those that were set. */
+export const InsertHeaders = Type.Record(Type.String(), Type.Union([Type.Boolean(), Type.String()]));
+
+export type InsertHeaders = Record<string, boolean | string>;
+
+/**
+ * The complete set after a request: what it gave, else the value so far. Only `X-Forwarded-Host` is on from the
+ * start; null puts a key back to that.
+ */
+export function mergeInsertHeaders(
+  before: InsertHeaders | null,
+  given: Readonly<Record<string, boolean | string | null>>,
+): InsertHeaders {
+  const merged: InsertHeaders = { ...before };
+  for (const [key, value] of Object.entries(given)) {
+    if (value === null) delete merged[key];
+    else merged[key] = value;
+  }
+  for (const name of plainSwitches) merged[name] ??= name === 'X-Forwarded-Host';
+  return merged;
+}

@@ -1,0 +1,229 @@
+/** A listener: a port of a load balancer on which clients are served (rules digest 2.2). */
+import { Type } from 'typebox';
+import {
+  alwaysUp,
+  identity,
+  inheritedEnterpriseProject,
+  naming,
+  protection,
+  tags,
+  timestamps,
+} from './common-fields.ts';
+import { field, orNull } from './field.ts';
+import type { Match } from './filter.ts';
+import { InsertHeaders, InsertHeadersInput } from './insert-headers.ts';
+import { type RecordOf, resource } from './resource.ts';
+import { Id, integer, oneOf, Reference, strict } from './schemas.ts';
+
+export const ListenerProtocol = oneOf('TCP', 'UDP', 'HTTP', 'HTTPS', 'TERMINATED_HTTPS', 'QUIC', 'TLS', 'IP');
+
+const PortRange = strict({ start_port: integer(1, 65535), end_port: integer(1, 65535) });
+
+const IpGroup = Type.Object({
+  ipgroup_id: Type.String(),
+  enable_ipgroup: Type.Boolean(),
+  type: oneOf('white', 'black'),
+});
+const IpGroupInput = strict({
+  ipgroup_id: Type.Optional(Type.String({ maxLength: 4096 })),
+  enable_ipgroup: Type.Optional(Type.Boolean()),
+  type: Type.Optional(oneOf('white', 'black')),
+});
+
+const QuicConfig = Type.Object({ quic_listener_id: Type.String(), enable_quic_upgrade: Type.Boolean() });
+const QuicConfigInput = strict({
+  quic_listener_id: Id,
+  enable_quic_upgrade: Type.Optional(Type.Boolean()),
+});
+
+const HeaderName = Type.String({ minLength: 1, maxLength: 40, pattern: '^[A-Za-z0-9_-]+$' });
+const AccessLogHeaders = strict({
+  enable: Type.Optional(Type.Boolean()),
+  include_headers: Type.Optional(Type.Array(HeaderName, { maxItems: 5 })),
+  exclude_headers: Type.Optional(Type.Array(HeaderName, { maxItems: 5 })),
+});
+
+const memberOf = (column: string): Match => ({
+  kind: 'related',
+  steps: [{ from: 'default_pool_id', table: 'members', key: 'pool_id' }],
+  column,
+});
+
+const set = { create: 'optional', update: 'mutable', nullable: true } as const;
+const later = { ...set, effective: false } as const;
+
+export const listener = resource({
+  name: 'listener',
+  plural: 'listeners',
+  label: 'listener',
+  table: 'listeners',
+  parent: 'loadbalancer_id',
+  fields: {
+    ...identity,
+    ...naming,
+    ...alwaysUp,
+    ...inheritedEnterpriseProject(true),
+    loadbalancer_id: field(Id, 'The load balancer it belongs to.', {
+      create: 'required',
+      filter: 'many',
+      answered: false,
+    }),
+    loadbalancers: field(Type.Array(Reference), 'The load balancer it belongs to.', { computed: true }),
+    protocol: field(ListenerProtocol, 'The protocol clients speak.', { create: 'required', filter: 'many' }),
+    protocol_port: field(integer(0, 65535), 'The port; 0 with port_ranges.', {
+      create: 'optional',
+      nullable: true,
+      default: 0,
+      filter: 'many',
+    }),
+    port_ranges: field(Type.Array(PortRange), 'The ports of a listener that serves several.', {
+      input: Type.Array(PortRange, { maxItems: 10 }),
+      create: 'optional',
+      nullable: true,
+      default: [],
+      effective: false,
+    }),
+    default_pool_id: field(orNull(Id), 'The pool that gets what no policy sends elsewhere.', {
+      ...set,
+      filter: 'many',
+    }),
+    default_tls_container_ref: field(orNull(Id), 'The server certificate.', { ...later, filter: 'many' }),
+    client_ca_tls_container_ref: field(orNull(Id), 'The CA that client certificates must come from.', {
+      ...later,
+      filter: 'many',
+    }),
+    sni_container_refs: field(Type.Array(Type.String()), 'Further server certificates, by name.', {
+      ...later,
+      input: Type.Array(Id, { maxItems: 50 }),
+      default: [],
+    }),
+    sni_match_algo: field(oneOf('wildcard', 'longest_suffix'), 'How a name finds its certificate.', {
+      ...later,
+      default: 'wildcard',
+    }),
+    tls_ciphers_policy: field(
+      orNull(
+        oneOf(
+          'tls-1-0-inherit',
+          'tls-1-0',
+          'tls-1-1',
+          'tls-1-2',
+          'tls-1-2-strict',
+          'tls-1-2-fs',
+          'tls-1-0-with-1-3',
+          'tls-1-2-fs-with-1-3',
+          'hybrid-policy-1-0',
+          'tls-1-2-strict-no-cbc',
+        ),
+      ),
+      'The TLS versions and ciphers; null without TLS.',
+      { ...later, filter: 'many' },
+    ),
+    security_policy_id: field(
+      orNull(Type.String({ maxLength: 36 })),
+      'A policy of one’s own, which wins.',
+      later,
+    ),
+    http2_enable: field(Type.Boolean(), 'Whether HTTPS clients may speak HTTP/2.', {
+      ...later,
+      default: false,
+      filter: 'one',
+    }),
+    ssl_early_data_enable: field(Type.Boolean(), 'Whether TLS 1.3 early data is taken.', {
+      ...later,
+      default: false,
+      filter: 'one',
+    }),
+    insert_headers: field(InsertHeaders, 'The headers added to what members get.', {
+      ...set,
+      input: InsertHeadersInput,
+    }),
+    enable_member_retry: field(Type.Boolean(), 'Whether a failed request may go to another member.', {
+      ...set,
+      default: true,
+      filter: 'one',
+    }),
+    keepalive_timeout: field(integer(0, 4000), 'Seconds an idle client connection is kept.', {
+      ...set,
+      filter: 'many',
+    }),
+    client_timeout: field(
+      orNull(integer(1, 300)),
+      'Seconds to wait for a request; null where it has no meaning.',
+      {
+        ...set,
+        filter: 'many',
+      },
+    ),
+    member_timeout: field(
+      orNull(integer(1, 300)),
+      'Seconds to wait for a member; null where it has no meaning.',
+      {
+        ...set,
+        filter: 'many',
+      },
+    ),
+    ipgroup: field(orNull(IpGroup), 'Who may or may not connect.', { ...later, input: IpGroupInput }),
+    transparent_client_ip_enable: field(Type.Boolean(), 'Whether members see the client’s address.', {
+      ...later,
+      default: true,
+      filter: 'one',
+    }),
+    proxy_protocol_enable: field(Type.Boolean(), 'Whether members are told the client by PROXY protocol.', {
+      ...later,
+      default: false,
+      filter: 'one',
+    }),
+    enhance_l7policy_enable: field(Type.Boolean(), 'Advanced forwarding; cannot be switched off.', {
+      ...later,
+      default: false,
+      filter: 'one',
+    }),
+    quic_config: field(orNull(QuicConfig), 'The QUIC listener that clients are told of.', {
+      ...later,
+      input: QuicConfigInput,
+    }),
+    gzip_enable: field(Type.Boolean(), 'Whether answers are compressed.', { ...later, default: false }),
+    cps: field(integer(0, 1000000), 'New connections per second; 0 for no limit.', { ...later, default: 0 }),
+    connection: field(integer(0, 1000000), 'Connections at a time; 0 for no limit.', {
+      ...later,
+      default: 0,
+    }),
+    connection_limit: field(Type.Integer(), 'Always -1: no limit.', { default: -1, filter: 'many' }),
+    nat64_enable: field(Type.Boolean(), 'Whether IPv6 clients reach IPv4 members.', {
+      ...later,
+      default: false,
+      filter: 'one',
+    }),
+    access_log_customized_headers_config: field(
+      orNull(AccessLogHeaders),
+      'Headers for the access log.',
+      later,
+    ),
+    ...tags,
+    ...protection,
+    ...timestamps,
+  },
+  filters: {
+    member_address: {
+      schema: Type.String(),
+      arity: 'many',
+      description: 'The address of a member of its pool.',
+      match: memberOf('address'),
+    },
+    member_device_id: {
+      schema: Type.String(),
+      arity: 'many',
+      description: 'The server of a member of its pool.',
+      match: memberOf('instance_id'),
+    },
+    member_instance_id: {
+      schema: Type.String(),
+      arity: 'many',
+      description: 'The server of a member of its pool.',
+      match: memberOf('instance_id'),
+    },
+  },
+});
+
+export type Listener = RecordOf<(typeof listener)['fields']>;

@@ -1,0 +1,122 @@
+/** A member: one backend of a pool (rules digest 2.4; pages "Adding a Backend Server" and "Querying Backend Servers"). */
+import { Type } from 'typebox';
+import { identity, inheritedEnterpriseProject, timestamps } from './common-fields.ts';
+import { field, orNull } from './field.ts';
+import { type RecordOf, resource } from './resource.ts';
+import { Id, integer, Name, oneOf, strict } from './schemas.ts';
+
+export const OperatingStatus = oneOf('NO_MONITOR', 'INITIAL', 'ONLINE', 'OFFLINE', 'UNKNOWN');
+export type OperatingStatus = 'NO_MONITOR' | 'INITIAL' | 'ONLINE' | 'OFFLINE' | 'UNKNOWN';
+
+/** Why a health check fails (table MemberHealthCheckFailedReason of the list page). */
+export const FailureReason = Type.Object({
+  reason_code: Type.String(),
+  expected_response: orNull(Type.String()),
+  healthcheck_response: orNull(Type.String()),
+});
+
+const MemberStatus = Type.Object({
+  listener_id: Type.String(),
+  operating_status: OperatingStatus,
+  reason: orNull(FailureReason),
+});
+
+const Address = Type.String({ minLength: 1, maxLength: 64 });
+const Weight = integer(0, 100);
+
+export const member = resource({
+  name: 'member',
+  plural: 'members',
+  label: 'member',
+  table: 'members',
+  parent: 'pool_id',
+  fields: {
+    ...identity,
+    ...inheritedEnterpriseProject(false),
+    pool_id: field(Id, 'The pool the member belongs to.', { answered: false }),
+    name: field(Name, 'A name for the member, not the server’s; empty if not given.', {
+      create: 'optional',
+      update: 'mutable',
+      nullable: true,
+      default: '',
+      filter: 'many',
+    }),
+    address: field(Address, 'The member’s IPv4 or IPv6 address.', { create: 'required', filter: 'many' }),
+    protocol_port: field(
+      integer(0, 65535),
+      'The port that takes requests; 0 for a pool of protocol IP or with any_port_enable.',
+      { create: 'optional', update: 'mutable', nullable: true, filter: 'many' },
+    ),
+    subnet_cidr_id: field(orNull(Id), 'The subnet of the address; null for an IP address used as a member.', {
+      create: 'optional',
+      nullable: true,
+      filter: 'many',
+    }),
+    weight: field(Weight, 'The member’s share of new requests; 0 gets none.', {
+      create: 'optional',
+      update: 'mutable',
+      nullable: true,
+      default: 1,
+      filter: 'many',
+    }),
+    admin_state_up: field(Type.Boolean(), 'Whether the server behind the address exists; input is ignored.', {
+      create: 'ignored',
+      update: 'ignored',
+      filter: 'one',
+    }),
+    availability_zone: field(Type.String(), 'The zone of the server, or as given for an IP address.', {
+      create: 'optional',
+      update: 'mutable',
+      nullable: true,
+      default: '',
+      filter: 'many',
+      effective: false,
+    }),
+    ip_version: field(oneOf('v4', 'v6'), 'Follows from the address.', { filter: 'many' }),
+    member_type: field(oneOf('ip', 'instance'), 'instance when it has a subnet, else ip.', {
+      filter: 'many',
+    }),
+    instance_id: field(Type.String(), 'The server behind the address; empty when there is none.', {
+      filter: 'many',
+    }),
+    operating_status: field(OperatingStatus, 'The member’s health.', { filter: 'many' }),
+    reason: field(orNull(FailureReason), 'Why the last health checks failed; null unless they did.'),
+    status: field(Type.Array(MemberStatus), 'The health as each listener of the pool sees it.', {
+      computed: true,
+    }),
+    verdict: field(oneOf('INITIAL', 'ONLINE', 'OFFLINE'), 'What the thresholds made of the probes so far.', {
+      answered: false,
+    }),
+    ...timestamps,
+  },
+});
+
+export type Member = RecordOf<(typeof member)['fields']>;
+export type FailureReason = NonNullable<Member['reason']>;
+
+/** What a batch-add gives for each member: the fields of a create request (rules digest 2.4.7). */
+export const BatchAddMember = strict({
+  address: Address,
+  protocol_port: Type.Optional(integer(0, 65535)),
+  name: Type.Optional(orNull(Name)),
+  subnet_cidr_id: Type.Optional(orNull(Id)),
+  weight: Type.Optional(orNull(Weight)),
+  availability_zone: Type.Optional(orNull(Type.String())),
+});
+
+/** What a batch-update may change of each member. */
+export const BatchUpdateMember = strict({
+  id: Id,
+  name: Type.Optional(orNull(Name)),
+  weight: Type.Optional(orNull(Weight)),
+  protocol_port: Type.Optional(orNull(integer(0, 65535))),
+  availability_zone: Type.Optional(orNull(Type.String())),
+  admin_state_up: Type.Optional(Type.Unknown()),
+});
+
+/** How a batch-delete names each member: by id, or by address and port. */
+export const BatchDeleteMember = strict({
+  id: Type.Optional(Id),
+  address: Type.Optional(Address),
+  protocol_port: Type.Optional(integer(0, 65535)),
+});

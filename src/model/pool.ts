@@ -1,0 +1,266 @@
+/** A pool, or backend server group: members and how requests are spread over them (rules digest 2.3). */
+import { Type } from 'typebox';
+import { alwaysUp, enterpriseProject, identity, naming, protection, timestamps } from './common-fields.ts';
+import { field, orNull } from './field.ts';
+import type { Match } from './filter.ts';
+import { type RecordOf, resource } from './resource.ts';
+import { Id, integer, oneOf, Reference, strict } from './schemas.ts';
+
+export const PoolProtocol = oneOf('TCP', 'UDP', 'IP', 'TLS', 'GRPC', 'HTTP', 'HTTPS', 'QUIC');
+
+const Algorithm = oneOf(
+  'ROUND_ROBIN',
+  'LEAST_CONNECTIONS',
+  'SOURCE_IP',
+  'QUIC_CID',
+  '2_TUPLE_HASH',
+  '3_TUPLE_HASH',
+  '5_TUPLE_HASH',
+);
+
+const SessionPersistence = Type.Object({
+  type: oneOf('SOURCE_IP', 'HTTP_COOKIE', 'APP_COOKIE'),
+  cookie_name: orNull(Type.String()),
+  persistence_timeout: orNull(Type.Integer()),
+});
+
+const SessionPersistenceInput = strict({
+  type: Type.Optional(oneOf('SOURCE_IP', 'HTTP_COOKIE', 'APP_COOKIE')),
+  cookie_name: Type.Optional(orNull(Type.String({ maxLength: 1024, pattern: '^[A-Za-z0-9._-]*$' }))),
+  persistence_timeout: Type.Optional(orNull(integer(1, 1440))),
+});
+
+const SlowStart = strict({ enable: Type.Boolean(), duration: integer(30, 1200) });
+const ConnectionDrain = strict({ enable: Type.Boolean(), timeout: Type.Optional(integer(10, 4000)) });
+const QuicCid = strict({ len: integer(1, 20), offset: integer(0, 19) });
+
+const AzAffinity = strict({
+  enable: Type.Boolean(),
+  az_minimum_healthy_member_percentage: Type.Optional(integer(-1, 100)),
+  az_minimum_healthy_member_count: Type.Optional(integer(-1, 10000)),
+  az_unhealthy_fallback_strategy: Type.Optional(
+    oneOf(
+      'forward_to_all_member_of_local_az',
+      'forward_to_healthy_member_of_remote_az',
+      'forward_to_all_healthy_member',
+      'forward_to_all_member',
+    ),
+  ),
+});
+
+const listenerOf = (column: string): Match => ({
+  kind: 'related',
+  steps: [{ from: 'id', table: 'listeners', key: 'default_pool_id' }],
+  column,
+});
+const memberOf = (column: string): Match => ({
+  kind: 'related',
+  steps: [{ from: 'id', table: 'members', key: 'pool_id' }],
+  column,
+});
+
+export const pool = resource({
+  name: 'pool',
+  plural: 'pools',
+  label: 'pool',
+  table: 'pools',
+  fields: {
+    ...identity,
+    ...naming,
+    ...alwaysUp,
+    ...enterpriseProject,
+    protocol: field(PoolProtocol, 'The protocol spoken to the members.', {
+      create: 'required',
+      filter: 'many',
+    }),
+    lb_algorithm: field(Algorithm, 'How a member is chosen.', {
+      create: 'optional',
+      update: 'mutable',
+      filter: 'many',
+    }),
+    loadbalancer_id: field(orNull(Id), 'The load balancer the pool was created for.', {
+      create: 'optional',
+      nullable: true,
+      answered: false,
+    }),
+    listener_id: field(orNull(Id), 'The listener whose default pool it becomes.', {
+      create: 'optional',
+      nullable: true,
+      answered: false,
+      computed: true,
+    }),
+    type: field(oneOf('instance', 'ip', ''), 'The kind of members it takes; empty takes any.', {
+      create: 'optional',
+      update: 'mutable',
+      nullable: true,
+      default: '',
+      filter: 'many',
+    }),
+    vpc_id: field(
+      Type.String({ maxLength: 36 }),
+      'The VPC of its instance members; empty until one is known.',
+      {
+        create: 'optional',
+        update: 'mutable',
+        nullable: true,
+        default: '',
+        filter: 'many',
+      },
+    ),
+    ip_version: field(oneOf('v4', 'v6', 'dualstack'), 'The address families its members may have.', {
+      create: 'optional',
+      nullable: true,
+      filter: 'many',
+    }),
+    session_persistence: field(orNull(SessionPersistence), 'Keeps a client with the member it met first.', {
+      input: SessionPersistenceInput,
+      create: 'optional',
+      update: 'mutable',
+      nullable: true,
+      effective: false,
+    }),
+    slow_start: field(orNull(SlowStart), 'Lets a new member’s share grow over its duration in seconds.', {
+      input: strict({ enable: Type.Optional(Type.Boolean()), duration: Type.Optional(integer(30, 1200)) }),
+      create: 'optional',
+      update: 'mutable',
+      nullable: true,
+      effective: false,
+    }),
+    member_deletion_protection_enable: field(Type.Boolean(), 'Whether its members are safe from deletion.', {
+      create: 'optional',
+      update: 'mutable',
+      nullable: true,
+      default: false,
+      filter: 'one',
+    }),
+    any_port_enable: field(Type.Boolean(), 'Whether members take traffic on the listener’s port.', {
+      create: 'optional',
+      update: 'mutable',
+      nullable: true,
+      default: false,
+      filter: 'one',
+    }),
+    connection_drain: field(ConnectionDrain, 'How long a leaving member keeps its connections, in seconds.', {
+      create: 'optional',
+      update: 'mutable',
+      nullable: true,
+      default: { enable: false },
+      effective: false,
+    }),
+    pool_health: field(
+      strict({ minimum_healthy_member_count: integer(0, 1) }),
+      '1 forwards to every member while none is healthy.',
+      {
+        create: 'optional',
+        update: 'mutable',
+        nullable: true,
+        default: { minimum_healthy_member_count: 0 },
+        effective: false,
+      },
+    ),
+    az_affinity: field(orNull(AzAffinity), 'Prefers members of the proxy’s own zone.', {
+      create: 'optional',
+      update: 'mutable',
+      nullable: true,
+      effective: false,
+    }),
+    quic_cid_hash_strategy: field(
+      orNull(QuicCid),
+      'The slice of a QUIC connection id that QUIC_CID hashes.',
+      {
+        input: strict({ len: Type.Optional(integer(1, 20)), offset: Type.Optional(integer(0, 19)) }),
+        create: 'optional',
+        update: 'mutable',
+        nullable: true,
+        effective: false,
+      },
+    ),
+    public_border_group: field(Type.String({ maxLength: 64 }), 'The site: center.', {
+      create: 'optional',
+      nullable: true,
+      default: 'center',
+      filter: 'many',
+      effective: false,
+    }),
+    ...protection,
+    healthmonitor_id: field(orNull(Id), 'The pool’s health monitor, if it has one.', { filter: 'many' }),
+    listeners: field(Type.Array(Reference), 'The listeners that send requests here.', { computed: true }),
+    loadbalancers: field(Type.Array(Reference), 'The load balancers of those listeners, and its own.', {
+      computed: true,
+    }),
+    members: field(Type.Array(Reference), 'Its members.', { computed: true }),
+    ...timestamps,
+  },
+  filters: {
+    listener_id: {
+      schema: Id,
+      arity: 'many',
+      description: 'A listener that sends requests to the pool.',
+      match: listenerOf('id'),
+    },
+    loadbalancer_id: {
+      schema: Id,
+      arity: 'many',
+      description: 'A load balancer that uses the pool.',
+      match: {
+        kind: 'any',
+        of: [{ kind: 'column', column: 'loadbalancer_id' }, listenerOf('loadbalancer_id')],
+      },
+    },
+    member_address: {
+      schema: Type.String(),
+      arity: 'many',
+      description: 'The address of one of its members.',
+      match: memberOf('address'),
+    },
+    member_device_id: {
+      schema: Type.String(),
+      arity: 'many',
+      description: 'The server of one of its members.',
+      match: memberOf('instance_id'),
+    },
+    member_instance_id: {
+      schema: Type.String(),
+      arity: 'many',
+      description: 'The server of one of its members.',
+      match: memberOf('instance_id'),
+    },
+    connection_drain: {
+      schema: Type.Boolean(),
+      arity: 'one',
+      description: 'Whether connections drain.',
+      match: { kind: 'json', column: 'connection_drain', key: 'enable' },
+    },
+    pool_health: {
+      arity: 'one',
+      description: 'As minimum_healthy_member_count=1.',
+      nested: {
+        minimum_healthy_member_count: {
+          schema: Type.Integer(),
+          match: { kind: 'json', column: 'pool_health', key: 'minimum_healthy_member_count' },
+        },
+      },
+    },
+    az_affinity: {
+      arity: 'many',
+      description: 'As enable=true.',
+      nested: {
+        enable: { schema: Type.Boolean(), match: { kind: 'json', column: 'az_affinity', key: 'enable' } },
+      },
+    },
+    quic_cid_len: {
+      schema: Type.Integer(),
+      arity: 'many',
+      description: 'The length of the hashed slice.',
+      match: { kind: 'json', column: 'quic_cid_hash_strategy', key: 'len' },
+    },
+    quic_cid_offset: {
+      schema: Type.Integer(),
+      arity: 'many',
+      description: 'The offset of the hashed slice.',
+      match: { kind: 'json', column: 'quic_cid_hash_strategy', key: 'offset' },
+    },
+  },
+});
+
+export type Pool = RecordOf<(typeof pool)['fields']>;

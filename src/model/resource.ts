@@ -1,0 +1,126 @@
+/**
+ * A resource: its fields, its names on the wire, and the filters of its lists. Request bodies, answers, columns
+ * and filters are derived here, so that a new field is one new entry in a resource's description.
+ */
+import { type Static, type TObject, type TSchema, Type } from 'typebox';
+import { type Field, orNull, withoutNull } from './field.ts';
+import type { Filter } from './filter.ts';
+
+export type Fields = Readonly<Record<string, Field>>;
+
+/** Every field of a resource, answered or not, as its service handles it. */
+export type RecordOf<F extends Fields> = { -readonly [K in keyof F]: Static<F[K]['schema']> };
+
+export interface Resource<F extends Fields = Fields> {
+  /** Singular and plural of the API: also the keys that wrap a body and a list. */
+  readonly name: string;
+  readonly plural: string;
+  /** How messages name the resource. */
+  readonly label: string;
+  readonly table: string;
+  readonly fields: F;
+  /** The filters of its lists that do not follow from a field. */
+  readonly filters: Readonly<Record<string, Filter>>;
+  /** The field that holds the id of the resource this one belongs to, carried by the change log; null if none. */
+  readonly parent: string | null;
+}
+
+/** Describes a resource. */
+export function resource<F extends Fields>(
+  description: Pick<Resource<F>, 'name' | 'plural' | 'label' | 'table' | 'fields'> & {
+    readonly filters?: Resource['filters'];
+    readonly parent?: keyof F & string;
+  },
+): Resource<F> {
+  return { ...description, filters: description.filters ?? {}, parent: description.parent ?? null };
+}
+
+/** The body of a create request, inside its wrapper key. */
+export function createBody(of: Resource): TObject {
+  return bodySchema(of.fields, (field) => field.create, true);
+}
+
+/** The body of an update request, inside its wrapper key: every field optional. */
+export function updateBody(of: Resource): TObject {
+  return bodySchema(of.fields, (field) => field.update, false);
+}
+
+/** The resource as answered. */
+export function answerBody(of: Resource): TObject {
+  const answered = Object.entries(of.fields).filter(([, field]) => field.answered);
+  return Type.Object(
+    Object.fromEntries(answered.map(([key, field]) => [key, described(field.schema, field)])),
+  );
+}
+
+/** The names of the fields that exist but may not be changed by an update. */
+export function immutableFields(of: Resource): ReadonlySet<string> {
+  return new Set(
+    Object.entries(of.fields)
+      .filter(([, field]) => field.answered && (field.update === 'immutable' || field.update === 'absent'))
+      .map(([key]) => key),
+  );
+}
+
+/**
+ * A new record from the body of a create request: what the request gave, else the field's default, else null.
+ * Fields that the request may not set, and those it may only seem to set, are left to the service.
+ */
+export function draft<F extends Fields>(
+  of: Resource<F>,
+  body: Readonly<Record<string, unknown>>,
+): RecordOf<F> {
+  const record: Record<string, unknown> = {};
+  for (const [key, field] of Object.entries(of.fields)) {
+    const given = field.create === 'required' || field.create === 'optional' ? body[key] : undefined;
+    record[key] = given ?? structuredClone(field.default) ?? null;
+  }
+  return record as RecordOf<F>;
+}
+
+/**
+ * What an update request changes: the fields it gave, null where it clears one. A cleared field returns to its
+ * default.
+ */
+export function changes<F extends Fields>(
+  of: Resource<F>,
+  body: Readonly<Record<string, unknown>>,
+): Partial<RecordOf<F>> {
+  const changed: Record<string, unknown> = {};
+  for (const [key, field] of Object.entries(of.fields)) {
+    if (field.update !== 'mutable' || body[key] === undefined) continue;
+    changed[key] = body[key] === null ? (structuredClone(field.default) ?? null) : body[key];
+  }
+  return changed as Partial<RecordOf<F>>;
+}
+
+function bodySchema(fields: Fields, part: (field: Field) => string, create: boolean): TObject {
+  const properties: Record<string, TSchema> = {};
+  for (const [key, field] of Object.entries(fields)) {
+    const role = part(field);
+    if (role === 'absent' || role === 'immutable') continue;
+    const value = field.nullable ? orNull(field.input) : field.input;
+    const schema = described(role === 'ignored' ? Type.Unknown() : value, field);
+    properties[key] = create && role === 'required' ? schema : Type.Optional(schema);
+  }
+  return Type.Object(properties, { additionalProperties: false });
+}
+
+function described(schema: TSchema, field: Field): TSchema {
+  return { ...schema, description: field.description } as TSchema;
+}
+
+/** Every filter of a resource's lists by its query key: those of its fields, then its own. */
+export function listFilters(of: Resource): Record<string, Filter> {
+  const filters: Record<string, Filter> = {};
+  for (const [key, field] of Object.entries(of.fields)) {
+    if (!field.filter) continue;
+    filters[key] = {
+      schema: withoutNull(field.schema),
+      arity: field.filter,
+      description: field.description,
+      match: { kind: 'column', column: key },
+    };
+  }
+  return { ...filters, ...of.filters };
+}

@@ -1,0 +1,84 @@
+/** Lets concurrent writers share one flush of the disk. */
+import type { DatabaseSync } from 'node:sqlite';
+
+/** Work of one writer, run inside a transaction; what it throws undoes only what it wrote. */
+type Work<T> = () => Promise<T>;
+
+interface Waiting {
+  readonly work: Work<unknown>;
+  readonly done: (value: unknown) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/** So many writers share a transaction at most: it bounds how long the first of them waits. */
+const maxBatch = 256;
+
+/**
+ * Runs writers one after the other. All that are waiting when one starts share a transaction, each in a
+ * savepoint of its own, and are answered together once it is durable.
+ *
+ * The database's own calls are synchronous, so work that awaits nothing but queries completes without the event
+ * loop turning; a batch is as long as its queries take.
+ */
+export class GroupCommit {
+  readonly #database: DatabaseSync;
+  readonly #committed: () => void;
+  #waiting: Waiting[] = [];
+  #running: Promise<void> | null = null;
+
+  /** @param committed called after each durable transaction */
+  constructor(database: DatabaseSync, committed: () => void) {
+    this.#database = database;
+    this.#committed = committed;
+  }
+
+  /** Resolves when the work's writes are durable; rejects with what the work threw, or the disk's fault. */
+  run<T>(work: Work<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.push({ work, done: resolve as (value: unknown) => void, failed: reject });
+      this.#running ??= this.#drain();
+    });
+  }
+
+  /** Resolves when nobody is writing. */
+  async idle(): Promise<void> {
+    while (this.#running) await this.#running;
+  }
+
+  async #drain(): Promise<void> {
+    // Requests that arrive in the same turn of the event loop join the first batch.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#waiting.length > 0) {
+      await this.#commitBatch(this.#waiting.splice(0, maxBatch));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    this.#running = null;
+  }
+
+  async #commitBatch(batch: readonly Waiting[]): Promise<void> {
+    const finished: (() => void)[] = [];
+    try {
+      this.#database.exec('BEGIN IMMEDIATE');
+      for (const waiting of batch) finished.push(await this.#runInSavepoint(waiting));
+      this.#database.exec('COMMIT');
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      for (const { failed } of batch) failed(error);
+      return;
+    }
+    for (const finish of finished) finish();
+    this.#committed();
+  }
+
+  async #runInSavepoint({ work, done, failed }: Waiting): Promise<() => void> {
+    this.#database.exec('SAVEPOINT writer');
+    try {
+      const value = await work();
+      this.#database.exec('RELEASE writer');
+      return () => done(value);
+    } catch (error) {
+      this.#database.exec('ROLLBACK TO writer; RELEASE writer');
+      return () => failed(error);
+    }
+  }
+}

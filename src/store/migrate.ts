@@ -1,0 +1,33 @@
+/** Brings a database to the version this program writes, and refuses one that a newer program wrote. */
+import { type Kysely, sql } from 'kysely';
+import * as initial from './migrations/0001-initial.ts';
+
+/** In order; a database's version is how many of them it has. Never change one that was released. */
+const migrations: readonly { readonly up: (db: Kysely<unknown>) => Promise<void> }[] = [initial];
+
+/** The database was written by a newer version of the program. */
+export class NewerDatabase extends Error {
+  constructor(found: number) {
+    super(
+      `The database has version ${found}, and this program knows versions up to ${migrations.length}. ` +
+        'A newer Elbow has written it: run that version, or name another data directory with --data.',
+    );
+    this.name = 'NewerDatabase';
+  }
+}
+
+/** Applies what is missing, each migration in one transaction with its version. */
+export async function migrate(db: Kysely<unknown>): Promise<void> {
+  await sql`CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)`.execute(db);
+  const { rows } = await sql<{ version: number }>`SELECT version FROM schema_version`.execute(db);
+  const version = rows[0]?.version ?? 0;
+  if (version > migrations.length) throw new NewerDatabase(version);
+  for (const [index, migration] of migrations.entries()) {
+    if (index < version) continue;
+    await db.transaction().execute(async (tx) => {
+      await migration.up(tx);
+      await sql`DELETE FROM schema_version`.execute(tx);
+      await sql`INSERT INTO schema_version (version) VALUES (${index + 1})`.execute(tx);
+    });
+  }
+}

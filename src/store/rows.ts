@@ -1,0 +1,176 @@
+/** Rows of any resource: how records become columns, and the reads and writes that every resource shares. */
+import { type Kysely, sql } from 'kysely';
+import type { ColumnType } from '../model/field.ts';
+import type { Fields, RecordOf, Resource } from '../model/resource.ts';
+import { recordChange } from './change-log.ts';
+import type { ColumnValue, Row, Tables } from './schema.ts';
+import type { Reader, Writer } from './store.ts';
+
+type ResourceTable = 'loadbalancers' | 'listeners' | 'pools' | 'members' | 'healthmonitors';
+
+/** The queries know a resource's table by name only: every one of them has the columns of `Row`. */
+export function tableOf(of: Resource): ResourceTable {
+  return of.table as ResourceTable;
+}
+
+/** The columns of a resource's table and their types. */
+export function columnsOf(of: Resource): readonly (readonly [string, ColumnType])[] {
+  const known = columns.get(of);
+  if (known) return known;
+  const made = Object.entries(of.fields).flatMap(([key, field]) =>
+    field.column ? [[key, field.column] as const] : [],
+  );
+  columns.set(of, made);
+  return made;
+}
+
+const columns = new WeakMap<Resource, readonly (readonly [string, ColumnType])[]>();
+
+function encodeValue(value: unknown, type: ColumnType): ColumnValue {
+  if (value === null || value === undefined) return null;
+  switch (type) {
+    case 'boolean':
+      return value ? 1 : 0;
+    case 'json':
+      return JSON.stringify(value);
+    default:
+      return value as string | number;
+  }
+}
+
+function decodeValue(value: ColumnValue, type: ColumnType): unknown {
+  if (value === null) return null;
+  switch (type) {
+    case 'boolean':
+      return value === 1;
+    case 'json':
+      return JSON.parse(value as string);
+    default:
+      return value;
+  }
+}
+
+function encode(of: Resource, record: Readonly<Record<string, unknown>>): Row {
+  const row: Row = {};
+  for (const [key, type] of columnsOf(of)) {
+    if (record[key] !== undefined) row[key] = encodeValue(record[key], type);
+  }
+  return row;
+}
+
+/** A record from a row of its table. Computed fields are null: who answers them works them out. */
+export function decode<F extends Fields>(of: Resource<F>, row: Row): RecordOf<F> {
+  const record: Record<string, unknown> = {};
+  for (const [key, type] of columnsOf(of)) record[key] = decodeValue(row[key] ?? null, type);
+  return record as RecordOf<F>;
+}
+
+type Stored<F extends Fields> = RecordOf<F> & { id: string; project_id: string };
+
+/** Inserts a record and notes its creation. */
+export async function insert<F extends Fields>(
+  tx: Writer,
+  of: Resource<F>,
+  record: Stored<F>,
+): Promise<void> {
+  await tx.db.insertInto(tableOf(of)).values(encode(of, record)).execute();
+  await note(tx, of, record, 'create');
+}
+
+/** Writes the given fields of a stored record, stamps it, and notes the change. */
+export async function update<F extends Fields>(
+  tx: Writer,
+  of: Resource<F>,
+  record: Stored<F>,
+  changes: Partial<RecordOf<F>>,
+): Promise<void> {
+  await tx.db.updateTable(tableOf(of)).set(encode(of, changes)).where('id', '=', record.id).execute();
+  await note(tx, of, record, 'update');
+}
+
+/** Deletes a stored record and notes it. */
+export async function remove<F extends Fields>(
+  tx: Writer,
+  of: Resource<F>,
+  record: Stored<F>,
+): Promise<void> {
+  await tx.db.deleteFrom(tableOf(of)).where('id', '=', record.id).execute();
+  await note(tx, of, record, 'delete');
+}
+
+async function note(
+  tx: Writer,
+  of: Resource,
+  record: Readonly<Record<string, unknown>>,
+  operation: 'create' | 'update' | 'delete',
+): Promise<void> {
+  await recordChange(tx, {
+    project_id: String(record['project_id']),
+    type: of.name,
+    id: String(record['id']),
+    parent_id: of.parent ? String(record[of.parent]) : null,
+    operation,
+  });
+}
+
+/** A record of a project by its id, or undefined: what another project has is not there. */
+export async function find<F extends Fields>(
+  db: Kysely<Tables>,
+  of: Resource<F>,
+  projectId: string,
+  id: string,
+): Promise<RecordOf<F> | undefined> {
+  const row = await db
+    .selectFrom(tableOf(of))
+    .selectAll()
+    .where('id', '=', id)
+    .where('project_id', '=', projectId)
+    .executeTakeFirst();
+  return row && decode(of, row);
+}
+
+/** The records of any project whose column has one of the values, by ascending id. */
+export async function findBy<F extends Fields>(
+  db: Reader,
+  of: Resource<F>,
+  column: keyof F & string,
+  values: readonly string[],
+): Promise<RecordOf<F>[]> {
+  const found: RecordOf<F>[] = [];
+  // A statement has a bounded number of parameters.
+  for (let from = 0; from < values.length; from += 500) {
+    const rows = await db
+      .selectFrom(tableOf(of))
+      .selectAll()
+      .where(sql.ref(column), 'in', values.slice(from, from + 500))
+      .orderBy('id')
+      .execute();
+    for (const row of rows) found.push(decode(of, row));
+  }
+  return found;
+}
+
+/** Every record of every project, by ascending id, in pages of a bounded size. */
+export async function* all<F extends Fields>(db: Reader, of: Resource<F>): AsyncGenerator<RecordOf<F>> {
+  for (let after = ''; ; ) {
+    const rows = await db
+      .selectFrom(tableOf(of))
+      .selectAll()
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(2000)
+      .execute();
+    for (const row of rows) yield decode(of, row);
+    const last = rows.at(-1);
+    if (!last) return;
+    after = String(last['id']);
+  }
+}
+
+/** How many records match all of the columns. */
+export async function count(db: Reader, of: Resource, match: Readonly<Row>): Promise<number> {
+  let query = db.selectFrom(tableOf(of)).select((e) => e.fn.countAll<number>().as('count'));
+  for (const [column, value] of Object.entries(match)) query = query.where(column, '=', value);
+  const row = await query.executeTakeFirstOrThrow();
+  return row.count;
+}

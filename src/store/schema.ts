@@ -1,0 +1,42 @@
+/** The tables, as Kysely knows them: those of the resources follow from the model. */
+import type { Generated } from 'kysely';
+import { healthMonitor } from '../model/health-monitor.ts';
+import { listener } from '../model/listener.ts';
+import { loadBalancer } from '../model/load-balancer.ts';
+import { member } from '../model/member.ts';
+import { pool } from '../model/pool.ts';
+import type { Resource } from '../model/resource.ts';
+
+/** Every stored resource. A new one is added here and in a migration. */
+export const resources: readonly Resource[] = [loadBalancer, listener, pool, member, healthMonitor];
+
+/** A column's value as the database holds it: booleans as 0 or 1, objects and lists as JSON text. */
+export type ColumnValue = string | number | null;
+
+export type Row = Record<string, ColumnValue>;
+
+export type Operation = 'create' | 'update' | 'delete';
+
+/** One change of one resource. The revisions of a store only grow. */
+export interface ChangeRow {
+  revision: Generated<number>;
+  project_id: string;
+  /** The resource's name, as `member`. */
+  type: string;
+  id: string;
+  /** The id of the resource it belongs to, as a member's pool. */
+  parent_id: string | null;
+  operation: Operation;
+  /** Milliseconds since the epoch. */
+  at: number;
+}
+
+export interface Tables {
+  loadbalancers: Row;
+  listeners: Row;
+  pools: Row;
+  members: Row;
+  healthmonitors: Row;
+  changes: ChangeRow;
+  settings: { key: string; value: string };
+}

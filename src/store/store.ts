@@ -1,0 +1,123 @@
+/** Durable state: one writer at a time with group commit, readers that see only what is durable. */
+import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { Kysely } from 'kysely';
+import { DirectoryLock } from './directory-lock.ts';
+import { GroupCommit } from './group-commit.ts';
+import { migrate } from './migrate.ts';
+import type { Tables } from './schema.ts';
+import { sqliteDialect } from './sqlite-dialect.ts';
+
+/** Queries outside a transaction, over what is durable. */
+export type Reader = Kysely<Tables>;
+
+/** Queries inside the transaction of one writer; it also reads what that writer has written. */
+export interface Writer {
+  readonly db: Kysely<Tables>;
+  /** When the transaction began, for the change log and timestamps. */
+  readonly at: Date;
+}
+
+export interface StoreOptions {
+  /** The data directory; it is made, with mode 0700, when it does not exist. */
+  readonly directory: string;
+  readonly clock?: () => Date;
+}
+
+export class Store {
+  readonly #lock: DirectoryLock;
+  readonly #databases: readonly DatabaseSync[];
+  readonly #writer: Kysely<Tables>;
+  readonly #commits: GroupCommit;
+  readonly #clock: () => Date;
+  readonly #listeners = new Set<() => void>();
+  /** Committed state; see `Reader`. */
+  readonly reader: Reader;
+  /** Names this store for good: revisions of different stores cannot be compared. */
+  readonly id: string;
+
+  private constructor(parts: {
+    lock: DirectoryLock;
+    databases: readonly DatabaseSync[];
+    writer: Kysely<Tables>;
+    reader: Reader;
+    id: string;
+    clock: () => Date;
+  }) {
+    this.#lock = parts.lock;
+    this.#databases = parts.databases;
+    this.#writer = parts.writer;
+    this.#clock = parts.clock;
+    this.reader = parts.reader;
+    this.id = parts.id;
+    const [writing] = parts.databases;
+    if (!writing) throw new Error('a store needs a database');
+    this.#commits = new GroupCommit(writing, () => {
+      for (const listener of this.#listeners) listener();
+    });
+  }
+
+  /**
+   * Opens the store of a data directory, bringing its tables up to date.
+   *
+   * @throws DirectoryInUse when another control plane holds the directory
+   * @throws NewerDatabase when a newer version has written it
+   */
+  static async open({ directory, clock = () => new Date() }: StoreOptions): Promise<Store> {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const lock = DirectoryLock.take(directory);
+    try {
+      const path = join(directory, 'elbow.db');
+      const writing = new DatabaseSync(path);
+      // FULL flushes the log at every commit: what was answered survives a loss of power.
+      writing.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536');
+      const writer = new Kysely<Tables>({ dialect: sqliteDialect(writing) });
+      await migrate(writer as Kysely<unknown>);
+      const reading = new DatabaseSync(path, { readOnly: true });
+      reading.exec('PRAGMA cache_size = -65536');
+      const reader = new Kysely<Tables>({ dialect: sqliteDialect(reading) });
+      const id = await identify(writer);
+      return new Store({ lock, databases: [writing, reading], writer, reader, id, clock });
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  }
+
+  /**
+   * Runs a writer's work in a transaction and resolves once it is durable. What the work throws undoes its writes.
+   * The work may await queries of its `Writer` and nothing else: other writers wait for it.
+   */
+  write<T>(work: (tx: Writer) => Promise<T>): Promise<T> {
+    return this.#commits.run(() => work({ db: this.#writer, at: this.#clock() }));
+  }
+
+  /** Calls back after each commit, until the returned function is called. */
+  onCommit(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    this.#listeners.clear();
+    await this.#commits.idle();
+    for (const database of this.#databases) database.close();
+    this.#lock.release();
+  }
+}
+
+async function identify(db: Kysely<Tables>): Promise<string> {
+  await db
+    .insertInto('settings')
+    .values({ key: 'store-id', value: randomUUID() })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  const row = await db
+    .selectFrom('settings')
+    .select('value')
+    .where('key', '=', 'store-id')
+    .executeTakeFirstOrThrow();
+  return row.value;
+}
