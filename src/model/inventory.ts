@@ -72,6 +72,8 @@ export const InventoryFile = strict({
   /** Networks that count as private beside those of RFC 1918 and RFC 6598. */
   private_networks: Type.Optional(Type.Array(Cidr)),
   vpcs: Type.Optional(Type.Array(Vpc)),
+  /** Where the public IPs that load balancers ask for come from. */
+  public_network: Type.Optional(Cidr),
   publicips: Type.Optional(Type.Array(strict({ id: Id, address: Type.String() }))),
   /** -1, as everywhere by default, is no limit. */
   quotas: Type.Optional(

@@ -227,3 +227,4 @@ export const listener = resource({
 });
 
 export type Listener = RecordOf<(typeof listener)['fields']>;
+export type ListenerProtocol = Listener['protocol'];

@@ -1,12 +1,12 @@
 /** A member: one backend of a pool (rules digest 2.4; pages "Adding a Backend Server" and "Querying Backend Servers"). */
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { identity, inheritedEnterpriseProject, timestamps } from './common-fields.ts';
 import { field, orNull } from './field.ts';
 import { type RecordOf, resource } from './resource.ts';
 import { Id, integer, Name, oneOf, strict } from './schemas.ts';
 
 export const OperatingStatus = oneOf('NO_MONITOR', 'INITIAL', 'ONLINE', 'OFFLINE', 'UNKNOWN');
-export type OperatingStatus = 'NO_MONITOR' | 'INITIAL' | 'ONLINE' | 'OFFLINE' | 'UNKNOWN';
+export type OperatingStatus = Static<typeof OperatingStatus>;
 
 /** Why a health check fails (table MemberHealthCheckFailedReason of the list page). */
 export const FailureReason = Type.Object({
@@ -87,12 +87,32 @@ export const member = resource({
     verdict: field(oneOf('INITIAL', 'ONLINE', 'OFFLINE'), 'What the thresholds made of the probes so far.', {
       answered: false,
     }),
+    server_state: field(
+      oneOf('none', 'running', 'stopped', 'missing'),
+      'The server behind the address; none for an IP address used as a member.',
+      { answered: false },
+    ),
     ...timestamps,
   },
 });
 
 export type Member = RecordOf<(typeof member)['fields']>;
 export type FailureReason = NonNullable<Member['reason']>;
+export type Verdict = Member['verdict'];
+
+/**
+ * A member's operating status (page "Querying Backend Servers", table 6).
+ *
+ * @param pool whether the pool has a health monitor that is up, and a listener that uses it
+ */
+export function operatingStatus(
+  pool: { readonly monitored: boolean; readonly attached: boolean },
+  { server_state, verdict }: Pick<Member, 'server_state' | 'verdict'>,
+): OperatingStatus {
+  if (!pool.monitored) return 'NO_MONITOR';
+  if (!pool.attached || server_state === 'missing') return 'UNKNOWN';
+  return server_state === 'stopped' ? 'OFFLINE' : verdict;
+}
 
 /** What a batch-add gives for each member: the fields of a create request (rules digest 2.4.7). */
 export const BatchAddMember = strict({

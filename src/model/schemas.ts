@@ -3,7 +3,7 @@ import { type TSchema, Type } from 'typebox';
 
 /** One of the given words. */
 export function oneOf<const T extends readonly string[]>(...words: T) {
-  return Type.Enum(words);
+  return Type.Unsafe<T[number]>({ type: 'string', enum: words });
 }
 
 /** Text of at most `maxLength` characters, counted as Unicode code points. */

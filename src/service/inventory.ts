@@ -59,6 +59,8 @@ export class Inventory {
   readonly availabilityZones: readonly string[];
   readonly projects: ReadonlyMap<string, Project>;
   readonly vpcs: ReadonlyMap<string, VpcRecord>;
+  /** Where new public IPs come from; null when the region makes none. */
+  readonly publicNetwork: Network | null;
   readonly #subnets = new Map<string, SubnetRecord>();
   readonly #networks = new Map<string, SubnetRecord>();
   readonly #privateNetworks: readonly Network[];
@@ -78,6 +80,8 @@ export class Inventory {
     this.#enterpriseProjects = new Set(['0', ...(file.enterprise_projects ?? []).map(({ id }) => id)]);
     this.#publicIps = new Map((file.publicips ?? []).map(({ id, address }) => [id, address]));
     this.#quotas = file.quotas ?? {};
+    const publicNetwork = file.public_network ?? (file.vpcs ? null : '127.65.0.0/16');
+    this.publicNetwork = publicNetwork === null ? null : network(publicNetwork, 'public_network');
     const declared = file.vpcs ?? [localVpc(this.availabilityZones)];
     this.#privateNetworks = [
       ...privateNetworks,
@@ -115,6 +119,11 @@ export class Inventory {
   vpc(projectId: string, id: string): VpcRecord | undefined {
     const vpc = this.vpcs.get(id);
     return vpc && visible(vpc, projectId) ? vpc : undefined;
+  }
+
+  /** A subnet by either of its ids, as stored records name it. */
+  subnet(id: string): SubnetRecord | undefined {
+    return this.#subnets.get(id) ?? this.#networks.get(id);
   }
 
   /** The subnet whose neutron_subnet_id, as IPv4 addresses use it, is the given one. */

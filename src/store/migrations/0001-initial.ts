@@ -125,6 +125,7 @@ const tables: Readonly<Record<string, Columns>> = {
     operating_status: 'text',
     reason: 'text',
     verdict: 'text',
+    server_state: 'text',
   },
   healthmonitors: {
     ...common,

@@ -1,0 +1,130 @@
+/** The five operations that every resource has, made from its description and its service. */
+import { type TSchema, Type } from 'typebox';
+import type { Operation } from '../model/operation.ts';
+import {
+  answerBody,
+  createBody,
+  type Fields,
+  immutableFields,
+  type Resource,
+  updateBody,
+} from '../model/resource.ts';
+import { strict } from '../model/schemas.ts';
+import type { Page, PageQuery } from '../service/page-query.ts';
+import { listParameters, readListQuery } from './list-query.ts';
+import { listBody, PageInfo } from './page-info.ts';
+
+type Body = Readonly<Record<string, unknown>>;
+type Params = Readonly<Record<string, string>>;
+
+/** What a service offers for a resource; `View` is what an answer is rendered from. */
+export interface CrudService<View> {
+  readonly create: (params: Params, body: Body) => Promise<View>;
+  readonly show: (params: Params) => Promise<View>;
+  readonly list: (params: Params, query: PageQuery) => Promise<Page<View>>;
+  readonly update: (params: Params, body: Body) => Promise<View>;
+  readonly remove: (params: Params) => Promise<void>;
+}
+
+export interface CrudParts<F extends Fields, View> {
+  readonly of: Resource<F>;
+  /** The singular and plural in the names of operations: `Member`, `Members`. */
+  readonly names: readonly [string, string];
+  readonly group: string;
+  /** The path of the list, and the name of the id behind it. */
+  readonly path: string;
+  readonly idParameter: string;
+  readonly service: CrudService<View>;
+  readonly render: (view: View) => { readonly id: string };
+}
+
+/** Create, list, show, update and delete. */
+export function crudOperations<F extends Fields, View>(parts: CrudParts<F, View>): Operation[] {
+  const { of, names, group, path, idParameter, service, render } = parts;
+  const [one, many] = names;
+  const each = `${path}/{${idParameter}}`;
+  const answer = answerBody(of);
+  const wrapped = Type.Object({ [of.name]: answer });
+  const body = (call: { body: unknown }) => (call.body as Record<string, Body>)[of.name] ?? {};
+  const label = of.label;
+  return [
+    {
+      id: `Create${one}`,
+      method: 'POST',
+      path,
+      group,
+      summary: `Create a ${label}`,
+      body: strict({ [of.name]: createBody(of) }),
+      answer: wrapped,
+      status: 201,
+      handle: async (call) => ({
+        body: { [of.name]: render(await service.create(call.params, body(call))) },
+      }),
+    },
+    {
+      ...listOperation({ of, id: `List${many}`, path, group, summary: `List ${of.plural}`, answer }),
+      handle: async (call) => {
+        const query = readListQuery(of, call.query);
+        return { body: listBody(of.plural, await service.list(call.params, query), query.reverse, render) };
+      },
+    },
+    {
+      id: `Show${one}`,
+      method: 'GET',
+      path: each,
+      group,
+      summary: `Show a ${label}`,
+      answer: wrapped,
+      status: 200,
+      handle: async (call) => ({ body: { [of.name]: render(await service.show(call.params)) } }),
+    },
+    {
+      id: `Update${one}`,
+      method: 'PUT',
+      path: each,
+      group,
+      summary: `Change a ${label}`,
+      body: strict({ [of.name]: updateBody(of) }),
+      bodyOptions: { immutable: { [of.name]: immutableFields(of) } },
+      answer: wrapped,
+      status: 200,
+      handle: async (call) => ({
+        body: { [of.name]: render(await service.update(call.params, body(call))) },
+      }),
+    },
+    {
+      id: `Delete${one}`,
+      method: 'DELETE',
+      path: each,
+      group,
+      summary: `Delete a ${label}`,
+      status: 204,
+      handle: async (call) => {
+        await service.remove(call.params);
+        return {};
+      },
+    },
+  ];
+}
+
+/** A list call, but for what it does. */
+export function listOperation(parts: {
+  readonly of: Resource;
+  readonly id: string;
+  readonly path: string;
+  readonly group: string;
+  readonly summary: string;
+  readonly answer: TSchema;
+}): Omit<Operation, 'handle'> {
+  const { of, id, path, group, summary, answer } = parts;
+  return {
+    id,
+    method: 'GET',
+    path,
+    group,
+    summary,
+    query: listParameters(of),
+    answer: Type.Object({ [of.plural]: Type.Array(answer), page_info: PageInfo }),
+    status: 200,
+  };
+}

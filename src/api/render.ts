@@ -1,0 +1,20 @@
+/** How a record is answered: its answered fields, with what was computed for them. */
+import type { Fields, RecordOf, Resource } from '../model/resource.ts';
+
+/** @param computed the values of the fields that are not stored */
+export function render<F extends Fields>(
+  of: Resource<F>,
+  record: RecordOf<F>,
+  computed: Partial<RecordOf<F>> = {},
+): { readonly id: string } {
+  const answer: Record<string, unknown> = {};
+  for (const [key, field] of Object.entries(of.fields)) {
+    if (field.answered) answer[key] = computed[key] ?? record[key] ?? null;
+  }
+  return answer as unknown as { id: string };
+}
+
+/** Ids as the API refers to resources. */
+export function references(ids: readonly string[]): { id: string }[] {
+  return ids.map((id) => ({ id }));
+}

@@ -1,0 +1,126 @@
+/** The HTTP server: operations on one port, with authentication, validation and errors as the API has them. */
+import { randomUUID } from 'node:crypto';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { forbidden, invalid, Refusal } from '../model/errors.ts';
+import type { Answer, Call, Caller, Operation } from '../model/operation.ts';
+import { validator } from '../model/validation.ts';
+import type { Logger } from '../observe/log.ts';
+import type { Identity } from '../service/identity/identity.ts';
+import { errorAnswer } from './error-answer.ts';
+
+/** No documented body comes near this: the largest is a batch of 200 members. */
+const maxBodyBytes = 1024 * 1024;
+
+const nobody: Caller = { userId: '', userName: '', domainId: '', projectIds: new Set() };
+
+const noBody = Buffer.alloc(0);
+
+export interface ServerParts {
+  readonly operations: readonly Operation[];
+  readonly identity: Identity;
+  readonly log: Logger;
+}
+
+/** A server ready to listen. */
+export function createServer({ operations, identity, log }: ServerParts): FastifyInstance {
+  const app = Fastify({
+    loggerInstance: undefined,
+    bodyLimit: maxBodyBytes,
+    genReqId: () => randomUUID(),
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: 256 },
+    forceCloseConnections: 'idle',
+    frameworkErrors: (error, request, reply) => sendError(error, request, reply, log),
+  });
+  app.removeAllContentTypeParsers();
+  // Bodies stay bytes until the signature over them has been checked, whatever content type a client names.
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.setErrorHandler((error, request, reply) => sendError(error, request, reply, log));
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?', 1)[0];
+    const refusal = new Refusal(
+      'APIGW.0101',
+      `There is no ${request.method} ${path} here; /docs lists the operations.`,
+    );
+    sendError(refusal, request, reply, log);
+  });
+  for (const operation of operations) addRoute(app, operation, identity);
+  return app as unknown as FastifyInstance;
+}
+
+function addRoute(app: { route: FastifyInstance['route'] }, operation: Operation, identity: Identity): void {
+  const checkBody = operation.body && validator(operation.body, operation.bodyOptions);
+  app.route({
+    method: operation.method,
+    url: operation.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    handler: async (request, reply) => {
+      const bytes = (request.body as Buffer | undefined) ?? noBody;
+      const caller = operation.isPublic ? nobody : callerOf(request, bytes, identity);
+      const body = checkBody ? parseBody(bytes) : undefined;
+      checkBody?.(body);
+      const answer = await operation.handle(callOf(request, caller, body));
+      return send(request, reply, operation, answer);
+    },
+  });
+}
+
+function callerOf(request: FastifyRequest, body: Buffer, identity: Identity): Caller {
+  const caller = identity.authenticate({
+    method: request.method,
+    url: request.url,
+    headers: request.headers,
+    body,
+  });
+  const { project_id: projectId } = request.params as { project_id?: string };
+  if (projectId !== undefined && !caller.projectIds.has(projectId)) {
+    throw forbidden(`The credential gives no access to the project ${projectId}.`);
+  }
+  return caller;
+}
+
+function callOf(request: FastifyRequest, caller: Caller, body: unknown): Call {
+  const at = request.url.indexOf('?');
+  return {
+    requestId: request.id,
+    params: request.params as Record<string, string>,
+    query: new URLSearchParams(at < 0 ? '' : request.url.slice(at + 1)),
+    headers: request.headers,
+    body,
+    caller,
+    origin: `${request.protocol}://${request.host}`,
+  };
+}
+
+function parseBody(bytes: Buffer): unknown {
+  if (bytes.length === 0) throw invalid('body', 'it is empty; send a JSON object.');
+  try {
+    return JSON.parse(bytes.toString());
+  } catch (error) {
+    throw invalid('body', `it is not JSON: ${(error as Error).message.slice(0, 120)}.`);
+  }
+}
+
+function send(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  operation: Operation,
+  { body, headers }: Answer,
+): FastifyReply {
+  reply.status(operation.status).header('x-request-id', request.id);
+  if (headers) reply.headers(headers);
+  if (body === undefined) return reply.send();
+  const carried =
+    operation.carriesRequestId === false ? body : { ...(body as object), request_id: request.id };
+  return reply.type('application/json').send(JSON.stringify(carried));
+}
+
+function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Logger): void {
+  const { status, body } = errorAnswer(error, request.id);
+  if (status >= 500) {
+    log.error(
+      { err: error, method: request.method, url: request.url, request_id: request.id },
+      'a call failed',
+    );
+  }
+  reply.status(status).header('x-request-id', request.id).type('application/json').send(JSON.stringify(body));
+}

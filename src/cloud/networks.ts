@@ -1,0 +1,88 @@
+/** The networks of the inventory, as clients look them up (VPC v1). */
+
+import { addressText } from '../model/address.ts';
+import { notFound } from '../model/errors.ts';
+import type { Operation } from '../model/operation.ts';
+import type { Inventory, SubnetRecord, VpcRecord } from '../service/inventory.ts';
+
+const group = 'Networks';
+
+export function networkOperations(inventory: Inventory): Operation[] {
+  const vpcsOf = (projectId: string) =>
+    [...inventory.vpcs.keys()].flatMap((id) => inventory.vpc(projectId, id) ?? []);
+  const common = { method: 'GET', group, carriesRequestId: false, status: 200 } as const;
+  return [
+    {
+      ...common,
+      id: 'ListVpcs',
+      path: '/v1/{project_id}/vpcs',
+      summary: 'List VPCs',
+      handle: async ({ params: { project_id = '' } }) => ({
+        body: { vpcs: vpcsOf(project_id).map(renderVpc) },
+      }),
+    },
+    {
+      ...common,
+      id: 'ShowVpc',
+      path: '/v1/{project_id}/vpcs/{vpc_id}',
+      summary: 'Show a VPC',
+      handle: async ({ params: { project_id = '', vpc_id = '' } }) => {
+        const vpc = inventory.vpc(project_id, vpc_id);
+        if (!vpc) throw notFound('vpc', vpc_id);
+        return { body: { vpc: renderVpc(vpc) } };
+      },
+    },
+    {
+      ...common,
+      id: 'ListSubnets',
+      path: '/v1/{project_id}/subnets',
+      summary: 'List subnets',
+      handle: async ({ params: { project_id = '' }, query }) => {
+        const vpcId = query.get('vpc_id');
+        const vpcs = vpcsOf(project_id).filter(({ id }) => vpcId === null || id === vpcId);
+        return { body: { subnets: vpcs.flatMap(({ subnets }) => subnets.map(renderSubnet)) } };
+      },
+    },
+    {
+      ...common,
+      id: 'ShowSubnet',
+      path: '/v1/{project_id}/subnets/{subnet_id}',
+      summary: 'Show a subnet',
+      handle: async ({ params: { project_id = '', subnet_id = '' } }) => {
+        const subnet = inventory.network(project_id, subnet_id);
+        if (!subnet) throw notFound('subnet', subnet_id);
+        return { body: { subnet: renderSubnet(subnet) } };
+      },
+    },
+  ];
+}
+
+function renderVpc({ id, name }: VpcRecord): unknown {
+  return { id, name, description: '', cidr: '', status: 'OK', enterprise_project_id: '0', routes: [] };
+}
+
+/** A subnet; clients place VIPs and members by `neutron_subnet_id`, and backend networks by `id`. */
+function renderSubnet(subnet: SubnetRecord): unknown {
+  const { id, name, neutronSubnetId, ipv4, ipv6, vpc, availabilityZone } = subnet;
+  return {
+    id,
+    name,
+    description: '',
+    cidr: ipv4.text,
+    gateway_ip: addressText(ipv4.first + 1n, 'v4'),
+    status: 'ACTIVE',
+    vpc_id: vpc.id,
+    availability_zone: availabilityZone,
+    neutron_network_id: id,
+    neutron_subnet_id: neutronSubnetId,
+    neutron_subnet_id_v6: ipv6 ? id : '',
+    ipv6_enable: ipv6 !== null,
+    cidr_v6: ipv6?.text ?? '',
+    gateway_ip_v6: ipv6 ? addressText(ipv6.first + 1n, 'v6') : '',
+    dhcp_enable: true,
+    primary_dns: '',
+    secondary_dns: '',
+    dnsList: [],
+    extra_dhcp_opts: [],
+  };
+}

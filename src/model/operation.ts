@@ -1,0 +1,66 @@
+/**
+ * An operation of the API: one method and path, what it takes and answers, and the function that does it. The
+ * HTTP server, its validation and the OpenAPI document are made from these.
+ */
+import type { TSchema } from 'typebox';
+import type { ValidationOptions } from './validation.ts';
+
+/** Who calls, once authenticated. */
+export interface Caller {
+  readonly userId: string;
+  readonly userName: string;
+  readonly domainId: string;
+  /** The projects that the caller may act in. */
+  readonly projectIds: ReadonlySet<string>;
+}
+
+/** One call of an operation, its path and body already checked. */
+export interface Call {
+  readonly requestId: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The parsed body; undefined when the operation takes none. */
+  readonly body: unknown;
+  /** The caller; a public operation gets one that may do nothing. */
+  readonly caller: Caller;
+  /** `http://host:port`, as the caller reached us. */
+  readonly origin: string;
+}
+
+export interface Answer {
+  /** The JSON body; undefined for none. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A query parameter as documented. */
+export interface QueryParameter {
+  readonly schema: TSchema;
+  readonly arity: 'many' | 'one';
+  readonly description: string;
+}
+
+export interface Operation {
+  /** As in the official SDKs: `CreateMember`. */
+  readonly id: string;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** With parameters in braces: `/v3/{project_id}/elb/pools`. */
+  readonly path: string;
+  /** What it does, in a few words. */
+  readonly summary: string;
+  /** The group it is listed under. */
+  readonly group: string;
+  readonly query?: Readonly<Record<string, QueryParameter>>;
+  readonly body?: TSchema;
+  /** How a wrong body is worded. */
+  readonly bodyOptions?: ValidationOptions;
+  readonly answer?: TSchema;
+  /** The status of success. */
+  readonly status: number;
+  /** Whether it is served without authentication. */
+  readonly isPublic?: boolean;
+  /** Whether the body of the answer gets the request id: not in the identity API. */
+  readonly carriesRequestId?: boolean;
+  readonly handle: (call: Call) => Promise<Answer>;
+}

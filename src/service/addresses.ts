@@ -1,0 +1,157 @@
+/** The addresses of load balancers: checked when asked for, found when not (rules digest LB-1 to LB-9). */
+import type { Kysely } from 'kysely';
+import { canonical, contains, ipVersion } from '../model/address.ts';
+import { conflict, invalid, Refusal } from '../model/errors.ts';
+import type { LoadBalancer } from '../model/load-balancer.ts';
+import type { Tables } from '../store/schema.ts';
+import { derivedId } from './derived-id.ts';
+import {
+  type Inventory,
+  isReserved,
+  type SubnetRecord,
+  usableAddresses,
+  type VpcRecord,
+} from './inventory.ts';
+
+/** Where a load balancer's addresses are. */
+export interface Networks {
+  readonly vpc: VpcRecord;
+  readonly ipv4: SubnetRecord | null;
+  readonly ipv6: SubnetRecord | null;
+}
+
+type Placed = Pick<
+  LoadBalancer,
+  | 'project_id'
+  | 'vpc_id'
+  | 'vip_subnet_cidr_id'
+  | 'ipv6_vip_virsubnet_id'
+  | 'vip_address'
+  | 'ipv6_vip_address'
+>;
+
+/** Finds the networks that a load balancer names, which must all be in one VPC. */
+export function networksOf(inventory: Inventory, wanted: Placed): Networks {
+  const { project_id, vpc_id, vip_subnet_cidr_id, ipv6_vip_virsubnet_id } = wanted;
+  const ipv4 = vip_subnet_cidr_id ? inventory.ipv4Subnet(project_id, vip_subnet_cidr_id) : null;
+  if (ipv4 === undefined) throw new Refusal('ELB.8904', `subnet ${vip_subnet_cidr_id} could not be found.`);
+  const ipv6 = ipv6_vip_virsubnet_id ? inventory.network(project_id, ipv6_vip_virsubnet_id) : null;
+  if (ipv6 === undefined)
+    throw new Refusal('ELB.8904', `network ${ipv6_vip_virsubnet_id} could not be found.`);
+  if (ipv6 && !ipv6.ipv6) {
+    throw new Refusal(
+      'ELB.8932',
+      `Invalid input for 'loadbalancer.ipv6_vip_virsubnet_id': the network ${ipv6.id} has no IPv6 addresses.`,
+    );
+  }
+  const named = vpc_id ? inventory.vpc(project_id, vpc_id) : (ipv4?.vpc ?? ipv6?.vpc);
+  if (!named) {
+    if (vpc_id) throw new Refusal('ELB.8904', `vpc ${vpc_id} could not be found.`);
+    throw invalid(
+      'loadbalancer',
+      'give at least one of vpc_id, vip_subnet_cidr_id and ipv6_vip_virsubnet_id.',
+    );
+  }
+  for (const [key, subnet] of [
+    ['vip_subnet_cidr_id', ipv4] as const,
+    ['ipv6_vip_virsubnet_id', ipv6] as const,
+  ]) {
+    if (subnet && subnet.vpc.id !== named.id) {
+      throw invalid(`loadbalancer.${key}`, `it is in the VPC ${subnet.vpc.id}, not in ${named.id}.`);
+    }
+  }
+  if (wanted.vip_address && !ipv4) {
+    throw invalid('loadbalancer.vip_address', 'it needs vip_subnet_cidr_id, the subnet it is in.');
+  }
+  if (wanted.ipv6_vip_address && !ipv6) {
+    throw invalid('loadbalancer.ipv6_vip_address', 'it needs ipv6_vip_virsubnet_id, the network it is in.');
+  }
+  return { vpc: named, ipv4, ipv6 };
+}
+
+/** The networks that a load balancer takes source addresses from when it names none (rules digest LB-9). */
+export function defaultBackendNetworks({ vpc, ipv4, ipv6 }: Networks): string[] {
+  const subnet = ipv6 ?? ipv4 ?? vpc.subnets[0];
+  return subnet ? [subnet.id] : [];
+}
+
+/**
+ * The address that a load balancer gets in a subnet: the one it asks for, else the lowest free one.
+ *
+ * @param own the load balancer's id, whose present address does not count as taken
+ */
+export async function takeAddress(
+  db: Kysely<Tables>,
+  inventory: Inventory,
+  subnet: SubnetRecord,
+  family: 'v4' | 'v6',
+  asked: string | null,
+  own: string,
+): Promise<string> {
+  const network = family === 'v4' ? subnet.ipv4 : subnet.ipv6;
+  const key = family === 'v4' ? 'vip_address' : 'ipv6_vip_address';
+  if (!network) throw new Error('the family was checked with the networks');
+  if (asked === null) {
+    const taken = await takenIn(db, subnet, own);
+    for (const address of usableAddresses(network)) {
+      if (!taken.has(address) && !subnet.vpc.servers.has(address)) return address;
+    }
+    throw new Refusal(
+      'ELB.8934',
+      `The subnet ${subnet.id} (${network.text}) has no free address; use another subnet.`,
+    );
+  }
+  if (ipVersion(asked) !== family || !contains(network, asked)) {
+    throw invalid(`loadbalancer.${key}`, `got "${asked}", expected an address in ${network.text}.`);
+  }
+  const address = canonical(asked);
+  if (isReserved(network, address)) {
+    throw invalid(`loadbalancer.${key}`, `${address} is kept for the network ${network.text} itself.`);
+  }
+  const taken = await takenIn(db, subnet, own);
+  if (taken.has(address) || (inventory.serverAt(subnet, address) && subnet.vpc.servers.has(address))) {
+    throw conflict(`The address ${address} is already in use; leave ${key} out to get a free one.`);
+  }
+  return address;
+}
+
+/** The addresses of a VPC that load balancers have, and those that members have in the subnet. */
+async function takenIn(db: Kysely<Tables>, subnet: SubnetRecord, own: string): Promise<ReadonlySet<string>> {
+  const owners = await db
+    .selectFrom('loadbalancers')
+    .select(['vip_address', 'ipv6_vip_address'])
+    .where('vpc_id', '=', subnet.vpc.id)
+    .where('id', '!=', own)
+    .execute();
+  const members = await db
+    .selectFrom('members')
+    .select('address')
+    .distinct()
+    .where('subnet_cidr_id', 'in', [subnet.id, subnet.neutronSubnetId])
+    .execute();
+  const taken = owners.flatMap((row) => [row['vip_address'], row['ipv6_vip_address']]);
+  return new Set(
+    [...taken, ...members.map((row) => row['address'])].filter((address) => typeof address === 'string'),
+  );
+}
+
+/** Whether a load balancer of the VPC has the address. */
+export async function isLoadBalancerAddress(
+  db: Kysely<Tables>,
+  vpcId: string,
+  address: string,
+): Promise<boolean> {
+  const key = ipVersion(address) === 'v4' ? 'vip_address' : 'ipv6_vip_address';
+  const row = await db
+    .selectFrom('loadbalancers')
+    .select('id')
+    .where('vpc_id', '=', vpcId)
+    .where(key, '=', address)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** The port that holds an address. */
+export function portIdOf(address: string | null, loadBalancerId: string): string | null {
+  return address === null ? null : derivedId(`port ${loadBalancerId} ${address}`);
+}

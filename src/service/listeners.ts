@@ -1,0 +1,229 @@
+/** Listeners: create, show, list, update, delete (rules digest 2.2). */
+import { randomUUID } from 'node:crypto';
+import type { Kysely } from 'kysely';
+import { conflict, invalid, notFound } from '../model/errors.ts';
+import { type InsertHeaders, mergeInsertHeaders } from '../model/insert-headers.ts';
+import { type Listener, listener } from '../model/listener.ts';
+import { checkListener, portSpace, protocolDefaults } from '../model/listener-rules.ts';
+import type { LoadBalancer } from '../model/load-balancer.ts';
+import { member } from '../model/member.ts';
+import { changes, draft } from '../model/resource.ts';
+import { type Page, page } from '../store/pages.ts';
+import { count, findBy, insert, remove, update } from '../store/rows.ts';
+import type { Tables } from '../store/schema.ts';
+import type { Writer } from '../store/store.ts';
+import { refreshMemberStatuses } from './attachments.ts';
+import { checkPoolOfListener } from './listener-rules.ts';
+import { type PageQuery, pageRequest } from './page-query.ts';
+import { clearedProtectionReason } from './protection.ts';
+import { checkQuota } from './quotas.ts';
+import { requireListener, requireLoadBalancer, requirePool } from './references.ts';
+import { type Region, timestamp } from './region.ts';
+import { checkTags } from './tags.ts';
+
+type Body = Readonly<Record<string, unknown>>;
+
+/** Fields that name certificates and the like, of which there are none yet. */
+const references = [
+  ['default_tls_container_ref', 'certificate'],
+  ['client_ca_tls_container_ref', 'certificate'],
+  ['security_policy_id', 'security policy'],
+] as const;
+
+export async function createListener(region: Region, projectId: string, body: Body): Promise<Listener> {
+  return region.store.write(async (tx) => {
+    const wanted = draft(listener, body);
+    const owner = await requireLoadBalancer(tx.db, projectId, wanted.loadbalancer_id);
+    const now = timestamp(tx.at);
+    const record: Listener = {
+      ...wanted,
+      ...given(protocolDefaults(wanted.protocol), body),
+      ...normalized(body, null),
+      id: randomUUID(),
+      project_id: projectId,
+      enterprise_project_id: owner.enterprise_project_id,
+      // A dedicated load balancer knows TERMINATED_HTTPS only as the old name of HTTPS.
+      protocol: wanted.protocol === 'TERMINATED_HTTPS' ? 'HTTPS' : wanted.protocol,
+      created_at: now,
+      updated_at: now,
+    };
+    checkListener(record, body);
+    checkTags(record.tags, 'listener.tags');
+    checkOwner(owner, record);
+    checkReferences(record);
+    await checkPortFree(tx.db, record);
+    await checkQuota(tx.db, region.inventory, 'listener', { project_id: projectId });
+    await checkQuota(tx.db, region.inventory, 'listeners_per_loadbalancer', { loadbalancer_id: owner.id });
+    await insert(tx, listener, record);
+    await attach(tx, region, record, null);
+    return record;
+  });
+}
+
+export async function showListener(region: Region, projectId: string, id: string): Promise<Listener> {
+  return requireListener(region.store.reader, projectId, id);
+}
+
+export async function listListeners(
+  region: Region,
+  projectId: string,
+  query: PageQuery,
+): Promise<Page<Listener>> {
+  const db = region.store.reader;
+  return page(db, listener, await pageRequest(db, listener, projectId, query));
+}
+
+export async function updateListener(
+  region: Region,
+  projectId: string,
+  id: string,
+  body: Body,
+): Promise<Listener> {
+  return region.store.write(async (tx) => {
+    const before = await requireListener(tx.db, projectId, id);
+    const changed: Partial<Listener> = {
+      ...changes(listener, body),
+      ...cleared(protocolDefaults(before.protocol), body),
+      ...normalized(body, before),
+      updated_at: timestamp(tx.at),
+    };
+    Object.assign(changed, clearedProtectionReason({ ...before, ...changed }));
+    const after: Listener = { ...before, ...changed };
+    if (before.enhance_l7policy_enable && !after.enhance_l7policy_enable) {
+      throw invalid('listener.enhance_l7policy_enable', 'it cannot be switched off once it is on.');
+    }
+    checkListener(after, body);
+    checkReferences(after);
+    await update(tx, listener, before, changed);
+    if (after.default_pool_id !== before.default_pool_id)
+      await attach(tx, region, after, before.default_pool_id);
+    return after;
+  });
+}
+
+export async function deleteListener(region: Region, projectId: string, id: string): Promise<void> {
+  await region.store.write(async (tx) => {
+    const found = await requireListener(tx.db, projectId, id);
+    const poolId = found.default_pool_id;
+    if (poolId && (await count(tx.db, member, { pool_id: poolId })) > 0) {
+      throw conflict(
+        `The listener ${id} still sends requests to the members of pool ${poolId}; ` +
+          'delete those, or set default_pool_id to null, first.',
+      );
+    }
+    await remove(tx, listener, found);
+    if (poolId) await refreshMemberStatuses(tx, await requirePool(tx.db, projectId, poolId));
+  });
+}
+
+/** Lets go of the pool a listener had and takes up the one it has. */
+async function attach(tx: Writer, region: Region, after: Listener, beforeId: string | null): Promise<void> {
+  if (after.default_pool_id) {
+    const pool = await requirePool(tx.db, after.project_id, after.default_pool_id);
+    checkPoolOfListener(after, pool);
+    const owner = await requireLoadBalancer(tx.db, after.project_id, after.loadbalancer_id);
+    if (pool.vpc_id !== '' && pool.vpc_id !== owner.vpc_id) {
+      throw invalid(
+        'listener.default_pool_id',
+        `the pool is for the VPC ${pool.vpc_id}, and the load balancer is in ${owner.vpc_id}.`,
+      );
+    }
+    // This listener is already among those counted.
+    await checkQuota(tx.db, region.inventory, 'listeners_per_pool', { default_pool_id: pool.id }, 0);
+    await refreshMemberStatuses(tx, pool);
+  }
+  if (beforeId) await refreshMemberStatuses(tx, await requirePool(tx.db, after.project_id, beforeId));
+}
+
+function checkOwner(owner: LoadBalancer, { protocol }: Listener): void {
+  const gateway = owner.loadbalancer_type === 'gateway';
+  if (gateway !== (protocol === 'IP')) {
+    throw invalid(
+      'listener.protocol',
+      gateway
+        ? `a gateway load balancer takes listeners of protocol IP, not ${protocol}.`
+        : 'IP is for gateway load balancers only.',
+    );
+  }
+}
+
+function checkReferences(record: Listener): void {
+  for (const [key, label] of references) {
+    const id = record[key];
+    if (id) throw notFound(label, id);
+  }
+  const [certificate] = record.sni_container_refs;
+  if (certificate) throw notFound('certificate', certificate);
+  if (record.ipgroup) throw notFound('ipgroup', record.ipgroup.ipgroup_id);
+  if (['HTTPS', 'TLS', 'QUIC'].includes(record.protocol)) {
+    throw invalid(
+      'listener.default_tls_container_ref',
+      `it is required when protocol is ${record.protocol}.`,
+    );
+  }
+}
+
+/** Ports are unique among a load balancer's listeners of one port space (rules digest LI-1 to LI-3). */
+async function checkPortFree(db: Kysely<Tables>, record: Listener): Promise<void> {
+  const space = portSpace(record.protocol);
+  const mine = portsOf(record);
+  for (const other of await findBy(db, listener, 'loadbalancer_id', [record.loadbalancer_id])) {
+    if (!space.includes(other.protocol)) continue;
+    for (const theirs of portsOf(other)) {
+      const clash = mine.find(({ start, end }) => start <= theirs.end && theirs.start <= end);
+      if (!clash) continue;
+      const port = Math.max(clash.start, theirs.start);
+      throw conflict(
+        `Load Balancer ${record.loadbalancer_id} already has a listener with protocol_port of ${port}.`,
+      );
+    }
+  }
+}
+
+function portsOf({
+  protocol_port,
+  port_ranges,
+}: Listener): { readonly start: number; readonly end: number }[] {
+  if (protocol_port !== 0) return [{ start: protocol_port, end: protocol_port }];
+  return port_ranges.map(({ start_port, end_port }) => ({ start: start_port, end: end_port }));
+}
+
+/** The defaults for which the request has no value of its own. */
+function given(defaults: Partial<Listener>, body: Body): Partial<Listener> {
+  return Object.fromEntries(Object.entries(defaults).filter(([key]) => (body[key] ?? null) === null));
+}
+
+/** The defaults of what the request cleared with null. */
+function cleared(defaults: Partial<Listener>, body: Body): Partial<Listener> {
+  return Object.fromEntries(Object.entries(defaults).filter(([key]) => body[key] === null));
+}
+
+/** Objects of which a request may give a part, made whole. */
+function normalized(body: Body, before: Listener | null): Partial<Listener> {
+  const made: Partial<Listener> = {};
+  if (!before || body['insert_headers'] !== undefined) {
+    const headers = (body['insert_headers'] ?? {}) as Record<string, boolean | string | null>;
+    made.insert_headers = mergeInsertHeaders(before?.insert_headers ?? null, headers) satisfies InsertHeaders;
+  }
+  if (body['security_policy_id'] === '') made.security_policy_id = null;
+  const ipgroup = body['ipgroup'] as Partial<NonNullable<Listener['ipgroup']>> | null | undefined;
+  if (ipgroup !== undefined) {
+    // An empty object unbinds, as null does.
+    made.ipgroup =
+      ipgroup === null || Object.keys(ipgroup).length === 0
+        ? null
+        : {
+            ipgroup_id: ipgroup.ipgroup_id ?? before?.ipgroup?.ipgroup_id ?? '',
+            enable_ipgroup: ipgroup.enable_ipgroup ?? before?.ipgroup?.enable_ipgroup ?? true,
+            type: ipgroup.type ?? before?.ipgroup?.type ?? 'white',
+          };
+  }
+  const quic = body['quic_config'] as Partial<NonNullable<Listener['quic_config']>> | null | undefined;
+  if (quic) {
+    made.quic_config = {
+      quic_listener_id: quic.quic_listener_id ?? '',
+      enable_quic_upgrade: quic.enable_quic_upgrade ?? false,
+    };
+  }
+  return made;
+}

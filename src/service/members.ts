@@ -1,0 +1,254 @@
+/** Members of pools: create, show, list, update, delete (rules digest 2.4). */
+import { randomUUID } from 'node:crypto';
+import type { Kysely } from 'kysely';
+import { conflict } from '../model/errors.ts';
+import { listener } from '../model/listener.ts';
+import { type Member, member, operatingStatus } from '../model/member.ts';
+import { type Pool, pool } from '../model/pool.ts';
+import { changes, draft } from '../model/resource.ts';
+import { type Condition, type Page, page } from '../store/pages.ts';
+import { findBy, insert, remove, update } from '../store/rows.ts';
+import type { Tables } from '../store/schema.ts';
+import type { Writer } from '../store/store.ts';
+import { isLoadBalancerAddress } from './addresses.ts';
+import { type Attachments, attachmentsOf, isMonitored } from './attachments.ts';
+import { duplicateMember, memberPort, type Placement, type PlacementRequest, place } from './member-rules.ts';
+import { type PageQuery, pageRequest } from './page-query.ts';
+import { checkQuota } from './quotas.ts';
+import { requireMember, requirePool } from './references.ts';
+import { type Region, timestamp } from './region.ts';
+
+/** A member with what its answer is rendered from. */
+export interface MemberView {
+  readonly member: Member;
+  /** The listeners of its pool, by ascending id. */
+  readonly listenerIds: readonly string[];
+  /** The load balancers of its pool, by ascending id. */
+  readonly loadBalancerIds: readonly string[];
+}
+
+/** A pool ready for changes of its members. */
+export interface MemberPool extends Attachments {
+  readonly pool: Pool;
+  readonly monitored: boolean;
+}
+
+/** Finds the pool of a path, with what the rules of its members need. */
+export async function memberPool(db: Kysely<Tables>, projectId: string, poolId: string): Promise<MemberPool> {
+  const found = await requirePool(db, projectId, poolId);
+  const attachments = await attachmentsOf(db, found);
+  return { pool: found, monitored: await isMonitored(db, found), ...attachments };
+}
+
+/** A member of the pool as its answer needs it. */
+export function viewIn({ listeners, loadBalancers }: Attachments, of: Member): MemberView {
+  return {
+    member: of,
+    listenerIds: listeners.map(({ id }) => id),
+    loadBalancerIds: loadBalancers.map(({ id }) => id),
+  };
+}
+
+export async function createMember(
+  region: Region,
+  projectId: string,
+  poolId: string,
+  body: PlacementRequest & Readonly<Record<string, unknown>>,
+): Promise<MemberView> {
+  return region.store.write(async (tx) => {
+    const within = await memberPool(tx.db, projectId, poolId);
+    const placement = place(region.inventory, within.pool, within, body);
+    if (await memberAt(tx.db, within.pool, placement)) throw duplicateMember(within.pool, placement);
+    await checkNotLoadBalancer(tx.db, region, placement, 'member');
+    await checkQuota(tx.db, region.inventory, 'member', { project_id: projectId });
+    await checkQuota(tx.db, region.inventory, 'members_per_pool', { pool_id: poolId });
+    return viewIn(within, await addMember(tx, within, placement, body));
+  });
+}
+
+/** An instance member's address may not be one that a load balancer of its VPC has (rules digest ME-5). */
+export async function checkNotLoadBalancer(
+  db: Kysely<Tables>,
+  { inventory }: Region,
+  { address, subnet_cidr_id }: Placement,
+  path: string,
+): Promise<void> {
+  const subnet = subnet_cidr_id && inventory.subnet(subnet_cidr_id);
+  if (!subnet || !(await isLoadBalancerAddress(db, subnet.vpc.id, address))) return;
+  throw conflict(
+    `Invalid input for '${path}.address': ${address} is the address of a load balancer; give a server's.`,
+  );
+}
+
+/** Writes a member whose place has been checked. */
+export async function addMember(
+  tx: Writer,
+  { pool: within, monitored, listeners }: MemberPool,
+  placement: Placement,
+  body: Readonly<Record<string, unknown>>,
+): Promise<Member> {
+  const now = timestamp(tx.at);
+  const fresh = { server_state: placement.server_state, verdict: 'INITIAL' } as const;
+  const record: Member = {
+    ...draft(member, body),
+    ...placement,
+    ...fresh,
+    id: randomUUID(),
+    project_id: within.project_id,
+    enterprise_project_id: within.enterprise_project_id,
+    pool_id: within.id,
+    operating_status: operatingStatus({ monitored, attached: listeners.length > 0 }, fresh),
+    created_at: now,
+    updated_at: now,
+  };
+  await insert(tx, member, record);
+  return record;
+}
+
+/** The member of a pool that has an address and port. */
+export async function memberAt(
+  db: Kysely<Tables>,
+  { id }: Pool,
+  { address, protocol_port }: Pick<Placement, 'address' | 'protocol_port'>,
+): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('members')
+    .select('id')
+    .where('pool_id', '=', id)
+    .where('address', '=', address)
+    .where('protocol_port', '=', protocol_port)
+    .executeTakeFirst();
+  return row && String(row['id']);
+}
+
+export async function showMember(
+  region: Region,
+  projectId: string,
+  poolId: string,
+  id: string,
+): Promise<MemberView> {
+  const db = region.store.reader;
+  const within = await requirePool(db, projectId, poolId);
+  const found = await requireMember(db, within, id);
+  return viewIn(await attachmentsOf(db, within), found);
+}
+
+export async function listMembers(
+  region: Region,
+  projectId: string,
+  poolId: string,
+  query: PageQuery,
+): Promise<Page<MemberView>> {
+  await requirePool(region.store.reader, projectId, poolId);
+  return listWhere(region, projectId, query, [
+    { match: { kind: 'column', column: 'pool_id' }, values: [poolId] },
+  ]);
+}
+
+/** The members of all pools of a project. */
+export async function listAllMembers(
+  region: Region,
+  projectId: string,
+  query: PageQuery,
+): Promise<Page<MemberView>> {
+  return listWhere(region, projectId, query, []);
+}
+
+async function listWhere(
+  region: Region,
+  projectId: string,
+  query: PageQuery,
+  conditions: readonly Condition[],
+): Promise<Page<MemberView>> {
+  const db = region.store.reader;
+  const request = await pageRequest(db, member, projectId, query);
+  const { records, more } = await page(db, member, {
+    ...request,
+    conditions: [...conditions, ...request.conditions],
+  });
+  return { records: await viewsOf(db, records), more };
+}
+
+export async function updateMember(
+  region: Region,
+  projectId: string,
+  poolId: string,
+  id: string,
+  body: Readonly<Record<string, unknown>>,
+): Promise<MemberView> {
+  return region.store.write(async (tx) => {
+    const within = await memberPool(tx.db, projectId, poolId);
+    const before = await requireMember(tx.db, within.pool, id);
+    return viewIn(within, await changeMember(tx, within, before, body));
+  });
+}
+
+/** Applies an update to a member. */
+export async function changeMember(
+  tx: Writer,
+  { pool: within }: MemberPool,
+  before: Member,
+  body: Readonly<Record<string, unknown>>,
+  path = 'member',
+): Promise<Member> {
+  const changed: Partial<Member> = { ...changes(member, body), updated_at: timestamp(tx.at) };
+  if (changed.protocol_port !== undefined) {
+    changed.protocol_port = memberPort(within, changed.protocol_port ?? undefined, `${path}.protocol_port`);
+  }
+  // The zone of a server is the server's; only that of an IP address is the caller's to say.
+  if (before.member_type === 'instance') delete changed.availability_zone;
+  const after: Member = { ...before, ...changed };
+  if (after.protocol_port !== before.protocol_port && (await memberAt(tx.db, within, after))) {
+    throw duplicateMember(within, after);
+  }
+  await update(tx, member, before, changed);
+  return after;
+}
+
+export async function deleteMember(
+  region: Region,
+  projectId: string,
+  poolId: string,
+  id: string,
+): Promise<void> {
+  await region.store.write(async (tx) => {
+    const within = await requirePool(tx.db, projectId, poolId);
+    const found = await requireMember(tx.db, within, id);
+    checkDeletable(within);
+    await remove(tx, member, found);
+  });
+}
+
+/** Refuses to delete members of a pool that protects them. */
+export function checkDeletable(within: Pool): void {
+  if (!within.member_deletion_protection_enable) return;
+  throw conflict(
+    `The pool ${within.id} has member_deletion_protection_enable; set it to false before deleting its members.`,
+  );
+}
+
+async function viewsOf(db: Kysely<Tables>, members: readonly Member[]): Promise<MemberView[]> {
+  const poolIds = [...new Set(members.map(({ pool_id }) => pool_id))];
+  const attached = new Map<string, { listenerIds: string[]; loadBalancerIds: Set<string> }>();
+  for (const { id, loadbalancer_id } of await findBy(db, pool, 'id', poolIds)) {
+    attached.set(id, { listenerIds: [], loadBalancerIds: new Set(loadbalancer_id ? [loadbalancer_id] : []) });
+  }
+  for (const { id, default_pool_id, loadbalancer_id } of await findBy(
+    db,
+    listener,
+    'default_pool_id',
+    poolIds,
+  )) {
+    const to = default_pool_id ? attached.get(default_pool_id) : undefined;
+    to?.listenerIds.push(id);
+    to?.loadBalancerIds.add(loadbalancer_id);
+  }
+  return members.map((each) => {
+    const to = attached.get(each.pool_id);
+    return {
+      member: each,
+      listenerIds: to?.listenerIds ?? [],
+      loadBalancerIds: [...(to?.loadBalancerIds ?? [])].sort(),
+    };
+  });
+}

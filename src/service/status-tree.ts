@@ -1,0 +1,133 @@
+/** The status tree of a load balancer: what is up, from the load balancer down to its members (3.1). */
+import { type HealthMonitor, healthMonitor } from '../model/health-monitor.ts';
+import { type Listener, listener } from '../model/listener.ts';
+import type { LoadBalancer } from '../model/load-balancer.ts';
+import { type Member, member } from '../model/member.ts';
+import { type Pool, pool } from '../model/pool.ts';
+import { findBy } from '../store/rows.ts';
+import { requireLoadBalancer } from './references.ts';
+import type { Region } from './region.ts';
+
+type TreeStatus = Member['operating_status'] | 'DEGRADED' | 'DISABLED' | 'FROZEN';
+
+interface Node {
+  readonly id: string;
+  readonly provisioning_status: string;
+}
+
+interface MemberNode extends Node {
+  readonly address: string;
+  readonly protocol_port: number;
+  readonly operating_status: TreeStatus;
+}
+
+interface PoolNode extends Node {
+  readonly name: string;
+  readonly operating_status: TreeStatus;
+  readonly healthmonitor: (Node & { readonly name: string; readonly type: string }) | null;
+  readonly members: readonly MemberNode[];
+}
+
+interface ListenerNode extends Node {
+  readonly name: string;
+  readonly operating_status: TreeStatus;
+  readonly pools: readonly PoolNode[];
+  readonly l7policies: readonly never[];
+}
+
+export interface StatusTree {
+  readonly loadbalancer: Node & {
+    readonly name: string;
+    readonly operating_status: TreeStatus;
+    readonly listeners: readonly ListenerNode[];
+    readonly pools: readonly PoolNode[];
+  };
+}
+
+const ACTIVE = 'ACTIVE';
+
+export async function showStatusTree(region: Region, projectId: string, id: string): Promise<StatusTree> {
+  const db = region.store.reader;
+  const root = await requireLoadBalancer(db, projectId, id);
+  const listeners = await findBy(db, listener, 'loadbalancer_id', [id]);
+  const used = listeners.flatMap(({ default_pool_id }) => default_pool_id ?? []);
+  const direct = await findBy(db, pool, 'loadbalancer_id', [id]);
+  const pools = new Map([...direct, ...(await findBy(db, pool, 'id', used))].map((each) => [each.id, each]));
+  const members = Map.groupBy(
+    await findBy(db, member, 'pool_id', [...pools.keys()]),
+    ({ pool_id }) => pool_id,
+  );
+  const monitors = new Map(
+    (await findBy(db, healthMonitor, 'pool_id', [...pools.keys()])).map((each) => [each.pool_id, each]),
+  );
+  const nodes = new Map(
+    [...pools.values()].map((each) => [
+      each.id,
+      poolNode(root, each, members.get(each.id) ?? [], monitors.get(each.id)),
+    ]),
+  );
+  const poolNodes = [...nodes.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  return {
+    loadbalancer: {
+      id,
+      name: root.name,
+      provisioning_status: root.provisioning_status,
+      operating_status: !root.admin_state_up
+        ? 'DISABLED'
+        : hasOffline(poolNodes)
+          ? 'DEGRADED'
+          : (root.operating_status as TreeStatus),
+      listeners: listeners.map((each) => listenerNode(root, each, nodes)),
+      pools: poolNodes,
+    },
+  };
+}
+
+function listenerNode(root: LoadBalancer, of: Listener, nodes: ReadonlyMap<string, PoolNode>): ListenerNode {
+  const node = of.default_pool_id ? nodes.get(of.default_pool_id) : undefined;
+  const pools = node ? [node] : [];
+  const up = root.admin_state_up && of.admin_state_up;
+  return {
+    id: of.id,
+    name: of.name,
+    provisioning_status: ACTIVE,
+    operating_status: !up ? 'DISABLED' : hasOffline(pools) ? 'DEGRADED' : 'ONLINE',
+    pools,
+    l7policies: [],
+  };
+}
+
+function poolNode(
+  root: LoadBalancer,
+  of: Pool,
+  members: readonly Member[],
+  monitor: HealthMonitor | undefined,
+): PoolNode {
+  const up = root.admin_state_up && of.admin_state_up;
+  const offline = members.some(({ operating_status }) => operating_status === 'OFFLINE');
+  return {
+    id: of.id,
+    name: of.name,
+    provisioning_status: ACTIVE,
+    operating_status: !up ? 'DISABLED' : offline ? 'DEGRADED' : 'ONLINE',
+    healthmonitor: monitor
+      ? { id: monitor.id, name: monitor.name, type: monitor.type, provisioning_status: ACTIVE }
+      : null,
+    members: members.map((each) => ({
+      id: each.id,
+      address: each.address,
+      protocol_port: each.protocol_port,
+      provisioning_status: ACTIVE,
+      operating_status: up && isUp(each) ? each.operating_status : 'DISABLED',
+    })),
+  };
+}
+
+/** An IP address used as a member has no server that could be down, so its admin_state_up says nothing of it. */
+function isUp({ admin_state_up, member_type }: Member): boolean {
+  return admin_state_up || member_type === 'ip';
+}
+
+function hasOffline(pools: readonly PoolNode[]): boolean {
+  return pools.some(({ members }) => members.some(({ operating_status }) => operating_status === 'OFFLINE'));
+}
