@@ -18,9 +18,20 @@ const OWN_SHORTAGES: ReadonlySet<string | undefined> = new Set([
 /** Errors by which the peer cut the connection; whether a read or a write meets it first is chance. */
 const INTERRUPTIONS: ReadonlySet<string | undefined> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
 
-/** What a socket error in a phase says of the member at `address`. */
-export function resultOfError(phase: Phase, error: NodeJS.ErrnoException, address: string): ProbeResult {
-  if (OWN_SHORTAGES.has(error.code) && !(error.code === 'EADDRNOTAVAIL' && lacksFamilyOf(address))) {
+/**
+ * What a socket error in a phase says of the member at `address`.
+ *
+ * EADDRNOTAVAIL means that the ephemeral ports are used up, but also, and for good, that this host has no IPv6
+ * address from which an IPv6 member could be reached (as in many containers): `interfaces` tells which.
+ */
+export function resultOfError(
+  phase: Phase,
+  error: NodeJS.ErrnoException,
+  address: string,
+  interfaces = networkInterfaces,
+): ProbeResult {
+  const hasNoSource = error.code === 'EADDRNOTAVAIL' && isIPv6(address) && !hasIPv6(interfaces());
+  if (OWN_SHORTAGES.has(error.code) && !hasNoSource) {
     return { kind: 'inconclusive', cause: error.message };
   }
   if (phase === 'reading-answer') {
@@ -62,15 +73,6 @@ export function resultOfTimeout(phase: Phase): ProbeResult {
   }
 }
 
-/**
- * Whether this host has no address from which an IPv6 member could be reached, as in many containers. Linux tells
- * of it by EADDRNOTAVAIL, just as when the ephemeral ports are used up.
- */
-function lacksFamilyOf(address: string): boolean {
-  return (
-    isIPv6(address) &&
-    !Object.values(networkInterfaces()).some((addresses) =>
-      addresses?.some(({ family }) => family === 'IPv6'),
-    )
-  );
+function hasIPv6(interfaces: ReturnType<typeof networkInterfaces>): boolean {
+  return Object.values(interfaces).some((addresses) => addresses?.some(({ family }) => family === 'IPv6'));
 }

@@ -33,7 +33,7 @@ export class Deadline {
 
   #nextSlice(): void {
     this.#dueAt += this.#sliceMs;
-    this.#timer = setTimeout(() => this.#sliceEnded(), this.#dueAt - performance.now());
+    this.#timer = setTimeout(() => this.#sliceEnded(), Math.max(1, this.#dueAt - performance.now()));
   }
 
   #sliceEnded(): void {
