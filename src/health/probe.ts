@@ -1,0 +1,57 @@
+/** Why a probe failed: a value of the API (MemberHealthCheckFailedReason), hence its spelling. */
+export interface FailureReason {
+  readonly reason_code: ReasonCode;
+  /** The codes the monitor expects; null unless the code is RESPONSE_MISMATCH. */
+  readonly expected_response: string | null;
+  /** The code the member sent; null unless the code is RESPONSE_MISMATCH. */
+  readonly healthcheck_response: string | null;
+}
+
+export type ReasonCode =
+  | 'CONNECT_TIMEOUT'
+  | 'CONNECT_REFUSED'
+  | 'CONNECT_FAILED'
+  | 'CONNECT_INTERRUPT'
+  | 'SEND_REQUEST_FAILED'
+  | 'SEND_REQUEST_TIMEOUT'
+  | 'RECV_RESPONSE_FAILED'
+  | 'RECV_RESPONSE_TIMEOUT'
+  | 'RESPONSE_FORMAT_ERROR'
+  | 'RESPONSE_MISMATCH';
+
+/** What one attempt showed. */
+export type ProbeResult =
+  | { readonly kind: 'passed'; readonly latencyMs: number }
+  | { readonly kind: 'failed'; readonly reason: FailureReason }
+  /** The fault was on our side (no socket to be had, a stalled event loop): it says nothing of the member. */
+  | { readonly kind: 'inconclusive'; readonly cause: string };
+
+/** Where and how long to probe. */
+export interface ProbeTarget {
+  /** IPv4 or IPv6 literal. */
+  readonly address: string;
+  readonly port: number;
+  /** What HTTP sends as Host; an IPv6 literal stands here without brackets. */
+  readonly host: string;
+  /** For the whole attempt. */
+  readonly timeoutMs: number;
+}
+
+/** An attempt under way. */
+export interface Attempt {
+  /** Ends it at once and silently: its result is never told. Harmless when it is over. */
+  stop(): void;
+}
+
+/**
+ * One way to probe, with the monitor's settings built in.
+ *
+ * It calls `finished` exactly once, after it has returned, unless it is stopped first. It never throws and leaves
+ * no socket or timer behind.
+ */
+export type Probe = (target: ProbeTarget, finished: (result: ProbeResult) => void) => Attempt;
+
+/** A failed result without codes to compare. */
+export function failed(reason_code: ReasonCode): ProbeResult {
+  return { kind: 'failed', reason: { reason_code, expected_response: null, healthcheck_response: null } };
+}

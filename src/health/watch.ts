@@ -1,0 +1,61 @@
+import type { Due } from './due-heap.ts';
+import type { MonitorSettings } from './monitor.ts';
+import type { Attempt, FailureReason, Probe } from './probe.ts';
+import { initialHealth, type MemberHealth, type Verdict } from './thresholds.ts';
+
+/** A member to probe. */
+export interface ProbedMember {
+  readonly id: string;
+  /** IPv4 or IPv6 literal. */
+  readonly address: string;
+  /** Where it is probed: the monitor's port if it names one, else the member's own. */
+  readonly port: number;
+  /** What HTTP probes send as Host: the monitor's domain name, else the load balancer's address. */
+  readonly host: string;
+  /** The verdict known from before a restart; without it the member begins INITIAL. */
+  readonly initial?: Verdict | undefined;
+  /** The reason that goes with an initial OFFLINE. */
+  readonly initialReason?: FailureReason | null | undefined;
+}
+
+/** A pool whose members are probed. */
+export interface PoolWatch {
+  readonly id: string;
+  monitor: MonitorSettings;
+  probe: Probe;
+  readonly members: Map<string, Watch>;
+}
+
+/** One member under the scheduler's eye: waiting (in the heap), ready (in the queue) or being probed. */
+export interface Watch extends Due {
+  readonly pool: PoolWatch;
+  member: ProbedMember;
+  health: MemberHealth;
+  /** The probe under way. */
+  attempt: Attempt | undefined;
+}
+
+export function createWatch(pool: PoolWatch, member: ProbedMember): Watch {
+  const { initial, initialReason } = member;
+  const health: MemberHealth =
+    initial === undefined
+      ? initialHealth
+      : { verdict: initial, reason: initial === 'OFFLINE' ? (initialReason ?? null) : null, against: 0 };
+  return { pool, member, health, attempt: undefined, dueAt: 0, heapIndex: -1 };
+}
+
+/** Whether a probe of one would be a probe of the other. */
+export function isSameTarget(a: ProbedMember, b: ProbedMember): boolean {
+  return a.address === b.address && a.port === b.port && a.host === b.host;
+}
+
+/** Whether two settings ask members the same question, so that results of both can be counted together. */
+export function isSameCriterion(a: MonitorSettings, b: MonitorSettings): boolean {
+  return (
+    a.type === b.type &&
+    a.http_method === b.http_method &&
+    a.url_path === b.url_path &&
+    a.http_version === b.http_version &&
+    a.expected_codes === b.expected_codes
+  );
+}
