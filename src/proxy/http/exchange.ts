@@ -18,6 +18,8 @@ export interface ExchangeClient {
   takeInput(): Buffer | null;
   /** Bytes that do not belong to this request. */
   giveBack(input: Buffer): void;
+  /** Whether more of the request body is wanted now. */
+  setBodyWanted(isWanted: boolean): void;
   armDeadline(timeoutMs: number): void;
   /** The exchange is over; the connection goes on, or is closed without losing what was written. */
   finishExchange(persists: boolean): void;
@@ -203,13 +205,13 @@ export class Exchange implements MemberReceiver {
 
   #pauseClient(): void {
     this.#clientIsPaused = true;
-    this.#client.socket.pause();
+    this.#client.setBodyWanted(false);
   }
 
   onMemberDrain(): void {
     if (!this.#clientIsPaused) return;
     this.#clientIsPaused = false;
-    this.#client.socket.resume();
+    this.#client.setBodyWanted(true);
     this.#rearm();
   }
 
@@ -333,7 +335,6 @@ export class Exchange implements MemberReceiver {
       connection.release();
     }
     this.#dropMember();
-    if (this.#clientIsPaused) this.#client.socket.resume();
     this.#client.finishExchange(this.#persists && this.#requestIsDone);
   }
 

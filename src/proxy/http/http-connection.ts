@@ -14,9 +14,8 @@ import { RequestReader } from './request-reader.ts';
 const Phase = { READING: 0, EXCHANGING: 1, TUNNELLING: 2, LINGERING: 3, CLOSED: 4 } as const;
 type Phase = (typeof Phase)[keyof typeof Phase];
 
-/** How long and how much a client may still send into a connection that is closing. */
+/** How long a client may still send into a connection whose last response is out. */
 const LINGER_TIMEOUT_MS = 2000;
-const LINGER_BYTES = 256 * 1024;
 
 /**
  * One client connection of an HTTP listener: reads request heads and serves them one after the other.
@@ -40,8 +39,9 @@ export class HttpConnection implements ExchangeClient, DeadlineOwner {
   #hasServed = false;
   #isServing = false;
   #clientEnded = false;
+  /** Reading stops while a request's rest waits for its turn, or while the member does not take the body. */
   #isPaused = false;
-  #lingered = 0;
+  #bodyIsWanted = true;
   #exchange: Exchange | null = null;
   #tunnel: Tunnel | null = null;
 
@@ -66,7 +66,7 @@ export class HttpConnection implements ExchangeClient, DeadlineOwner {
   /** Ends the connection as soon as nothing is lost by it. */
   drain(): void {
     // A connection that was just accepted has its first request on the way: it is still served.
-    if (this.#phase === Phase.READING && !this.#headBegan && this.#hasServed) this.#end();
+    if (this.#phase === Phase.READING && !this.#headBegan && this.#hasServed) this.#linger();
   }
 
   destroy(): void {
@@ -89,10 +89,6 @@ export class HttpConnection implements ExchangeClient, DeadlineOwner {
       }
       case Phase.TUNNELLING:
         this.#tunnel?.fromClient(bytes);
-        return;
-      case Phase.LINGERING:
-        this.#lingered += bytes.length;
-        if (this.#lingered > LINGER_BYTES) this.destroy();
     }
   }
 
@@ -100,7 +96,7 @@ export class HttpConnection implements ExchangeClient, DeadlineOwner {
     this.#clientEnded = true;
     if (this.#phase === Phase.TUNNELLING) this.#tunnel?.onClientEnd();
     else if (this.#phase === Phase.EXCHANGING) this.#exchange?.onClientEnd();
-    else if (this.#input === null || !this.#isWaitingForDrain()) this.#end();
+    else if (this.#phase === Phase.READING && !this.#isWaitingForDrain()) this.#linger();
   }
 
   #onDrain(): void {
@@ -123,7 +119,7 @@ export class HttpConnection implements ExchangeClient, DeadlineOwner {
     if (this.#phase === Phase.EXCHANGING) this.#exchange?.onDeadline();
     else if (this.#phase === Phase.READING && this.#headBegan) this.#answerAndClose(408);
     // Whoever owes nothing is not told anything: an idle client, or one that does not read what it got.
-    else if (this.#phase === Phase.READING && !this.socket.writableNeedDrain) this.#end();
+    else if (this.#phase === Phase.READING && !this.socket.writableNeedDrain) this.#linger();
     else this.destroy();
   }
 
@@ -138,17 +134,15 @@ export class HttpConnection implements ExchangeClient, DeadlineOwner {
       if (!this.#readRequest(this.#input)) break;
     }
     this.#isServing = false;
-    if (this.#phase === Phase.READING && !this.#isWaitingForDrain()) this.#awaitMore();
+    if (this.#phase !== Phase.READING) return;
+    if (this.#isWaitingForDrain()) this.#pauseReading();
+    else if (this.#clientEnded) this.#linger();
+    else this.#resumeReading();
   }
 
   /** Whether the client has not even read the responses it got: then it gets no further ones. */
   #isWaitingForDrain(): boolean {
     return this.socket.writableNeedDrain;
-  }
-
-  #awaitMore(): void {
-    if (this.#clientEnded) this.#end();
-    else this.#resumeReading();
   }
 
   /** Reads one request from the input and begins to serve it; false when it is not there yet. */
@@ -226,7 +220,13 @@ export class HttpConnection implements ExchangeClient, DeadlineOwner {
   takeInput(): Buffer | null {
     const input = this.#input;
     this.#input = null;
+    this.#resumeReading();
     return input;
+  }
+
+  setBodyWanted(isWanted: boolean): void {
+    this.#bodyIsWanted = isWanted;
+    this.#adjustReading();
   }
 
   giveBack(input: Buffer): void {
@@ -237,8 +237,7 @@ export class HttpConnection implements ExchangeClient, DeadlineOwner {
       return;
     }
     // One request at a time: the next one waits in the kernel, not here.
-    this.#isPaused = true;
-    this.socket.pause();
+    this.#pauseReading();
   }
 
   armDeadline(timeoutMs: number): void {
@@ -248,6 +247,7 @@ export class HttpConnection implements ExchangeClient, DeadlineOwner {
   finishExchange(persists: boolean): void {
     if (this.#phase !== Phase.EXCHANGING) return;
     this.#exchange = null;
+    if (!this.#bodyIsWanted) this.setBodyWanted(true);
     if (!persists || this.serving.isDraining) {
       this.#linger();
       return;
@@ -295,21 +295,28 @@ export class HttpConnection implements ExchangeClient, DeadlineOwner {
   #linger(): void {
     this.#phase = Phase.LINGERING;
     this.#input = null;
-    this.socket.end();
-    if (this.#clientEnded) return;
-    this.armDeadline(LINGER_TIMEOUT_MS);
+    this.armDeadline(this.serving.settings.clientTimeoutMs);
+    this.socket.end(() => {
+      if (this.#phase === Phase.LINGERING) this.armDeadline(LINGER_TIMEOUT_MS);
+    });
     this.#resumeReading();
   }
 
-  /** Closes a connection on which nothing is owed. */
-  #end(): void {
-    this.#linger();
+  #resumeReading(): void {
+    this.#isPaused = false;
+    this.#adjustReading();
   }
 
-  #resumeReading(): void {
-    if (!this.#isPaused) return;
-    this.#isPaused = false;
-    this.socket.resume();
+  #pauseReading(): void {
+    this.#isPaused = true;
+    this.#adjustReading();
+  }
+
+  #adjustReading(): void {
+    const isWanted = !this.#isPaused && this.#bodyIsWanted;
+    if (isWanted !== this.socket.isPaused()) return;
+    if (isWanted) this.socket.resume();
+    else this.socket.pause();
   }
 }
 
