@@ -1,0 +1,180 @@
+import { isDeepStrictEqual } from 'node:util';
+import type {
+  ConfigurationDelta,
+  ListenerConfiguration,
+  ListenerState,
+  MemberChanges,
+} from '../dataplane/configuration.ts';
+import { Listener } from './listeners/listener.ts';
+import type { EngineParts } from './listeners/service.ts';
+import type { Log } from './log.ts';
+import { Pool } from './pools/pool.ts';
+import { Deadlines } from './time/deadlines.ts';
+
+export interface EngineOptions {
+  readonly log: Log;
+  /** Monotonic milliseconds; the machine's own by default. */
+  readonly clock?: () => number;
+  /** Listen on all local addresses instead of the listeners' own. */
+  readonly bindAny?: boolean;
+  /** Grain of all timeouts; a deadline passes up to two ticks late. */
+  readonly tickMs?: number;
+  /** Called with every state that a listener takes. */
+  readonly onListenerState: (state: ListenerState) => void;
+}
+
+/** The traffic of one worker: listeners, pools and members as the configuration has them. */
+export class Engine {
+  readonly #parts: EngineParts;
+  readonly #onListenerState: (state: ListenerState) => void;
+  readonly #pools = new Map<string, Pool>();
+  readonly #listeners = new Map<string, Listener>();
+  /** Removed listeners whose last requests are still running. */
+  readonly #leaving = new Set<Listener>();
+  #source: string | null = null;
+  #revision: number | null = null;
+  #onDrained: (() => void) | null = null;
+
+  constructor(options: EngineOptions) {
+    this.#onListenerState = options.onListenerState;
+    this.#parts = {
+      log: options.log,
+      deadlines: new Deadlines(options.clock ?? (() => performance.now()), options.tickMs ?? 50),
+      pools: this.#pools,
+      bindAny: options.bindAny ?? false,
+    };
+  }
+
+  /** The revision that runs, or null before the first snapshot. */
+  get revision(): number | null {
+    return this.#revision;
+  }
+
+  /**
+   * Takes one step of the configuration. Pools and members are changed when it returns; how listening went is
+   * told by onListenerState. Throws, with nothing changed, when the delta does not fit on what runs.
+   */
+  apply(delta: ConfigurationDelta): void {
+    this.#check(delta);
+    const isSnapshot = delta.base === null;
+    for (const configuration of delta.pools.put) {
+      const pool = this.#pools.get(configuration.id);
+      if (pool === undefined) this.#pools.set(configuration.id, new Pool(configuration));
+      else pool.reconfigure(configuration);
+    }
+    for (const changes of delta.members) this.#applyMembers(changes);
+    for (const configuration of delta.listeners.put) this.#putListener(configuration);
+
+    for (const id of isSnapshot ? absentees(this.#listeners, delta.listeners.put) : delta.listeners.remove) {
+      this.#removeListener(id);
+    }
+    if (isSnapshot) this.#removeAbsentMembers(delta);
+    for (const id of isSnapshot ? absentees(this.#pools, delta.pools.put) : delta.pools.remove) {
+      this.#pools.get(id)?.clear();
+      this.#pools.delete(id);
+    }
+    this.#source = delta.source;
+    this.#revision = delta.revision;
+  }
+
+  /**
+   * Accepts nothing more, lets what is running finish, and cuts what is left after `deadlineMs`. Resolves when no
+   * connection is left.
+   */
+  async drain(deadlineMs: number): Promise<void> {
+    const drained = new Promise<void>((resolve) => {
+      this.#onDrained = resolve;
+    });
+    for (const id of [...this.#listeners.keys()]) this.#retire(id);
+    this.#settle();
+    const deadline = setTimeout(() => this.#cut(), deadlineMs);
+    await drained;
+    clearTimeout(deadline);
+    this.close();
+  }
+
+  /** Cuts every connection and lets go of everything. The engine is of no use afterwards. */
+  close(): void {
+    this.#cut();
+    for (const pool of this.#pools.values()) pool.clear();
+    this.#pools.clear();
+    this.#parts.deadlines.close();
+  }
+
+  #check(delta: ConfigurationDelta): void {
+    if (delta.base !== null && (delta.base !== this.#revision || delta.source !== this.#source)) {
+      throw new Error(
+        `delta from revision ${delta.base} of ${delta.source} does not follow revision ${this.#revision} of ${this.#source}; ask for a snapshot`,
+      );
+    }
+    for (const { poolId } of delta.members) {
+      const isKnown = this.#pools.has(poolId) || delta.pools.put.some((pool) => pool.id === poolId);
+      if (!isKnown) throw new Error(`delta names members of pool ${poolId}, which does not exist`);
+    }
+  }
+
+  #applyMembers(changes: MemberChanges): void {
+    const pool = this.#pools.get(changes.poolId);
+    if (pool === undefined) return;
+    for (const member of changes.put) pool.putMember(member);
+    for (const id of changes.remove) pool.removeMember(id);
+  }
+
+  #removeAbsentMembers(snapshot: ConfigurationDelta): void {
+    const present = new Map<string, Set<string>>();
+    for (const { poolId, put } of snapshot.members) {
+      const ids = present.get(poolId) ?? new Set<string>();
+      for (const member of put) ids.add(member.id);
+      present.set(poolId, ids);
+    }
+    for (const [poolId, pool] of this.#pools) {
+      for (const id of [...pool.memberIds]) {
+        if (!present.get(poolId)?.has(id)) pool.removeMember(id);
+      }
+    }
+  }
+
+  #putListener(configuration: ListenerConfiguration): void {
+    const listener = this.#listeners.get(configuration.id);
+    if (listener !== undefined && (listener.configuration.http === null) === (configuration.http === null)) {
+      if (!isDeepStrictEqual(listener.configuration, configuration)) listener.reconfigure(configuration);
+      return;
+    }
+    this.#removeListener(configuration.id);
+    this.#listeners.set(configuration.id, new Listener(configuration, this.#parts, this.#onListenerState));
+  }
+
+  /** TCP connections of a removed listener are cut; HTTP requests are answered first (ELB's documented way). */
+  #removeListener(id: string): void {
+    const listener = this.#listeners.get(id);
+    if (listener === undefined) return;
+    if (listener.configuration.http === null) listener.destroy();
+    this.#retire(id);
+  }
+
+  #retire(id: string): void {
+    const listener = this.#listeners.get(id);
+    if (listener === undefined) return;
+    this.#listeners.delete(id);
+    this.#leaving.add(listener);
+    listener.drain(() => {
+      this.#leaving.delete(listener);
+      this.#settle();
+    });
+  }
+
+  #settle(): void {
+    if (this.#leaving.size === 0 && this.#listeners.size === 0) this.#onDrained?.();
+  }
+
+  #cut(): void {
+    for (const listener of [...this.#listeners.values(), ...this.#leaving]) listener.destroy();
+    this.#listeners.clear();
+  }
+}
+
+/** The ids that run but are not put. */
+function absentees(running: ReadonlyMap<string, unknown>, put: readonly { readonly id: string }[]): string[] {
+  const present = new Set(put.map((item) => item.id));
+  return [...running.keys()].filter((id) => !present.has(id));
+}

@@ -1,0 +1,352 @@
+import type { Socket } from 'node:net';
+import { plainAddress } from '../listeners/socket-address.ts';
+import { Deadline, type DeadlineOwner } from '../time/deadlines.ts';
+import type { Tunnel } from '../tunnel/tunnel.ts';
+import { answer } from './answers.ts';
+import { parseAbsoluteTarget } from './authority.ts';
+import { Exchange, type ExchangeClient } from './exchange.ts';
+import type { HttpServing } from './http-serving.ts';
+import { interpretRequest, type RequestHeaders } from './request-headers.ts';
+import { TargetForm } from './request-line.ts';
+import type { ClientFacts, RequestPlan } from './request-plan.ts';
+import { RequestReader } from './request-reader.ts';
+
+const Phase = { READING: 0, EXCHANGING: 1, TUNNELLING: 2, LINGERING: 3, CLOSED: 4 } as const;
+type Phase = (typeof Phase)[keyof typeof Phase];
+
+/** How long a client may still send into a connection whose last response is out. */
+const LINGER_TIMEOUT_MS = 2000;
+
+/**
+ * One client connection of an HTTP listener: reads request heads and serves them one after the other.
+ *
+ *     READING ──head──▶ EXCHANGING ──response──▶ READING      (kept alive)
+ *        │                  │  └──101──▶ TUNNELLING
+ *        └──refused──▶ LINGERING ──▶ CLOSED
+ */
+export class HttpConnection implements ExchangeClient, DeadlineOwner {
+  readonly socket: Socket;
+  readonly serving: HttpServing;
+  readonly #facts: ClientFacts;
+  readonly #deadline: Deadline = new Deadline(this);
+  readonly #reader = new RequestReader();
+  #phase: Phase = Phase.READING;
+  #plan: RequestPlan;
+  /** Bytes that no request has taken yet. */
+  #input: Buffer | null = null;
+  /** Whether the input holds the beginning of a head that is not whole. */
+  #headBegan = false;
+  #hasServed = false;
+  #isServing = false;
+  #clientEnded = false;
+  /** Reading stops while a request's rest waits for its turn, or while the member does not take the body. */
+  #isPaused = false;
+  #bodyIsWanted = true;
+  #exchange: Exchange | null = null;
+  #tunnel: Tunnel | null = null;
+
+  constructor(socket: Socket, serving: HttpServing) {
+    this.socket = socket;
+    this.serving = serving;
+    this.#plan = serving.plan;
+    this.#facts = factsOf(socket);
+    socket.on('data', (bytes: Buffer) => this.#onBytes(bytes));
+    socket.on('end', () => this.#onEnd());
+    socket.on('drain', () => this.#onDrain());
+    // 'close' always follows and does what is to do.
+    socket.on('error', () => {});
+    socket.on('close', () => this.#onClose());
+    this.armDeadline(serving.settings.clientTimeoutMs);
+  }
+
+  get address(): string {
+    return this.#facts.address;
+  }
+
+  /** Ends the connection as soon as nothing is lost by it. */
+  drain(): void {
+    // A connection that was just accepted has its first request on the way: it is still served.
+    if (this.#phase === Phase.READING && !this.#headBegan && this.#hasServed) this.#linger();
+  }
+
+  destroy(): void {
+    this.socket.destroy();
+  }
+
+  // --- what the socket tells --------------------------------------------------------------------------------
+
+  #onBytes(bytes: Buffer): void {
+    switch (this.#phase) {
+      case Phase.READING:
+        this.#input = this.#input === null ? bytes : Buffer.concat([this.#input, bytes]);
+        this.#serve();
+        return;
+      case Phase.EXCHANGING: {
+        const taken = this.#exchange?.onClientBytes(bytes) ?? 0;
+        // The exchange may have ended meanwhile; then the rest is the next request, or nobody's.
+        if (taken < bytes.length) this.giveBack(taken === 0 ? bytes : bytes.subarray(taken));
+        return;
+      }
+      case Phase.TUNNELLING:
+        this.#tunnel?.fromClient(bytes);
+    }
+  }
+
+  #onEnd(): void {
+    this.#clientEnded = true;
+    if (this.#phase === Phase.TUNNELLING) this.#tunnel?.onClientEnd();
+    else if (this.#phase === Phase.EXCHANGING) this.#exchange?.onClientEnd();
+    else if (this.#phase === Phase.READING && !this.#isWaitingForDrain()) this.#linger();
+  }
+
+  #onDrain(): void {
+    if (this.#phase === Phase.TUNNELLING) this.#tunnel?.onClientDrain();
+    else if (this.#phase === Phase.EXCHANGING) this.#exchange?.onClientDrain();
+    else if (this.#phase === Phase.READING) this.#serve();
+  }
+
+  #onClose(): void {
+    this.#phase = Phase.CLOSED;
+    this.serving.deadlines.remove(this.#deadline);
+    this.#exchange?.abort();
+    this.#exchange = null;
+    this.#tunnel?.onClientClosed();
+    this.#input = null;
+    this.serving.release(this);
+  }
+
+  onDeadline(): void {
+    if (this.#phase === Phase.EXCHANGING) this.#exchange?.onDeadline();
+    else if (this.#phase === Phase.READING && this.#headBegan) this.#answerAndClose(408);
+    // Whoever owes nothing is not told anything: an idle client, or one that does not read what it got.
+    else if (this.#phase === Phase.READING && !this.socket.writableNeedDrain) this.#linger();
+    else this.destroy();
+  }
+
+  // --- requests ---------------------------------------------------------------------------------------------
+
+  /** Serves what the input holds, request by request, until one has to wait. */
+  #serve(): void {
+    // An answer given at once comes back here through finishExchange(): the loop below goes on instead.
+    if (this.#isServing) return;
+    this.#isServing = true;
+    while (this.#phase === Phase.READING && this.#input !== null && !this.#isWaitingForDrain()) {
+      if (!this.#readRequest(this.#input)) break;
+    }
+    this.#isServing = false;
+    if (this.#phase !== Phase.READING) return;
+    if (this.#isWaitingForDrain()) this.#pauseReading();
+    else if (this.#clientEnded) this.#linger();
+    else this.#resumeReading();
+  }
+
+  /** Whether the client has not even read the responses it got: then it gets no further ones. */
+  #isWaitingForDrain(): boolean {
+    return this.socket.writableNeedDrain;
+  }
+
+  /** Reads one request from the input and begins to serve it; false when it is not there yet. */
+  #readRequest(input: Buffer): boolean {
+    const reader = this.#reader;
+    if (!this.#headBegan) reader.begin();
+    const headEnd = reader.read(input, input.length);
+    if (headEnd === 0) {
+      if (!this.#headBegan) this.armDeadline(this.serving.settings.clientTimeoutMs);
+      this.#headBegan = true;
+      return false;
+    }
+    this.#headBegan = false;
+    if (headEnd < 0) {
+      this.#answerAndClose(-headEnd);
+      return true;
+    }
+    this.#input = headEnd === input.length ? null : input.subarray(headEnd);
+    this.#begin(input, headEnd);
+    return true;
+  }
+
+  #begin(input: Buffer, headEnd: number): void {
+    const { line, lineEnd } = this.#reader;
+    let authority: string | null = null;
+    let target: string | null = null;
+    if (line.form === TargetForm.ABSOLUTE) {
+      const absolute = parseAbsoluteTarget(
+        input.toString('latin1', line.targetStart, line.targetEnd),
+        line.method,
+      );
+      if (absolute === null) {
+        this.#answerAndClose(400);
+        return;
+      }
+      authority = absolute.authority;
+      target = absolute.originForm;
+    }
+    const headers = this.#headersOf(input, headEnd, authority);
+    if (typeof headers === 'number') {
+      this.#answerAndClose(headers);
+      return;
+    }
+    const head =
+      target === null && line.minor === 1
+        ? joinHead(input, line.start, lineEnd, headers.forwarded)
+        : rebuildHead(input, line.method, target, line.targetStart, line.targetEnd, headers.forwarded);
+    this.#phase = Phase.EXCHANGING;
+    this.#hasServed = true;
+    this.#exchange = new Exchange(this, {
+      head,
+      headers,
+      isHead: line.isHead,
+      isIdempotent: line.isIdempotent,
+      clientMinor: line.minor,
+      upgrades: headers.upgrades,
+    });
+    this.#exchange.start();
+  }
+
+  #headersOf(input: Buffer, headEnd: number, authority: string | null): RequestHeaders | number {
+    const reader = this.#reader;
+    const plan = this.serving.plan;
+    // Remembered headers hold what the listener's former settings wrote into them.
+    if (reader.repeated !== null && plan === this.#plan) return reader.repeated;
+    this.#plan = plan;
+    const context = { method: reader.line.method, minor: reader.line.minor, authority };
+    const headers = interpretRequest(input, reader.lineEnd, headEnd, context, plan, this.#facts);
+    if (typeof headers !== 'number') reader.remember(headers);
+    return headers;
+  }
+
+  // --- what the exchange asks for ---------------------------------------------------------------------------
+
+  takeInput(): Buffer | null {
+    const input = this.#input;
+    this.#input = null;
+    this.#resumeReading();
+    return input;
+  }
+
+  setBodyWanted(isWanted: boolean): void {
+    this.#bodyIsWanted = isWanted;
+    this.#adjustReading();
+  }
+
+  giveBack(input: Buffer): void {
+    if (this.#phase === Phase.LINGERING || this.#phase === Phase.CLOSED) return;
+    this.#input = this.#input === null ? input : Buffer.concat([this.#input, input]);
+    if (this.#phase === Phase.READING) {
+      this.#serve();
+      return;
+    }
+    // One request at a time: the next one waits in the kernel, not here.
+    this.#pauseReading();
+  }
+
+  armDeadline(timeoutMs: number): void {
+    this.serving.deadlines.arm(this.#deadline, timeoutMs);
+  }
+
+  finishExchange(persists: boolean): void {
+    if (this.#phase !== Phase.EXCHANGING) return;
+    this.#exchange = null;
+    if (!this.#bodyIsWanted) this.setBodyWanted(true);
+    if (!persists || this.serving.isDraining) {
+      this.#linger();
+      return;
+    }
+    this.#phase = Phase.READING;
+    this.armDeadline(this.serving.configuration.keepaliveTimeoutMs);
+    if (this.#input !== null || this.#isPaused || this.#clientEnded) this.#serve();
+  }
+
+  failExchange(status: number, persists: boolean): void {
+    if (this.#phase !== Phase.EXCHANGING) return;
+    const { minor, isHead } = this.#reader.line;
+    const keeps = persists && !this.serving.isDraining && this.serving.configuration.keepaliveTimeoutMs > 0;
+    this.socket.write(answer(status, !keeps ? 'close' : minor === 0 ? 'keep-alive' : '', isHead));
+    this.finishExchange(keeps);
+  }
+
+  cut(): void {
+    // A reset, not an end: without a length the end would pass for the end of the body.
+    this.socket.resetAndDestroy();
+  }
+
+  startTunnel(tunnel: Tunnel): void {
+    this.#phase = Phase.TUNNELLING;
+    this.#exchange = null;
+    this.#tunnel = tunnel;
+    this.serving.deadlines.disarm(this.#deadline);
+    const input = this.takeInput();
+    if (input !== null) tunnel.fromClient(input);
+    if (this.#clientEnded) tunnel.onClientEnd();
+    this.#resumeReading();
+  }
+
+  // --- closing ----------------------------------------------------------------------------------------------
+
+  #answerAndClose(status: number): void {
+    this.socket.write(answer(status, 'close', false));
+    this.#linger();
+  }
+
+  /**
+   * RFC 9112 9.6: closing while the client still sends would reset the connection and take the response with it.
+   * So only our side ends, and what still comes is thrown away for a while.
+   */
+  #linger(): void {
+    this.#phase = Phase.LINGERING;
+    this.#input = null;
+    this.armDeadline(this.serving.settings.clientTimeoutMs);
+    this.socket.end(() => {
+      if (this.#phase === Phase.LINGERING) this.armDeadline(LINGER_TIMEOUT_MS);
+    });
+    this.#resumeReading();
+  }
+
+  #resumeReading(): void {
+    this.#isPaused = false;
+    this.#adjustReading();
+  }
+
+  #pauseReading(): void {
+    this.#isPaused = true;
+    this.#adjustReading();
+  }
+
+  #adjustReading(): void {
+    const isWanted = !this.#isPaused && this.#bodyIsWanted;
+    if (isWanted !== this.socket.isPaused()) return;
+    if (isWanted) this.socket.resume();
+    else this.socket.pause();
+  }
+}
+
+function factsOf(socket: Socket): ClientFacts {
+  const local = plainAddress(socket.localAddress);
+  const host = local.includes(':') ? `[${local}]` : local;
+  return {
+    address: plainAddress(socket.remoteAddress),
+    port: socket.remotePort ?? 0,
+    reachedAt: `${host}:${socket.localPort ?? 0}`,
+  };
+}
+
+function joinHead(input: Buffer, start: number, lineEnd: number, block: Buffer): Buffer {
+  const length = lineEnd - start;
+  const head = Buffer.allocUnsafe(length + block.length);
+  input.copy(head, 0, start, lineEnd);
+  block.copy(head, length);
+  return head;
+}
+
+/** For a request line that the member must not see as it came: an absolute target, or HTTP/1.0. */
+function rebuildHead(
+  input: Buffer,
+  method: string,
+  target: string | null,
+  targetStart: number,
+  targetEnd: number,
+  block: Buffer,
+): Buffer {
+  const path = target ?? input.toString('latin1', targetStart, targetEnd);
+  return Buffer.concat([Buffer.from(`${method} ${path} HTTP/1.1\r\n`, 'latin1'), block]);
+}

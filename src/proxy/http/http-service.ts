@@ -1,0 +1,63 @@
+import type { Socket } from 'node:net';
+import type { HttpListenerSettings, ListenerConfiguration } from '../../dataplane/configuration.ts';
+import type { EngineParts, Service } from '../listeners/service.ts';
+import type { Pool } from '../pools/pool.ts';
+import type { Deadlines } from '../time/deadlines.ts';
+import { HttpConnection } from './http-connection.ts';
+import type { HttpServing } from './http-serving.ts';
+import { RequestPlan } from './request-plan.ts';
+
+/** Serves the connections of an HTTP listener. */
+export class HttpService implements Service, HttpServing {
+  configuration: ListenerConfiguration;
+  settings: HttpListenerSettings;
+  plan: RequestPlan;
+  isDraining = false;
+  readonly deadlines: Deadlines;
+  readonly #parts: EngineParts;
+  readonly #connections = new Set<HttpConnection>();
+  #onIdle: () => void = () => {};
+
+  constructor(configuration: ListenerConfiguration, settings: HttpListenerSettings, parts: EngineParts) {
+    this.configuration = configuration;
+    this.settings = settings;
+    this.plan = new RequestPlan(configuration);
+    this.deadlines = parts.deadlines;
+    this.#parts = parts;
+  }
+
+  get connectionCount(): number {
+    return this.#connections.size;
+  }
+
+  pool(): Pool | undefined {
+    const { poolId } = this.configuration;
+    return poolId === null ? undefined : this.#parts.pools.get(poolId);
+  }
+
+  serve(socket: Socket): void {
+    this.#connections.add(new HttpConnection(socket, this));
+  }
+
+  release(connection: HttpConnection): void {
+    this.#connections.delete(connection);
+    if (this.isDraining && this.#connections.size === 0) this.#onIdle();
+  }
+
+  reconfigure(configuration: ListenerConfiguration): void {
+    this.configuration = configuration;
+    this.settings = configuration.http ?? this.settings;
+    this.plan = new RequestPlan(configuration);
+  }
+
+  drain(onIdle: () => void): void {
+    this.isDraining = true;
+    this.#onIdle = onIdle;
+    for (const connection of this.#connections) connection.drain();
+    if (this.#connections.size === 0) onIdle();
+  }
+
+  destroy(): void {
+    for (const connection of this.#connections) connection.destroy();
+  }
+}

@@ -1,0 +1,17 @@
+import type { HttpListenerSettings, ListenerConfiguration } from '../../dataplane/configuration.ts';
+import type { Pool } from '../pools/pool.ts';
+import type { Deadlines } from '../time/deadlines.ts';
+import type { RequestPlan } from './request-plan.ts';
+
+/** What an HTTP connection needs of the listener it came through; read anew for every request. */
+export interface HttpServing {
+  readonly configuration: ListenerConfiguration;
+  readonly settings: HttpListenerSettings;
+  readonly plan: RequestPlan;
+  /** Every connection ends with its current exchange. */
+  readonly isDraining: boolean;
+  readonly deadlines: Deadlines;
+  pool(): Pool | undefined;
+  /** The connection is over. */
+  release(connection: object): void;
+}

@@ -1,0 +1,80 @@
+import { createServer, type Server, type Socket } from 'node:net';
+
+/** Where a binding stands. */
+export type BindingState =
+  | { readonly state: 'starting' }
+  | { readonly state: 'listening' }
+  | { readonly state: 'failed'; readonly reason: string };
+
+const FIRST_RETRY_MS = 500;
+const LAST_RETRY_MS = 15_000;
+
+/**
+ * One address and port on which connections are accepted. When it cannot be had it is tried again, ever less
+ * often, until it can.
+ */
+export class Binding {
+  state: BindingState = { state: 'starting' };
+  readonly #host: string;
+  readonly #port: number;
+  readonly #onConnection: (socket: Socket) => void;
+  readonly #onState: () => void;
+  #server: Server | null = null;
+  #retry: NodeJS.Timeout | null = null;
+  #retryMs = FIRST_RETRY_MS;
+  #isClosed = false;
+
+  /** Begins to listen. `onState` is called whenever `state` has changed. */
+  constructor(host: string, port: number, onConnection: (socket: Socket) => void, onState: () => void) {
+    this.#host = host;
+    this.#port = port;
+    this.#onConnection = onConnection;
+    this.#onState = onState;
+    this.#listen();
+  }
+
+  /** Accepts nothing more; connections in progress are not touched. */
+  close(): void {
+    this.#isClosed = true;
+    if (this.#retry !== null) clearTimeout(this.#retry);
+    this.#server?.close();
+  }
+
+  #listen(): void {
+    const server = createServer({ allowHalfOpen: true, noDelay: true }, this.#onConnection);
+    this.#server = server;
+    server.on('error', (error: NodeJS.ErrnoException) => {
+      // Errors of a server that listens (no descriptors left, say) concern one connection, not the port.
+      if (server.listening || this.#isClosed) return;
+      this.#server = null;
+      this.#setState({ state: 'failed', reason: explain(error, this.#host, this.#port) });
+      this.#retry = setTimeout(() => this.#listen(), this.#retryMs);
+      this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS);
+    });
+    server.on('listening', () => {
+      if (this.#isClosed) return;
+      this.#retryMs = FIRST_RETRY_MS;
+      this.#setState({ state: 'listening' });
+    });
+    server.listen({ host: this.#host, port: this.#port, reusePort: true, backlog: 4096 });
+  }
+
+  #setState(state: BindingState): void {
+    this.state = state;
+    this.#onState();
+  }
+}
+
+/** What happened and what to do about it. */
+function explain(error: NodeJS.ErrnoException, host: string, port: number): string {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return `port ${port} of ${host} is taken by another program; stop that program or choose another port`;
+    case 'EADDRNOTAVAIL':
+      return `${host} is not an address of this machine; add it to a network interface, or start the proxy with --bind any`;
+    case 'EACCES':
+      return `port ${port} of ${host} needs privileges; grant CAP_NET_BIND_SERVICE or choose a port above 1023`;
+    default:
+      return `cannot listen on port ${port} of ${host}: ${error.message}`;
+  }
+}

@@ -1,0 +1,112 @@
+import type { ListenerConfiguration, ListenerState } from '../../dataplane/configuration.ts';
+import { HttpService } from '../http/http-service.ts';
+import { TcpService } from '../tcp/tcp-service.ts';
+import { Binding } from './binding.ts';
+import type { EngineParts, Service } from './service.ts';
+
+/** A listener as it runs: bound to its addresses, with a service for the connections that it accepts. */
+export class Listener {
+  configuration: ListenerConfiguration;
+  readonly #parts: EngineParts;
+  readonly #service: Service;
+  readonly #onState: (state: ListenerState) => void;
+  /** By `address port`. */
+  readonly #bindings = new Map<string, Binding>();
+  #reported: ListenerState | null = null;
+  #isClosed = false;
+
+  /** Begins to listen. `onState` is called with every new state. */
+  constructor(
+    configuration: ListenerConfiguration,
+    parts: EngineParts,
+    onState: (state: ListenerState) => void,
+  ) {
+    this.configuration = configuration;
+    this.#parts = parts;
+    this.#onState = onState;
+    this.#service =
+      configuration.http === null
+        ? new TcpService(configuration, parts)
+        : new HttpService(configuration, configuration.http, parts);
+    this.#bind();
+  }
+
+  get connectionCount(): number {
+    return this.#service.connectionCount;
+  }
+
+  /** Takes a changed configuration of the same protocol: only addresses that changed are bound anew. */
+  reconfigure(configuration: ListenerConfiguration): void {
+    this.configuration = configuration;
+    this.#service.reconfigure(configuration);
+    this.#bind();
+  }
+
+  /** Accepts nothing more and ends every connection as soon as nothing is lost by it. */
+  drain(onIdle: () => void): void {
+    this.#unbind();
+    this.#service.drain(onIdle);
+  }
+
+  /** Accepts nothing more and cuts every connection. */
+  destroy(): void {
+    this.#unbind();
+    this.#service.destroy();
+  }
+
+  #unbind(): void {
+    this.#isClosed = true;
+    for (const binding of this.#bindings.values()) binding.close();
+    this.#bindings.clear();
+  }
+
+  #bind(): void {
+    const { addresses, port } = this.configuration;
+    const wanted = new Map<string, string>();
+    for (const host of this.#parts.bindAny ? [ANY] : addresses) wanted.set(`${host} ${port}`, host);
+    for (const [key, binding] of this.#bindings) {
+      if (wanted.has(key)) continue;
+      binding.close();
+      this.#bindings.delete(key);
+    }
+    for (const [key, host] of wanted) {
+      if (this.#bindings.has(key)) continue;
+      const binding = new Binding(
+        host,
+        port,
+        (socket) => this.#service.serve(socket),
+        () => this.#report(),
+      );
+      this.#bindings.set(key, binding);
+    }
+    this.#report();
+  }
+
+  /** Reports the state once it is known and whenever it changes. */
+  #report(): void {
+    if (this.#isClosed) return;
+    const state = this.#state();
+    if (state === null || isSame(state, this.#reported)) return;
+    this.#reported = state;
+    this.#onState(state);
+  }
+
+  /** Null while an address is still being bound for the first time. */
+  #state(): ListenerState | null {
+    const { id } = this.configuration;
+    let isStarting = false;
+    for (const { state } of this.#bindings.values()) {
+      if (state.state === 'failed') return { id, state: 'failed', reason: state.reason };
+      if (state.state === 'starting') isStarting = true;
+    }
+    return isStarting ? null : { id, state: 'listening' };
+  }
+}
+
+/** All local addresses, IPv4 and IPv6. */
+const ANY = '::';
+
+function isSame(state: ListenerState, reported: ListenerState | null): boolean {
+  if (state.state === 'failed' && reported?.state === 'failed') return state.reason === reported.reason;
+  return state.state === reported?.state;
+}

@@ -1,0 +1,28 @@
+import type { Socket } from 'node:net';
+import type { ListenerConfiguration } from '../../dataplane/configuration.ts';
+import type { Log } from '../log.ts';
+import type { Pool } from '../pools/pool.ts';
+import type { Deadlines } from '../time/deadlines.ts';
+
+/** What listeners and their connections share within one engine. */
+export interface EngineParts {
+  readonly log: Log;
+  readonly deadlines: Deadlines;
+  /** Pools by id. */
+  readonly pools: ReadonlyMap<string, Pool>;
+  /** Listen on all local addresses instead of the listener's own. */
+  readonly bindAny: boolean;
+}
+
+/** What is done with the connections that a listener accepts. */
+export interface Service {
+  /** Connections in progress. */
+  readonly connectionCount: number;
+  serve(socket: Socket): void;
+  /** Later requests and connections follow this configuration. */
+  reconfigure(configuration: ListenerConfiguration): void;
+  /** Ends every connection as soon as nothing is lost by it; `onIdle` is called once there is none left. */
+  drain(onIdle: () => void): void;
+  /** Cuts every connection. */
+  destroy(): void;
+}

@@ -1,0 +1,73 @@
+import type { MemberConfiguration, PoolConfiguration } from '../../dataplane/configuration.ts';
+import { createSelection, type Selection } from '../selection/selection.ts';
+import { Member } from './member.ts';
+
+/** A pool as it runs: its members and the selection among those that may get something new. */
+export class Pool {
+  #configuration: PoolConfiguration;
+  #selection: Selection<Member>;
+  readonly #members = new Map<string, Member>();
+  readonly #eligible = new Set<Member>();
+
+  constructor(configuration: PoolConfiguration) {
+    this.#configuration = configuration;
+    this.#selection = createSelection<Member>(configuration.algorithm);
+  }
+
+  get memberIds(): Iterable<string> {
+    return this.#members.keys();
+  }
+
+  /** Takes a changed configuration; only another algorithm costs more than a write. */
+  reconfigure(configuration: PoolConfiguration): void {
+    const changesAlgorithm = configuration.algorithm !== this.#configuration.algorithm;
+    this.#configuration = configuration;
+    if (!changesAlgorithm) return;
+    this.#selection = createSelection<Member>(configuration.algorithm);
+    for (const member of this.#eligible) member.enlist(this.#selection, member.weight);
+  }
+
+  /** Creates or changes a member. One that moved to another address or port is a new one. */
+  putMember(configuration: MemberConfiguration): void {
+    let member = this.#members.get(configuration.id);
+    if (member !== undefined && !isAt(member, configuration)) {
+      this.removeMember(configuration.id);
+      member = undefined;
+    }
+    if (member === undefined) {
+      member = new Member(configuration);
+      this.#members.set(configuration.id, member);
+    }
+    if (!configuration.healthy || configuration.weight === 0) {
+      member.delist();
+      this.#eligible.delete(member);
+    } else if (!member.isEnlisted(this.#selection, configuration.weight)) {
+      member.enlist(this.#selection, configuration.weight);
+      this.#eligible.add(member);
+    }
+  }
+
+  /** The member gets nothing new and finishes what it has; its waiting connections are closed. */
+  removeMember(id: string): void {
+    const member = this.#members.get(id);
+    if (member === undefined) return;
+    this.#members.delete(id);
+    this.#eligible.delete(member);
+    member.delist();
+    member.idle.close();
+  }
+
+  /** Removes every member. */
+  clear(): void {
+    for (const id of [...this.#members.keys()]) this.removeMember(id);
+  }
+
+  /** The member for the next request or connection of a client, or undefined when none is left. */
+  pick(clientAddress: string, tried: ReadonlySet<Member> | undefined): Member | undefined {
+    return this.#selection.pick(clientAddress, tried);
+  }
+}
+
+function isAt(member: Member, configuration: MemberConfiguration): boolean {
+  return member.address === configuration.address && member.port === configuration.port;
+}

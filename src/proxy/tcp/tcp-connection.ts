@@ -1,0 +1,127 @@
+import { connect, type Socket } from 'node:net';
+import type { ListenerConfiguration } from '../../dataplane/configuration.ts';
+import type { EngineParts } from '../listeners/service.ts';
+import { plainAddress } from '../listeners/socket-address.ts';
+import type { Member } from '../pools/member.ts';
+import { Deadline, type DeadlineOwner } from '../time/deadlines.ts';
+import { Tunnel } from '../tunnel/tunnel.ts';
+
+/** What a TCP connection needs of the listener it came through. */
+export interface TcpServing {
+  readonly configuration: ListenerConfiguration;
+  readonly parts: EngineParts;
+  /** The connection is over. */
+  release(connection: TcpConnection): void;
+}
+
+/** Longest wait for a member to accept a connection. */
+const CONNECT_TIMEOUT_MS = 5000;
+
+/** Members tried for one client connection. */
+const ATTEMPTS = 3;
+
+/**
+ * One client connection of a TCP listener: finds a member that accepts it, then becomes a tunnel. Until then
+ * nothing is read from the client, so nothing is lost when a member has to be given up for another.
+ */
+export class TcpConnection implements DeadlineOwner {
+  readonly #client: Socket;
+  readonly #serving: TcpServing;
+  readonly #deadline: Deadline = new Deadline(this);
+  readonly #clientAddress: string;
+  #member: Member | null = null;
+  #memberSocket: Socket | null = null;
+  #tunnel: Tunnel | null = null;
+  #attempts = 0;
+  #tried: Set<Member> | undefined;
+  #isOver = false;
+
+  constructor(client: Socket, serving: TcpServing) {
+    this.#client = client;
+    this.#serving = serving;
+    this.#clientAddress = plainAddress(client.remoteAddress);
+    // 'close' always follows and does what is to do.
+    client.on('error', () => {});
+    client.on('close', () => this.#onClientClosed());
+  }
+
+  /** Begins to look for a member. */
+  start(): void {
+    const { configuration, parts } = this.#serving;
+    const pool = configuration.poolId === null ? undefined : parts.pools.get(configuration.poolId);
+    const member = this.#attempts < ATTEMPTS ? pool?.pick(this.#clientAddress, this.#tried) : undefined;
+    if (member === undefined) {
+      // Nobody serves it: a reset says so at once, where an end would look like a member that said nothing.
+      this.#client.resetAndDestroy();
+      return;
+    }
+    this.#attempts += 1;
+    this.#member = member;
+    member.begin();
+    const port = member.portFor(configuration.port);
+    const socket = connect({ host: member.address, port, noDelay: true, allowHalfOpen: true });
+    this.#memberSocket = socket;
+    parts.deadlines.arm(this.#deadline, CONNECT_TIMEOUT_MS);
+    socket.on('error', () => {});
+    socket.once('connect', () => this.#join(socket));
+    socket.on('close', () => this.#onMemberClosed(socket));
+  }
+
+  /** The member did not accept the connection in time. */
+  onDeadline(): void {
+    this.#memberSocket?.destroy();
+  }
+
+  destroy(): void {
+    this.#client.destroy();
+    this.#memberSocket?.destroy();
+  }
+
+  #join(member: Socket): void {
+    const client = this.#client;
+    const { configuration, parts } = this.#serving;
+    parts.deadlines.remove(this.#deadline);
+    const tunnel = new Tunnel(client, member, parts.deadlines, configuration.keepaliveTimeoutMs, () =>
+      this.#over(),
+    );
+    this.#tunnel = tunnel;
+    client.on('drain', () => tunnel.onClientDrain());
+    member.on('drain', () => tunnel.onMemberDrain());
+    client.on('end', () => tunnel.onClientEnd());
+    member.on('end', () => tunnel.onMemberEnd());
+    client.on('data', (bytes: Buffer) => tunnel.fromClient(bytes));
+    member.on('data', (bytes: Buffer) => tunnel.fromMember(bytes));
+  }
+
+  #onMemberClosed(socket: Socket): void {
+    if (this.#tunnel !== null) {
+      this.#tunnel.onMemberClosed();
+      return;
+    }
+    if (this.#isOver || socket !== this.#memberSocket || this.#member === null) return;
+    // It never connected: another member may.
+    this.#tried ??= new Set();
+    this.#tried.add(this.#member);
+    this.#member.finish();
+    this.#member = null;
+    this.start();
+  }
+
+  #onClientClosed(): void {
+    if (this.#tunnel !== null) {
+      this.#tunnel.onClientClosed();
+      return;
+    }
+    this.#over();
+    this.#memberSocket?.destroy();
+  }
+
+  #over(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#serving.parts.deadlines.remove(this.#deadline);
+    this.#member?.finish();
+    this.#member = null;
+    this.#serving.release(this);
+  }
+}

@@ -1,0 +1,46 @@
+import type { Socket } from 'node:net';
+import type { ListenerConfiguration } from '../../dataplane/configuration.ts';
+import type { EngineParts, Service } from '../listeners/service.ts';
+import { TcpConnection, type TcpServing } from './tcp-connection.ts';
+
+/** Serves the connections of a TCP listener. */
+export class TcpService implements Service, TcpServing {
+  configuration: ListenerConfiguration;
+  readonly parts: EngineParts;
+  readonly #connections = new Set<TcpConnection>();
+  #onIdle: (() => void) | null = null;
+
+  constructor(configuration: ListenerConfiguration, parts: EngineParts) {
+    this.configuration = configuration;
+    this.parts = parts;
+  }
+
+  get connectionCount(): number {
+    return this.#connections.size;
+  }
+
+  serve(socket: Socket): void {
+    const connection = new TcpConnection(socket, this);
+    this.#connections.add(connection);
+    connection.start();
+  }
+
+  release(connection: TcpConnection): void {
+    this.#connections.delete(connection);
+    if (this.#connections.size === 0) this.#onIdle?.();
+  }
+
+  reconfigure(configuration: ListenerConfiguration): void {
+    this.configuration = configuration;
+  }
+
+  /** A relayed connection cannot be asked to end: it goes on until one of its ends closes it. */
+  drain(onIdle: () => void): void {
+    this.#onIdle = onIdle;
+    if (this.#connections.size === 0) onIdle();
+  }
+
+  destroy(): void {
+    for (const connection of this.#connections) connection.destroy();
+  }
+}

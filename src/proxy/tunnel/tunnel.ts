@@ -1,0 +1,116 @@
+import type { Socket } from 'node:net';
+import { Deadline, type DeadlineOwner, type Deadlines } from '../time/deadlines.ts';
+
+/**
+ * Bytes both ways between a client and a member, as they come. Either side may stop sending while it still
+ * listens; a side that does not read slows the other one; a tunnel without a byte for the idle timeout is cut.
+ *
+ * Its owner feeds it what the sockets tell, and ends it by abort().
+ */
+export class Tunnel implements DeadlineOwner {
+  readonly #client: Socket;
+  readonly #member: Socket;
+  readonly #deadlines: Deadlines;
+  readonly #deadline: Deadline = new Deadline(this);
+  readonly #idleTimeoutMs: number;
+  readonly #onOver: () => void;
+  #isOver = false;
+  #clientEnded = false;
+  #clientClosed = false;
+  #memberEnded = false;
+  #memberClosed = false;
+
+  /** `onOver` is called once, when the tunnel ends. */
+  constructor(
+    client: Socket,
+    member: Socket,
+    deadlines: Deadlines,
+    idleTimeoutMs: number,
+    onOver: () => void,
+  ) {
+    this.#client = client;
+    this.#member = member;
+    this.#deadlines = deadlines;
+    this.#idleTimeoutMs = idleTimeoutMs;
+    this.#onOver = onOver;
+    this.#touch();
+  }
+
+  /** The tunnel keeps the bytes. */
+  fromClient(bytes: Buffer): void {
+    if (this.#isOver) return;
+    this.#touch();
+    if (!this.#member.write(bytes)) this.#client.pause();
+  }
+
+  /** The tunnel keeps the bytes. */
+  fromMember(bytes: Buffer): void {
+    if (this.#isOver) return;
+    this.#touch();
+    if (!this.#client.write(bytes)) this.#member.pause();
+  }
+
+  onClientDrain(): void {
+    if (this.#isOver) return;
+    this.#touch();
+    this.#member.resume();
+  }
+
+  onMemberDrain(): void {
+    if (this.#isOver) return;
+    this.#touch();
+    this.#client.resume();
+  }
+
+  onClientEnd(): void {
+    if (this.#isOver) return;
+    this.#clientEnded = true;
+    this.#touch();
+    this.#member.end();
+  }
+
+  onMemberEnd(): void {
+    if (this.#isOver) return;
+    this.#memberEnded = true;
+    this.#touch();
+    this.#client.end();
+  }
+
+  onClientClosed(): void {
+    this.#clientClosed = true;
+    this.#onClosed(this.#member);
+  }
+
+  onMemberClosed(): void {
+    this.#memberClosed = true;
+    this.#onClosed(this.#client);
+  }
+
+  onDeadline(): void {
+    this.abort();
+  }
+
+  /** Cuts both sides. */
+  abort(): void {
+    this.#client.destroy();
+    this.#member.destroy();
+    this.#over();
+  }
+
+  /** A side that closed before both ended was cut: so is the other, in a way that it can tell from an end. */
+  #onClosed(other: Socket): void {
+    if (!this.#clientEnded || !this.#memberEnded) other.resetAndDestroy();
+    if (this.#clientClosed && this.#memberClosed) this.#over();
+  }
+
+  #over(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#deadlines.remove(this.#deadline);
+    this.#onOver();
+  }
+
+  #touch(): void {
+    this.#deadlines.arm(this.#deadline, this.#idleTimeoutMs);
+  }
+}
