@@ -58,12 +58,13 @@ export default {
       name: 'tests-stay-outside',
       comment: 'the product never imports a test',
       severity: 'error',
-      from: { path: '^src/', pathNot: '\\.test\\.ts$' },
-      to: { path: '(^test/|\\.test\\.ts$)' },
+      from: { path: '^src/' },
+      to: { path: '^(test|bench)/' },
     },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    exclude: { path: '\\.test\\.ts$' },
     parser: 'swc',
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

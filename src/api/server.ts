@@ -104,10 +104,11 @@ function send(
   request: FastifyRequest,
   reply: FastifyReply,
   operation: Operation,
-  { body, headers }: Answer,
+  { body, text, headers }: Answer,
 ): FastifyReply {
   reply.status(operation.status).header('x-request-id', request.id);
   if (headers) reply.headers(headers);
+  if (text !== undefined) return reply.send(text);
   if (body === undefined) return reply.send();
   const carried =
     operation.carriesRequestId === false ? body : { ...(body as object), request_id: request.id };

@@ -116,4 +116,16 @@ export interface ProxyReport {
   readonly revision: number;
   /** The listeners whose state changed since the last report on this connection; all of them in the first. */
   readonly listeners: readonly ListenerState[];
+  /** The ids of listeners that are no more. */
+  readonly removed: readonly string[];
 }
+
+/** The configuration stream is opened by an upgrade to this protocol at this path. */
+export const streamPath = '/elbow/v1/proxies/stream';
+export const streamProtocol = 'elbow-configuration';
+
+/**
+ * Each end of the stream writes one JSON value a line, and at least an empty line within this time; one that hears
+ * nothing for three times as long takes the other for dead.
+ */
+export const heartbeatMs = 5000;

@@ -1,23 +1,8 @@
-/** Why a probe failed: a value of the API (MemberHealthCheckFailedReason), hence its spelling. */
-export interface FailureReason {
-  readonly reason_code: ReasonCode;
-  /** The codes the monitor expects; null unless the code is RESPONSE_MISMATCH. */
-  readonly expected_response: string | null;
-  /** The code the member sent; null unless the code is RESPONSE_MISMATCH. */
-  readonly healthcheck_response: string | null;
-}
+import type { FailureReason } from '../model/member.ts';
 
-export type ReasonCode =
-  | 'CONNECT_TIMEOUT'
-  | 'CONNECT_REFUSED'
-  | 'CONNECT_FAILED'
-  | 'CONNECT_INTERRUPT'
-  | 'SEND_REQUEST_FAILED'
-  | 'SEND_REQUEST_TIMEOUT'
-  | 'RECV_RESPONSE_FAILED'
-  | 'RECV_RESPONSE_TIMEOUT'
-  | 'RESPONSE_FORMAT_ERROR'
-  | 'RESPONSE_MISMATCH';
+export type { FailureReason };
+
+export type ReasonCode = FailureReason['reason_code'];
 
 /** What one attempt showed. */
 export type ProbeResult =

@@ -13,3 +13,8 @@ const probes: { readonly [T in MonitorType]: (monitor: MonitorSettings) => Probe
 export function createProbe(monitor: MonitorSettings): Probe {
   return probes[monitor.type](monitor);
 }
+
+/** Whether members can be probed as a monitor of this type asks. */
+export function isProbed(monitor: { readonly type: string }): monitor is MonitorSettings {
+  return Object.hasOwn(probes, monitor.type);
+}

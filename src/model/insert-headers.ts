@@ -9,7 +9,7 @@ const Switch = Type.Boolean();
 const Alias = Type.String({ minLength: 1, maxLength: 40, pattern: '^[a-z0-9_-]+$' });
 
 /** Headers switched by their own name. */
-export const plainSwitches = [
+const plainSwitches = [
   'X-Forwarded-ELB-IP',
   'X-Forwarded-Port',
   'X-Forwarded-For-Port',

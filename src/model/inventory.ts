@@ -37,7 +37,7 @@ export const Vpc = strict({
   servers: Type.Optional(Type.Array(Server)),
 });
 
-export const quotaKeys = [
+const quotaKeys = [
   'loadbalancer',
   'listener',
   'pool',

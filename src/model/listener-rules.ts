@@ -5,7 +5,7 @@ import type { Listener, ListenerProtocol } from './listener.ts';
 const overHttp: readonly ListenerProtocol[] = ['HTTP', 'HTTPS', 'TERMINATED_HTTPS', 'QUIC'];
 const overTls: readonly ListenerProtocol[] = ['HTTPS', 'TERMINATED_HTTPS', 'QUIC', 'TLS'];
 
-export function isOverHttp(protocol: ListenerProtocol): boolean {
+function isOverHttp(protocol: ListenerProtocol): boolean {
   return overHttp.includes(protocol);
 }
 

@@ -10,7 +10,19 @@ export type OperatingStatus = Static<typeof OperatingStatus>;
 
 /** Why a health check fails (table MemberHealthCheckFailedReason of the list page). */
 export const FailureReason = Type.Object({
-  reason_code: Type.String(),
+  reason_code: oneOf(
+    'CONNECT_TIMEOUT',
+    'CONNECT_REFUSED',
+    'CONNECT_FAILED',
+    'CONNECT_INTERRUPT',
+    'SSL_HANDSHAKE_ERROR',
+    'RECV_RESPONSE_FAILED',
+    'RECV_RESPONSE_TIMEOUT',
+    'SEND_REQUEST_FAILED',
+    'SEND_REQUEST_TIMEOUT',
+    'RESPONSE_FORMAT_ERROR',
+    'RESPONSE_MISMATCH',
+  ),
   expected_response: orNull(Type.String()),
   healthcheck_response: orNull(Type.String()),
 });

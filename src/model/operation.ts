@@ -31,6 +31,8 @@ export interface Call {
 export interface Answer {
   /** The JSON body; undefined for none. */
   readonly body?: unknown;
+  /** A body that is not JSON; its content type is among the headers. */
+  readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

@@ -6,7 +6,7 @@ import type { Match } from './filter.ts';
 import { type RecordOf, resource } from './resource.ts';
 import { Id, integer, oneOf, Reference, strict } from './schemas.ts';
 
-export const PoolProtocol = oneOf('TCP', 'UDP', 'IP', 'TLS', 'GRPC', 'HTTP', 'HTTPS', 'QUIC');
+const PoolProtocol = oneOf('TCP', 'UDP', 'IP', 'TLS', 'GRPC', 'HTTP', 'HTTPS', 'QUIC');
 
 const Algorithm = oneOf(
   'ROUND_ROBIN',

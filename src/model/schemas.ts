@@ -7,7 +7,7 @@ export function oneOf<const T extends readonly string[]>(...words: T) {
 }
 
 /** Text of at most `maxLength` characters, counted as Unicode code points. */
-export function text(maxLength: number, minLength = 0) {
+function text(maxLength: number, minLength = 0) {
   return Type.String({ minLength, maxLength });
 }
 

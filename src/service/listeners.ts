@@ -64,6 +64,16 @@ export async function showListener(region: Region, projectId: string, id: string
   return requireListener(region.store.reader, projectId, id);
 }
 
+/** Which of the ids are listeners of the projects. */
+export async function listenersOf(
+  { store }: Region,
+  projectIds: ReadonlySet<string>,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const found = await findBy(store.reader, listener, 'id', ids);
+  return new Set(found.filter(({ project_id }) => projectIds.has(project_id)).map(({ id }) => id));
+}
+
 export async function listListeners(
   region: Region,
   projectId: string,

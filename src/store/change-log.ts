@@ -13,7 +13,7 @@ export interface Change {
 }
 
 /** How long a deletion is remembered, so that a list can go on from a marker deleted meanwhile. */
-export const rememberDeletedMs = 24 * 60 * 60 * 1000;
+const rememberDeletedMs = 24 * 60 * 60 * 1000;
 
 /** Notes a change; the transaction's commit publishes it. */
 export async function recordChange(tx: Writer, change: Omit<Change, 'revision'>): Promise<void> {

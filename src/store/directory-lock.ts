@@ -1,4 +1,5 @@
 /** Lets one control plane at a time use a data directory. */
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -6,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 export class DirectoryInUse extends Error {
   constructor(directory: string) {
     super(
-      `The data directory ${directory} is in use by another elbow serve. ` +
+      `The data directory ${directory} is in use by another elbow process. ` +
         'Stop that one first, or name another directory with --data.',
     );
     this.name = 'DirectoryInUse';
@@ -24,8 +25,13 @@ export class DirectoryLock {
     this.#file = file;
   }
 
-  /** @throws DirectoryInUse */
+  /**
+   * Makes the directory when it does not exist.
+   *
+   * @throws DirectoryInUse
+   */
   static take(directory: string): DirectoryLock {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
     const file = new DatabaseSync(join(directory, 'elbow.lock'));
     try {
       file.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');

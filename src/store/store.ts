@@ -1,9 +1,9 @@
 /** Durable state: one writer at a time with group commit, readers that see only what is durable. */
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
+import { trimChanges } from './change-log.ts';
 import { DirectoryLock } from './directory-lock.ts';
 import { GroupCommit } from './group-commit.ts';
 import { migrate } from './migrate.ts';
@@ -66,7 +66,6 @@ export class Store {
    * @throws NewerDatabase when a newer version has written it
    */
   static async open({ directory, clock = () => new Date() }: StoreOptions): Promise<Store> {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
     const lock = DirectoryLock.take(directory);
     try {
       const path = join(directory, 'elbow.db');
@@ -92,6 +91,11 @@ export class Store {
    */
   write<T>(work: (tx: Writer) => Promise<T>): Promise<T> {
     return this.#commits.run(() => work({ db: this.#writer, at: this.#clock() }));
+  }
+
+  /** Forgets what the change log need not remember any more. */
+  async trim(): Promise<void> {
+    await this.write((tx) => trimChanges(tx));
   }
 
   /** Calls back after each commit, until the returned function is called. */

@@ -1,0 +1,116 @@
+/** The proxy beside the control plane: a process of its own that outlives a control plane that dies. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Logger } from '../observe/log.ts';
+import { DirectoryInUse, DirectoryLock } from '../store/directory-lock.ts';
+
+export interface LocalProxyOptions {
+  /** The data directory of the control plane. */
+  readonly directory: string;
+  readonly workers: number;
+  readonly bindAny: boolean;
+  readonly logLevel: string;
+  readonly log: Logger;
+}
+
+/** How soon a proxy that ended by itself is started again. */
+const restartDelayMs = 1000;
+
+/** How often an adopted proxy, which is no child of ours, is looked after. */
+const watchMs = 500;
+
+/** What a proxy writes of itself into its directory. */
+export const processFile = 'process.json';
+
+export class LocalProxy {
+  readonly #options: LocalProxyOptions;
+  readonly #directory: string;
+  #child: ChildProcess | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #stopping = false;
+
+  constructor(options: LocalProxyOptions) {
+    this.#options = options;
+    this.#directory = join(options.directory, 'proxy');
+  }
+
+  /** Starts the proxy, or takes over the one that an earlier control plane left serving. */
+  start(): void {
+    if (this.#isServed()) {
+      this.#options.log.info('the proxy of an earlier run still serves and is kept');
+      this.#watch();
+    } else {
+      this.#spawn();
+    }
+  }
+
+  /** Asks the proxy to drain and resolves when it has ended. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    if (this.#timer) clearTimeout(this.#timer);
+    if (this.#child) {
+      const exit = once(this.#child, 'exit');
+      this.#child.kill('SIGTERM');
+      await exit;
+      return;
+    }
+    if (!this.#isServed()) return;
+    const { pid } = JSON.parse(readFileSync(join(this.#directory, processFile), 'utf8')) as { pid: number };
+    process.kill(pid, 'SIGTERM');
+    while (this.#isServed()) await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+
+  #isServed(): boolean {
+    try {
+      DirectoryLock.take(this.#directory).release();
+      return false;
+    } catch (error) {
+      if (error instanceof DirectoryInUse) return true;
+      throw error;
+    }
+  }
+
+  #watch(): void {
+    this.#timer = setTimeout(() => {
+      if (this.#isServed()) this.#watch();
+      else this.#spawn();
+    }, watchMs);
+  }
+
+  #spawn(): void {
+    const { directory, workers, bindAny, logLevel, log } = this.#options;
+    const main = fileURLToPath(
+      new URL(`./main${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
+    );
+    const control = pathToFileURL(join(directory, 'control.json')).href;
+    const args = [
+      main,
+      'proxy',
+      '--control',
+      control,
+      '--data',
+      this.#directory,
+      '--workers',
+      String(workers),
+    ];
+    if (bindAny) args.push('--bind', 'any');
+    // Detached, so that neither our death nor a signal to our terminal ends it.
+    const child = spawn(process.execPath, args, {
+      detached: true,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, ELBOW_LOG_LEVEL: logLevel },
+    });
+    this.#child = child;
+    child.unref();
+    child.on('error', (error) => log.error({ err: error }, 'the proxy could not be started'));
+    child.on('exit', (code, signal) => {
+      this.#child = null;
+      if (this.#stopping) return;
+      log.error({ code, signal }, 'the proxy ended and is started again');
+      this.#timer = setTimeout(() => this.#spawn(), restartDelayMs);
+    });
+  }
+}

@@ -1,0 +1,72 @@
+#!/usr/bin/env node
+import { InventoryError } from '../service/inventory.ts';
+/** The command line: `elbow COMMAND [options]`. */
+import { DirectoryInUse } from '../store/directory-lock.ts';
+import { NewerDatabase } from '../store/migrate.ts';
+import { UsageError } from './options.ts';
+
+interface Command {
+  readonly summary: string;
+  readonly load: () => Promise<(args: readonly string[]) => Promise<void>>;
+}
+
+const commands: Readonly<Record<string, Command>> = {
+  serve: {
+    summary: 'Serve the API, and carry traffic in a process beside it',
+    load: async () => (await import('./serve.ts')).serve,
+  },
+  proxy: {
+    summary: 'Carry traffic, as a control plane elsewhere tells it',
+    load: async () => (await import('./proxy.ts')).proxy,
+  },
+  demo: {
+    summary: 'Show a load balancer at work in a minute, and leave no trace',
+    load: async () => (await import('./demo.ts')).demo,
+  },
+};
+
+const [given, ...rest] = process.argv.slice(2);
+const isOption = given?.startsWith('-') ?? false;
+// Without a command it serves: that is what `npm start` is for.
+const name = given === undefined || isOption ? 'serve' : given;
+const args = isOption && given !== undefined ? [given, ...rest] : rest;
+const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+
+if (given === '--help' || given === '-h' || given === 'help') {
+  console.log(overview());
+} else if (!command) {
+  console.error(`There is no command "${name}".\n\n${overview()}`);
+  process.exitCode = 2;
+} else {
+  await run(command);
+}
+
+async function run({ load }: Command): Promise<void> {
+  try {
+    const start = await load();
+    await start(args);
+  } catch (error) {
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+    console.error(isExpected(error) ? `elbow ${name}: ${error.message}` : error);
+  }
+}
+
+function isExpected(error: unknown): error is Error {
+  const expected = [UsageError, DirectoryInUse, NewerDatabase, InventoryError];
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  return (
+    expected.some((kind) => error instanceof kind) ||
+    ['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'ENOSPC'].includes(code)
+  );
+}
+
+function overview(): string {
+  const rows = Object.entries(commands).map(([key, { summary }]) => `  ${key.padEnd(8)}${summary}`);
+  return [
+    'Usage: elbow [serve] [options]',
+    '',
+    ...rows,
+    '',
+    'elbow COMMAND --help shows the options of a command.',
+  ].join('\n');
+}

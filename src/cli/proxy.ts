@@ -1,0 +1,107 @@
+/** `elbow proxy`: carries traffic, as a control plane tells it. */
+import { rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createLogger } from '../observe/log.ts';
+import { LastConfiguration } from '../proxy/last-configuration.ts';
+import { StreamClient } from '../proxy/stream-client.ts';
+import { Supervisor } from '../proxy/supervisor.ts';
+import { DirectoryLock } from '../store/directory-lock.ts';
+import { processFile } from './local-proxy.ts';
+import { helpText, readOptions, UsageError } from './options.ts';
+import { untilSignal } from './signals.ts';
+
+const options = {
+  control: { kind: 'text', value: 'URL', help: 'The control plane, as http://10.0.0.1:9696' },
+  token: { kind: 'text', value: 'TOKEN', help: 'The proxy_token of the control plane’s credentials.json' },
+  data: {
+    kind: 'text',
+    value: 'DIR',
+    help: 'Where the last configuration is kept',
+    default: 'elbow-proxy-data',
+  },
+  workers: {
+    kind: 'number',
+    value: 'N',
+    help: 'Threads that carry traffic',
+    default: availableParallelism(),
+  },
+  bind: {
+    kind: 'text',
+    value: 'own|any',
+    help: 'Listen on each load balancer’s own address, or on all local ones',
+    default: 'own',
+  },
+  name: {
+    kind: 'text',
+    value: 'NAME',
+    help: 'How the proxy is called in the control plane',
+    default: hostname(),
+  },
+  'drain-timeout': {
+    kind: 'number',
+    value: 'SECONDS',
+    help: 'How long connections may finish at the end',
+    default: 30,
+  },
+  'log-level': { kind: 'text', value: 'LEVEL', help: 'debug, info, warn or error', default: 'info' },
+} as const;
+
+export async function proxy(args: readonly string[]): Promise<void> {
+  const values = readOptions(options, args, process.env);
+  if (values.help) {
+    console.log(
+      helpText(
+        'elbow proxy --control URL --token TOKEN [options]',
+        'Carries traffic, as a control plane tells it.',
+        options,
+      ),
+    );
+    return;
+  }
+  const control = controlUrl(values.control);
+  const log = createLogger('proxy', values['log-level']);
+  const directory = resolve(values.data);
+  const lock = DirectoryLock.take(directory);
+  writeFileSync(join(directory, processFile), JSON.stringify({ pid: process.pid }), { mode: 0o600 });
+  const lastConfiguration = new LastConfiguration(directory, log);
+  const supervisor: Supervisor = new Supervisor({
+    workers: Math.max(1, values.workers),
+    bindAny: bindAny(values.bind),
+    logLevel: values['log-level'],
+    log,
+    lastConfiguration,
+    onReport: () => client.report(),
+  });
+  const client: StreamClient = new StreamClient({
+    control,
+    token: values.token ?? '',
+    name: values.name,
+    log,
+    known: () => supervisor.known,
+    apply: (delta) => supervisor.apply(delta),
+    report: () => supervisor.report(),
+  });
+  await supervisor.start();
+  client.start();
+  const signal = await untilSignal();
+  log.info({ signal }, 'draining');
+  client.stop();
+  await supervisor.drain(values['drain-timeout'] * 1000);
+  rmSync(join(directory, processFile), { force: true });
+  lock.release();
+}
+
+function controlUrl(text: string | undefined): URL {
+  if (text === undefined)
+    throw new UsageError('--control is required: the URL of the control plane, as http://10.0.0.1:9696.');
+  const url = URL.parse(text);
+  if (url && ['http:', 'https:', 'file:'].includes(url.protocol)) return url;
+  throw new UsageError(`--control takes a URL such as http://10.0.0.1:9696, not "${text}".`);
+}
+
+/** Whether `--bind` says any. */
+export function bindAny(text: string): boolean {
+  if (text === 'own' || text === 'any') return text === 'any';
+  throw new UsageError(`--bind takes own or any, not "${text}".`);
+}

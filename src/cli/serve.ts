@@ -1,0 +1,102 @@
+/** `elbow serve`: the control plane, and a proxy beside it. */
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { createLogger } from '../observe/log.ts';
+import { type ControlPlane, startControlPlane } from './control-plane.ts';
+import { type Credentials, loadCredentials } from './credentials.ts';
+import { readInventoryFile } from './inventory-file.ts';
+import { LocalProxy } from './local-proxy.ts';
+import { helpText, readOptions, UsageError } from './options.ts';
+import { bindAny } from './proxy.ts';
+import { untilSignal } from './signals.ts';
+
+const options = {
+  listen: { kind: 'text', value: 'HOST:PORT', help: 'Where the API is served', default: '127.0.0.1:9696' },
+  data: { kind: 'text', value: 'DIR', help: 'Where everything is kept', default: 'elbow-data' },
+  database: { kind: 'text', value: 'URL', help: 'Another database than SQLite in the data directory' },
+  config: { kind: 'text', value: 'FILE', help: 'The inventory: networks, servers, users and quotas' },
+  workers: { kind: 'number', value: 'N', help: 'Threads of the proxy', default: availableParallelism() },
+  bind: {
+    kind: 'text',
+    value: 'own|any',
+    help: 'Listen on each load balancer’s own address, or on all local ones',
+    default: 'own',
+  },
+  'no-proxy': { kind: 'flag', help: 'Serve the API only; proxies run elsewhere' },
+  'log-level': { kind: 'text', value: 'LEVEL', help: 'debug, info, warn or error', default: 'warn' },
+} as const;
+
+export async function serve(args: readonly string[]): Promise<void> {
+  const values = readOptions(options, args, process.env);
+  if (values.help) {
+    console.log(
+      helpText(
+        'elbow serve [options]',
+        'Serves the API, and carries traffic in a process beside it.',
+        options,
+      ),
+    );
+    return;
+  }
+  if (values.database !== undefined && !values.database.startsWith('sqlite')) {
+    throw new UsageError('--database: only SQLite in the data directory is supported so far; leave it out.');
+  }
+  const log = createLogger('control-plane', values['log-level']);
+  const directory = resolve(values.data);
+  const credentials = loadCredentials(directory, process.env);
+  const controlPlane = await startControlPlane({
+    directory,
+    ...hostAndPort(values.listen),
+    inventory: values.config === undefined ? {} : readInventoryFile(values.config),
+    credentials,
+    log,
+  });
+  const proxy = values['no-proxy']
+    ? null
+    : new LocalProxy({
+        directory,
+        workers: values.workers,
+        bindAny: bindAny(values.bind),
+        logLevel: values['log-level'],
+        log,
+      });
+  proxy?.start();
+  console.log(welcome(controlPlane, credentials, directory));
+  const signal = await untilSignal();
+  log.info({ signal }, 'stopping');
+  await proxy?.stop();
+  await controlPlane.stop();
+}
+
+function hostAndPort(text: string): { host: string; port: number } {
+  const [, bracketed, plain, port] = /^(?:\[([0-9a-fA-F:]+)\]|([^:]*)):(\d{1,5})$/.exec(text) ?? [];
+  const host = bracketed ?? plain;
+  if (!host || Number(port) > 65535) {
+    throw new UsageError(`--listen takes HOST:PORT, as 127.0.0.1:9696 or [::1]:9696, not "${text}".`);
+  }
+  return { host, port: Number(port) };
+}
+
+/** What a newcomer needs to make the first call. */
+function welcome({ url, inventory }: ControlPlane, credentials: Credentials, directory: string): string {
+  const { user, password, domain, access_key } = credentials;
+  const region = inventory.region;
+  const [project] = inventory.projects.values();
+  return `
+Elbow serves the ELB v3 API at ${url}
+
+  region      ${region} (${inventory.availabilityZones.join(', ')})
+  project     ${project?.id} (${project?.name})
+  user        ${user} of domain ${domain}, password ${password}
+  access key  ${access_key} (its secret is in ${directory}/credentials.json)
+
+Get a token and list the load balancers:
+
+  TOKEN=$(curl -si ${url}/v3/auth/tokens -d '{"auth":{"identity":{"methods":["password"],
+    "password":{"user":{"name":"${user}","password":"${password}","domain":{"name":"${domain}"}}}}}}' |
+    sed -n 's/^x-subject-token: //Ip' | tr -d '\\r')
+  curl -s -H "X-Auth-Token: $TOKEN" ${url}/v3/${project?.id}/elb/loadbalancers
+
+The operations are at ${url}/docs. Ctrl-C stops everything.
+`;
+}

@@ -1,0 +1,91 @@
+/** Compiles API resources into what a proxy must know; what no proxy can serve yet compiles to nothing. */
+import type { InsertHeaders } from '../model/insert-headers.ts';
+import type { Listener } from '../model/listener.ts';
+import type { LoadBalancer } from '../model/load-balancer.ts';
+import type { Member } from '../model/member.ts';
+import type { Pool } from '../model/pool.ts';
+import type {
+  Algorithm,
+  ForwardedForMode,
+  HeaderSource,
+  HttpListenerSettings,
+  InsertedHeader,
+  ListenerConfiguration,
+  MemberConfiguration,
+  PoolConfiguration,
+} from './configuration.ts';
+
+/** The headers that can be filled in, and with what. */
+const headerSources: Readonly<Record<string, HeaderSource>> = {
+  'X-Forwarded-ELB-IP': 'load-balancer-public-address',
+  'X-Forwarded-Port': 'listener-port',
+  'X-Forwarded-For-Port': 'client-port',
+  'X-Forwarded-Host': 'host',
+  'X-Forwarded-Proto': 'listener-protocol',
+  'X-Real-IP': 'client-address',
+  'X-Forwarded-ELB-ID': 'load-balancer-id',
+};
+
+const algorithms: Readonly<Partial<Record<Pool['lb_algorithm'], Algorithm>>> = {
+  ROUND_ROBIN: 'round-robin',
+  LEAST_CONNECTIONS: 'least-connections',
+  SOURCE_IP: 'source-ip',
+};
+
+/** Whether proxies can serve a listener of the protocol. */
+function isServed(protocol: Listener['protocol']): boolean {
+  return protocol === 'TCP' || protocol === 'HTTP';
+}
+
+/** Null while the listener is not to be served: administratively down, without one port, or not servable. */
+export function compileListener(listener: Listener, owner: LoadBalancer): ListenerConfiguration | null {
+  if (!isServed(listener.protocol) || listener.protocol_port === 0 || !owner.admin_state_up) return null;
+  const { vip_address, ipv6_vip_address, publicips } = owner;
+  const [publicAddress] = publicips.map(({ publicip_address }) => publicip_address);
+  return {
+    id: listener.id,
+    loadBalancerId: owner.id,
+    publicAddress: publicAddress ?? null,
+    addresses: [vip_address, ipv6_vip_address, publicAddress].filter(
+      (address) => typeof address === 'string',
+    ),
+    port: listener.protocol_port,
+    poolId: listener.default_pool_id,
+    keepaliveTimeoutMs: listener.keepalive_timeout * 1000,
+    http: listener.protocol === 'HTTP' ? httpSettings(listener) : null,
+  };
+}
+
+function httpSettings(listener: Listener): HttpListenerSettings {
+  const { insert_headers, client_timeout, member_timeout, enable_member_retry } = listener;
+  return {
+    clientTimeoutMs: (client_timeout ?? 60) * 1000,
+    memberTimeoutMs: (member_timeout ?? 60) * 1000,
+    memberRetry: enable_member_retry,
+    forwardedFor: (insert_headers['X-Forwarded-For-Processing-Mode'] ?? 'append') as ForwardedForMode,
+    insertedHeaders: insertedHeaders(insert_headers),
+  };
+}
+
+function insertedHeaders(switches: InsertHeaders): InsertedHeader[] {
+  return Object.entries(headerSources).flatMap(([name, source]) =>
+    switches[name] === true ? [{ name, source }] : [],
+  );
+}
+
+/** Null when no proxy can speak the pool's protocol or algorithm. */
+export function compilePool(pool: Pool): PoolConfiguration | null {
+  const algorithm = algorithms[pool.lb_algorithm];
+  if (!algorithm || (pool.protocol !== 'TCP' && pool.protocol !== 'HTTP')) return null;
+  return { id: pool.id, protocol: pool.protocol === 'HTTP' ? 'http' : 'tcp', algorithm };
+}
+
+export function compileMember(member: Member): MemberConfiguration {
+  return {
+    id: member.id,
+    address: member.address,
+    port: member.protocol_port,
+    weight: member.weight,
+    healthy: member.verdict !== 'OFFLINE',
+  };
+}

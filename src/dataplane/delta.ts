@@ -1,0 +1,137 @@
+/** Works out what a stretch of the change log means for the configuration. */
+import { healthMonitor } from '../model/health-monitor.ts';
+import { type Listener, listener } from '../model/listener.ts';
+import { loadBalancer } from '../model/load-balancer.ts';
+import { type Member, member } from '../model/member.ts';
+import { pool } from '../model/pool.ts';
+import type { Change } from '../store/change-log.ts';
+import { all, findBy } from '../store/rows.ts';
+import type { Reader } from '../store/store.ts';
+import { compileListener, compileMember, compilePool } from './compile.ts';
+import type {
+  Changes,
+  ConfigurationDelta,
+  ListenerConfiguration,
+  MemberChanges,
+  PoolConfiguration,
+} from './configuration.ts';
+
+type Parts = Pick<ConfigurationDelta, 'pools' | 'members' | 'listeners'>;
+
+/** Everything there is, for a proxy that starts from nothing. */
+export async function compileSnapshot(db: Reader): Promise<Parts> {
+  const pools: PoolConfiguration[] = [];
+  for await (const each of all(db, pool)) {
+    const compiled = compilePool(each);
+    if (compiled) pools.push(compiled);
+  }
+  const members = new Map<string, MemberChanges & { put: ReturnType<typeof compileMember>[] }>(
+    pools.map(({ id }) => [id, { poolId: id, put: [], remove: [] }]),
+  );
+  for await (const each of all(db, member)) members.get(each.pool_id)?.put.push(compileMember(each));
+  const listeners: Listener[] = [];
+  for await (const each of all(db, listener)) listeners.push(each);
+  return {
+    pools: { put: pools, remove: [] },
+    members: [...members.values()].filter(({ put }) => put.length > 0),
+    listeners: { put: (await compileListeners(db, listeners)).put, remove: [] },
+  };
+}
+
+/** What the changes come to, read from the state they led to; putting what is there already does no harm. */
+export async function compileChanges(db: Reader, changes: readonly Change[]): Promise<Parts> {
+  const touched = new Touched(changes);
+  const pools = await findBy(db, pool, 'id', [...touched.pools]);
+  const compiledPools = pools.flatMap((each) => compilePool(each) ?? []);
+  const served = new Set(
+    (await findBy(db, pool, 'id', [...touched.poolsOfMembers, ...touched.monitoredPools])).flatMap(
+      (each) => compilePool(each)?.id ?? [],
+    ),
+  );
+  const monitored = [...touched.monitoredPools].filter((id) => served.has(id));
+  const found = new Map(
+    [
+      ...(await findBy(db, member, 'id', [...touched.members.keys()])),
+      ...(await findBy(db, member, 'pool_id', monitored)),
+    ].map((each) => [each.id, each]),
+  );
+  const listeners = new Map(
+    [
+      ...(await findBy(db, listener, 'id', [...touched.listeners])),
+      ...(await findBy(db, listener, 'loadbalancer_id', [...touched.loadBalancers])),
+    ].map((each) => [each.id, each]),
+  );
+  const compiledListeners = await compileListeners(db, [...listeners.values()]);
+  return {
+    pools: { put: compiledPools, remove: without(touched.pools, compiledPools) },
+    members: memberChanges(served, touched.members, found),
+    listeners: {
+      put: compiledListeners.put,
+      remove: [...without(touched.listeners, [...listeners.values()]), ...compiledListeners.remove],
+    },
+  };
+}
+
+/** The ids that changes touch, by what they are ids of. */
+class Touched {
+  readonly pools = new Set<string>();
+  readonly listeners = new Set<string>();
+  readonly loadBalancers = new Set<string>();
+  /** Pools whose health monitor changed: their members' verdicts may have been forgotten. */
+  readonly monitoredPools = new Set<string>();
+  readonly poolsOfMembers = new Set<string>();
+  /** Member id to pool id. */
+  readonly members = new Map<string, string>();
+
+  constructor(changes: readonly Change[]) {
+    for (const { type, id, parent_id } of changes) {
+      if (type === pool.name) this.pools.add(id);
+      else if (type === listener.name) this.listeners.add(id);
+      else if (type === loadBalancer.name) this.loadBalancers.add(id);
+      else if (type === healthMonitor.name && parent_id) this.monitoredPools.add(parent_id);
+      else if (type === member.name && parent_id) {
+        this.members.set(id, parent_id);
+        this.poolsOfMembers.add(parent_id);
+      }
+    }
+  }
+}
+
+function memberChanges(
+  served: ReadonlySet<string>,
+  touched: ReadonlyMap<string, string>,
+  found: ReadonlyMap<string, Member>,
+): MemberChanges[] {
+  const byPool = new Map<string, { put: ReturnType<typeof compileMember>[]; remove: string[] }>();
+  const of = (poolId: string) => {
+    const changes = byPool.get(poolId) ?? { put: [], remove: [] };
+    byPool.set(poolId, changes);
+    return changes;
+  };
+  for (const each of found.values())
+    if (served.has(each.pool_id)) of(each.pool_id).put.push(compileMember(each));
+  for (const [id, poolId] of touched) if (served.has(poolId) && !found.has(id)) of(poolId).remove.push(id);
+  return [...byPool].map(([poolId, changes]) => ({ poolId, ...changes }));
+}
+
+async function compileListeners(
+  db: Reader,
+  listeners: readonly Listener[],
+): Promise<Changes<ListenerConfiguration>> {
+  const ids = [...new Set(listeners.map(({ loadbalancer_id }) => loadbalancer_id))];
+  const owners = new Map((await findBy(db, loadBalancer, 'id', ids)).map((each) => [each.id, each]));
+  const put: ListenerConfiguration[] = [];
+  const remove: string[] = [];
+  for (const each of listeners) {
+    const owner = owners.get(each.loadbalancer_id);
+    const compiled = owner && compileListener(each, owner);
+    if (compiled) put.push(compiled);
+    else remove.push(each.id);
+  }
+  return { put, remove };
+}
+
+function without(ids: Iterable<string>, present: readonly { readonly id: string }[]): string[] {
+  const there = new Set(present.map(({ id }) => id));
+  return [...ids].filter((id) => !there.has(id));
+}

@@ -1,0 +1,161 @@
+/**
+ * The configuration stream's end in the control plane. A proxy opens it with an HTTP upgrade; from then on each
+ * side writes one JSON value a line: deltas to the proxy, reports from it. An empty line only says "still here".
+ */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Logger } from '../observe/log.ts';
+import {
+  type ConfigurationDelta,
+  heartbeatMs,
+  type ListenerState,
+  type ProxyReport,
+  streamPath,
+  streamProtocol,
+} from './configuration.ts';
+import { LineReader } from './lines.ts';
+import type { Publisher } from './publisher.ts';
+
+/** A proxy as it last reported. */
+export interface ConnectedProxy {
+  readonly name: string;
+  readonly connectedAt: Date;
+  /** The revision that all its workers run; null until it has reported one of this store. */
+  readonly revision: number | null;
+  /** By listener id. */
+  readonly listeners: ReadonlyMap<string, ListenerState>;
+}
+
+/** A proxy that reads so slowly is cut off; it comes back for a snapshot. */
+const maxUnreadBytes = 256 * 1024 * 1024;
+
+/** Reports are small: they name listeners, not members. */
+const maxLineBytes = 16 * 1024 * 1024;
+
+interface Connection {
+  readonly socket: Duplex;
+  proxy: ConnectedProxy;
+}
+
+export class StreamServer {
+  readonly #publisher: Publisher;
+  readonly #tokenHash: Buffer;
+  readonly #log: Logger;
+  readonly #connections = new Set<Connection>();
+  readonly #waiting = new Set<() => void>();
+
+  /** @param token what proxies must present */
+  constructor(publisher: Publisher, token: string, log: Logger) {
+    this.#publisher = publisher;
+    this.#tokenHash = hash(token);
+    this.#log = log;
+  }
+
+  /** Takes the upgrades of a server; others than ours are refused. */
+  attach(server: Server): void {
+    server.on('upgrade', (request, socket) => this.#upgrade(request, socket));
+  }
+
+  get proxies(): ConnectedProxy[] {
+    return [...this.#connections].map(({ proxy }) => proxy);
+  }
+
+  /** Resolves at the next change of what `proxies` says. */
+  changed(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.add(resolve));
+  }
+
+  close(): void {
+    for (const { socket } of this.#connections) socket.destroy();
+    this.#tellChanged();
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex): void {
+    socket.on('error', () => socket.destroy());
+    if (request.url !== streamPath || request.headers.upgrade !== streamProtocol) {
+      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      return;
+    }
+    const presented = hash((request.headers.authorization ?? '').replace(/^Bearer /, ''));
+    if (!timingSafeEqual(presented, this.#tokenHash)) {
+      this.#log.warn('a proxy presented a wrong token');
+      socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      return;
+    }
+    socket.write(
+      `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${streamProtocol}\r\n\r\n`,
+    );
+    this.#serve(request, socket);
+  }
+
+  #serve({ headers }: IncomingMessage, socket: Duplex): void {
+    const name = String(headers['x-elbow-proxy'] ?? 'proxy');
+    const connection: Connection = {
+      socket,
+      proxy: { name, connectedAt: new Date(), revision: null, listeners: new Map() },
+    };
+    this.#connections.add(connection);
+    this.#log.info({ proxy: name }, 'a proxy connected');
+    const heartbeat = setInterval(() => socket.write('\n'), heartbeatMs);
+    (socket as Socket).setTimeout(3 * heartbeatMs, () => socket.destroy());
+    const source = headers['x-elbow-source'];
+    const revision = Number(headers['x-elbow-revision'] ?? Number.NaN);
+    const known = typeof source === 'string' && Number.isInteger(revision) ? { source, revision } : null;
+    const unsubscribe = this.#publisher.subscribe(known, (delta) => this.#send(connection, delta));
+    const reader = new LineReader(maxLineBytes, (line) => this.#report(connection, line));
+    socket.on('data', (bytes: Buffer) => {
+      if (!reader.read(bytes)) socket.destroy();
+    });
+    socket.on('end', () => socket.end());
+    socket.on('close', () => {
+      clearInterval(heartbeat);
+      unsubscribe();
+      this.#connections.delete(connection);
+      this.#log.info({ proxy: name }, 'a proxy disconnected');
+      this.#tellChanged();
+    });
+    this.#tellChanged();
+  }
+
+  #send({ socket, proxy }: Connection, delta: ConfigurationDelta): void {
+    socket.write(`${JSON.stringify(delta)}\n`);
+    if (socket.writableLength <= maxUnreadBytes) return;
+    this.#log.warn({ proxy: proxy.name }, 'a proxy does not read its configuration and is cut off');
+    socket.destroy();
+  }
+
+  #report(connection: Connection, line: string): void {
+    let report: ProxyReport;
+    try {
+      report = JSON.parse(line) as ProxyReport;
+    } catch {
+      connection.socket.destroy();
+      return;
+    }
+    const listeners = new Map(connection.proxy.listeners);
+    for (const id of report.removed) listeners.delete(id);
+    for (const state of report.listeners) {
+      listeners.set(state.id, state);
+      if (state.state === 'failed') {
+        this.#log.warn(
+          { proxy: connection.proxy.name, listener: state.id, reason: state.reason },
+          'a listener failed',
+        );
+      }
+    }
+    const revision = report.source === this.#publisher.source ? report.revision : null;
+    connection.proxy = { ...connection.proxy, revision, listeners };
+    this.#tellChanged();
+  }
+
+  #tellChanged(): void {
+    for (const resolve of this.#waiting) resolve();
+    this.#waiting.clear();
+  }
+}
+
+function hash(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}

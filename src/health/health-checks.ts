@@ -1,0 +1,119 @@
+/** Keeps the scheduler at what the resources say, and the resources at what it finds. */
+import type { Member } from '../model/member.ts';
+import type { Logger } from '../observe/log.ts';
+import {
+  type Change,
+  followChanges,
+  type MonitoredPool,
+  membersById,
+  monitoredPool,
+  monitoredPools,
+} from '../service/monitored-pools.ts';
+import type { Region } from '../service/region.ts';
+import { recordVerdict } from '../service/verdicts.ts';
+import { isProbed } from './probes.ts';
+import { HealthScheduler, type SchedulerOptions, type VerdictChange } from './scheduler.ts';
+import type { ProbedMember } from './watch.ts';
+
+export class HealthChecks {
+  readonly #region: Region;
+  readonly #log: Logger;
+  readonly #scheduler: HealthScheduler;
+  readonly #feed: ReturnType<typeof followChanges>;
+  /** What members of a probed pool have in common. */
+  readonly #pools = new Map<string, Pick<MonitoredPool, 'monitor' | 'host'>>();
+
+  constructor(region: Region, log: Logger, options: Omit<SchedulerOptions, 'onVerdict'> = {}) {
+    this.#region = region;
+    this.#log = log;
+    this.#scheduler = new HealthScheduler({ ...options, onVerdict: (change) => this.#record(change) });
+    this.#feed = followChanges(region, log, (changes) => this.#follow(changes));
+  }
+
+  /** Takes up the verdicts that are stored and begins to probe. */
+  async start(): Promise<void> {
+    await this.#feed.start();
+    for await (const pool of monitoredPools(this.#region)) this.#putPool(pool);
+    this.#scheduler.start();
+  }
+
+  async stop(): Promise<void> {
+    this.#scheduler.stop();
+    await this.#feed.stop();
+  }
+
+  async #follow(changes: readonly Change[]): Promise<void> {
+    const pools = new Set<string>();
+    const members = new Map<string, string>();
+    let hostsMayHaveChanged = false;
+    for (const { type, id, parent_id, operation } of changes) {
+      if (type === 'pool') pools.add(id);
+      else if (type === 'healthmonitor' && parent_id) {
+        pools.add(parent_id);
+        // A monitor that is new knows nothing of what an earlier one found.
+        if (operation !== 'update') this.#removePool(parent_id);
+      } else if (type === 'member' && parent_id) members.set(id, parent_id);
+      else if (type === 'loadbalancer' || type === 'listener') hostsMayHaveChanged = true;
+    }
+    if (hostsMayHaveChanged) for (const id of this.#pools.keys()) pools.add(id);
+    for (const id of pools) await this.#refreshPool(id);
+    await this.#refreshMembers(members);
+  }
+
+  async #refreshPool(poolId: string): Promise<void> {
+    const pool = await monitoredPool(this.#region, poolId);
+    if (pool) this.#putPool(pool);
+    else this.#removePool(poolId);
+  }
+
+  async #refreshMembers(poolOf: ReadonlyMap<string, string>): Promise<void> {
+    const found = new Map(
+      (await membersById(this.#region, [...poolOf.keys()])).map((each) => [each.id, each]),
+    );
+    for (const [id, poolId] of poolOf) {
+      const pool = this.#pools.get(poolId);
+      if (!pool) continue;
+      const member = found.get(id);
+      if (member) this.#scheduler.putMember(poolId, probedMember(member, pool));
+      else this.#scheduler.removeMember(poolId, id);
+    }
+  }
+
+  #putPool(pool: MonitoredPool): void {
+    const { poolId, monitor, members } = pool;
+    if (!isProbed(monitor)) {
+      this.#removePool(poolId);
+      return;
+    }
+    this.#pools.set(poolId, pool);
+    this.#scheduler.setPool(poolId, {
+      monitor,
+      members: members.map((each) => probedMember(each, pool)),
+    });
+  }
+
+  #removePool(poolId: string): void {
+    this.#pools.delete(poolId);
+    this.#scheduler.removePool(poolId);
+  }
+
+  #record({ memberId, verdict, reason }: VerdictChange): void {
+    this.#log.info({ member: memberId, verdict, reason: reason?.reason_code }, 'a member changed its health');
+    recordVerdict(this.#region, { memberId, verdict, reason }).catch((error: unknown) => {
+      this.#log.error({ err: error, member: memberId }, 'a verdict could not be stored');
+    });
+  }
+}
+
+function probedMember(
+  member: Member,
+  { monitor, host }: Pick<MonitoredPool, 'monitor' | 'host'>,
+): ProbedMember {
+  return {
+    id: member.id,
+    address: member.address,
+    port: monitor.monitor_port ?? member.protocol_port,
+    host,
+    ...(member.verdict === 'INITIAL' ? {} : { initial: member.verdict, initialReason: member.reason }),
+  };
+}

@@ -1,0 +1,78 @@
+/** The whole configuration as the deltas so far have made it. */
+import type {
+  ConfigurationDelta,
+  ListenerConfiguration,
+  MemberConfiguration,
+  PoolConfiguration,
+} from '../dataplane/configuration.ts';
+
+interface PoolState {
+  configuration: PoolConfiguration;
+  readonly members: Map<string, MemberConfiguration>;
+}
+
+export class ConfigurationState {
+  #source = '';
+  #revision: number | null = null;
+  #pools = new Map<string, PoolState>();
+  #listeners = new Map<string, ListenerConfiguration>();
+
+  get source(): string {
+    return this.#source;
+  }
+
+  /** Null before the first snapshot. */
+  get revision(): number | null {
+    return this.#revision;
+  }
+
+  get listenerIds(): IterableIterator<string> {
+    return this.#listeners.keys();
+  }
+
+  /** Takes a step; false, with nothing changed, when it does not follow from where we are. */
+  apply(delta: ConfigurationDelta): boolean {
+    if (delta.base === null) {
+      this.#pools = new Map();
+      this.#listeners = new Map();
+    } else if (delta.source !== this.#source || delta.base !== this.#revision) {
+      return false;
+    }
+    for (const pool of delta.pools.put) {
+      const known = this.#pools.get(pool.id);
+      if (known) known.configuration = pool;
+      else this.#pools.set(pool.id, { configuration: pool, members: new Map() });
+    }
+    for (const { poolId, put, remove } of delta.members) {
+      const members = this.#pools.get(poolId)?.members;
+      for (const member of put) members?.set(member.id, member);
+      for (const id of remove) members?.delete(id);
+    }
+    for (const listener of delta.listeners.put) this.#listeners.set(listener.id, listener);
+    for (const id of delta.listeners.remove) this.#listeners.delete(id);
+    for (const id of delta.pools.remove) this.#pools.delete(id);
+    this.#source = delta.source;
+    this.#revision = delta.revision;
+    return true;
+  }
+
+  /** All of it as one step from nothing, or null before the first snapshot. */
+  snapshot(): ConfigurationDelta | null {
+    if (this.#revision === null) return null;
+    const pools = [...this.#pools.values()];
+    return {
+      source: this.#source,
+      base: null,
+      revision: this.#revision,
+      pools: { put: pools.map(({ configuration }) => configuration), remove: [] },
+      members: pools
+        .filter(({ members }) => members.size > 0)
+        .map(({ configuration, members }) => ({
+          poolId: configuration.id,
+          put: [...members.values()],
+          remove: [],
+        })),
+      listeners: { put: [...this.#listeners.values()], remove: [] },
+    };
+  }
+}

@@ -1,0 +1,32 @@
+/** A worker thread of a proxy: one engine, told what to do by the main thread. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { createLogger } from '../observe/log.ts';
+import { Engine } from './engine.ts';
+import type { FromWorker, ToWorker, WorkerData } from './worker-messages.ts';
+
+const { index, bindAny, logLevel } = workerData as WorkerData;
+const port = parentPort;
+if (!port) throw new Error('worker.ts runs only as a worker thread of a proxy');
+
+const tell = (message: FromWorker) => port.postMessage(message);
+
+const engine = new Engine({
+  log: createLogger(`proxy-worker-${index}`, logLevel),
+  bindAny,
+  onListenerState: (state) => tell({ kind: 'listener', state }),
+});
+
+port.on('message', (message: ToWorker) => {
+  switch (message.kind) {
+    case 'apply':
+      engine.apply(message.delta);
+      tell({ kind: 'applied', revision: message.delta.revision });
+      break;
+    case 'drain':
+      void engine.drain(message.deadlineMs).then(() => {
+        tell({ kind: 'drained' });
+        port.close();
+      });
+      break;
+  }
+});

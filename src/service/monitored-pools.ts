@@ -1,0 +1,58 @@
+/** What health checking needs to know: which pools are probed, how, and which members they have. */
+import { type HealthMonitor, healthMonitor } from '../model/health-monitor.ts';
+import { type Member, member } from '../model/member.ts';
+import { pool } from '../model/pool.ts';
+import type { Logger } from '../observe/log.ts';
+import { ChangeFeed } from '../store/change-feed.ts';
+import type { Change } from '../store/change-log.ts';
+import { all, findBy } from '../store/rows.ts';
+import { attachmentsOf } from './attachments.ts';
+import type { Region } from './region.ts';
+
+export interface MonitoredPool {
+  readonly poolId: string;
+  readonly monitor: HealthMonitor;
+  readonly members: readonly Member[];
+  /** What HTTP probes name as Host: the monitor's domain, else the address of a load balancer of the pool. */
+  readonly host: string;
+}
+
+/** The pools that are to be probed, one after the other. */
+export async function* monitoredPools(region: Region): AsyncGenerator<MonitoredPool> {
+  for await (const { pool_id, admin_state_up } of all(region.store.reader, healthMonitor)) {
+    const found = admin_state_up ? await monitoredPool(region, pool_id) : null;
+    if (found) yield found;
+  }
+}
+
+/** A pool with its monitor and members; null when it is not to be probed. */
+export async function monitoredPool({ store }: Region, poolId: string): Promise<MonitoredPool | null> {
+  const db = store.reader;
+  const [monitor] = await findBy(db, healthMonitor, 'pool_id', [poolId]);
+  const [found] = await findBy(db, pool, 'id', [poolId]);
+  if (!found || !monitor?.admin_state_up) return null;
+  const { loadBalancers } = await attachmentsOf(db, found);
+  const vip = loadBalancers.map(({ vip_address, ipv6_vip_address }) => vip_address ?? ipv6_vip_address)[0];
+  return {
+    poolId,
+    monitor,
+    members: await findBy(db, member, 'pool_id', [poolId]),
+    host: monitor.domain_name ?? vip ?? '',
+  };
+}
+
+/** Members by their ids, of those that still are. */
+export function membersById({ store }: Region, ids: readonly string[]): Promise<Member[]> {
+  return findBy(store.reader, member, 'id', ids);
+}
+
+/** Follows all changes of the region's resources. */
+export function followChanges(
+  { store }: Region,
+  log: Logger,
+  handler: (changes: readonly Change[]) => Promise<void>,
+): ChangeFeed {
+  return new ChangeFeed(store, log, handler);
+}
+
+export type { Change } from '../store/change-log.ts';

@@ -1,0 +1,67 @@
+/** Brings members to what the inventory says of their servers, after it was declared anew. */
+import { createHash } from 'node:crypto';
+import { type Member, member, operatingStatus } from '../model/member.ts';
+import { pool } from '../model/pool.ts';
+import { all, findBy, update } from '../store/rows.ts';
+import { readSetting, writeSetting } from '../store/settings.ts';
+import { attachmentsOf, isMonitored } from './attachments.ts';
+import type { Inventory } from './inventory.ts';
+import type { Region } from './region.ts';
+
+const setting = 'inventory';
+
+/** Does nothing when the servers are declared as they were at the last start. */
+export async function refreshServers(region: Region): Promise<void> {
+  const { store, inventory } = region;
+  const digest = digestOf(inventory);
+  if ((await readSetting(store.reader, setting)) === digest) return;
+  for await (const each of all(store.reader, member)) {
+    const changed = serverOf(inventory, each);
+    if (changed) await refreshMember(region, each, changed);
+  }
+  await store.write((tx) => writeSetting(tx, setting, digest));
+}
+
+type ServerFields = Pick<Member, 'instance_id' | 'server_state' | 'admin_state_up' | 'availability_zone'>;
+
+/** What of a member follows from its server, when that is not what is stored; null when it is. */
+function serverOf(inventory: Inventory, of: Member): ServerFields | null {
+  const subnet = of.subnet_cidr_id ? inventory.subnet(of.subnet_cidr_id) : undefined;
+  if (!subnet) return null;
+  const server = inventory.serverAt(subnet, of.address);
+  const now: ServerFields = {
+    instance_id: server?.id ?? '',
+    server_state: server ? (server.running ? 'running' : 'stopped') : 'missing',
+    admin_state_up: server !== undefined,
+    availability_zone: server?.availabilityZone ?? subnet.availabilityZone,
+  };
+  const isSame = (Object.keys(now) as (keyof ServerFields)[]).every((key) => now[key] === of[key]);
+  return isSame ? null : now;
+}
+
+async function refreshMember({ store }: Region, of: Member, changed: ServerFields): Promise<void> {
+  await store.write(async (tx) => {
+    const [within] = await findBy(tx.db, pool, 'id', [of.pool_id]);
+    if (!within) return;
+    const { listeners } = await attachmentsOf(tx.db, within);
+    const state = { monitored: await isMonitored(tx.db, within), attached: listeners.length > 0 };
+    const operating_status = operatingStatus(state, {
+      server_state: changed.server_state,
+      verdict: of.verdict,
+    });
+    await update(tx, member, of, { ...changed, operating_status });
+  });
+}
+
+function digestOf(inventory: Inventory): string {
+  const servers = [...inventory.vpcs.values()].map((vpc) => [
+    vpc.id,
+    [...vpc.servers],
+    vpc.subnets.map(({ id, everyAddressIsAServer, availabilityZone }) => [
+      id,
+      everyAddressIsAServer,
+      availabilityZone,
+    ]),
+  ]);
+  return createHash('sha256').update(JSON.stringify(servers)).digest('hex');
+}

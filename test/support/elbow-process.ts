@@ -1,0 +1,104 @@
+/** The product as users run it: a process of `elbow serve` with its proxy, over a data directory of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ApiClient } from './api-client.ts';
+
+const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+
+const environment = {
+  ELBOW_PROJECT_ID: '057ef081eb00d2732fd1c01a9be75e6f',
+  ELBOW_ACCESS_KEY: 'TESTAK0123456789',
+  ELBOW_SECRET_KEY: 'testsk-secret-0123456789',
+  ELBOW_USER: 'elbow',
+  ELBOW_PASSWORD: 'correct-password',
+};
+
+export class ElbowProcess implements AsyncDisposable {
+  readonly directory: string;
+  readonly projectId = environment.ELBOW_PROJECT_ID;
+  readonly #args: readonly string[];
+  #child: ChildProcess | null = null;
+  #api: ApiClient | null = null;
+  /** Everything it has written to standard error. */
+  log = '';
+
+  private constructor(args: readonly string[]) {
+    this.directory = mkdtempSync(join(tmpdir(), 'elbow-process-'));
+    this.#args = args;
+  }
+
+  /** Starts `elbow serve` on a free port, by default with one worker. */
+  static async start(args: readonly string[] = ['--workers', '1']): Promise<ElbowProcess> {
+    const elbow = new ElbowProcess(args);
+    await elbow.restart();
+    return elbow;
+  }
+
+  /** Starts it again over the same data directory. */
+  async restart(): Promise<void> {
+    const args = [main, 'serve', '--listen', '127.0.0.1:0', '--data', this.directory, ...this.#args];
+    const child = spawn(process.execPath, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...environment },
+    });
+    this.#child = child;
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.log += text;
+    });
+    let output = '';
+    for await (const text of child.stdout.setEncoding('utf8')) {
+      output += text;
+      const url = /ELB v3 API at (http:\S+)/.exec(output)?.[1];
+      if (!url) continue;
+      this.#api = await ApiClient.login(
+        url,
+        this.projectId,
+        environment.ELBOW_USER,
+        environment.ELBOW_PASSWORD,
+      );
+      return;
+    }
+    throw new Error(`elbow serve ended: ${this.log}`);
+  }
+
+  get api(): ApiClient {
+    if (!this.#api) throw new Error('elbow serve is not running');
+    return this.#api;
+  }
+
+  /** Ends the control plane with a signal and resolves with how it ended. */
+  async signal(signal: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return { code: null, signal: null };
+    const exit = once(child, 'exit');
+    child.kill(signal);
+    const [code, by] = await exit;
+    return { code, signal: by };
+  }
+
+  /** The process id of the proxy beside the control plane, or null when there is none. */
+  proxyPid(): number | null {
+    try {
+      return JSON.parse(readFileSync(join(this.directory, 'proxy', 'process.json'), 'utf8')).pid;
+    } catch {
+      return null;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.signal('SIGTERM');
+    const orphan = this.proxyPid();
+    if (orphan !== null) {
+      try {
+        process.kill(orphan, 'SIGKILL');
+      } catch {
+        // It has ended already.
+      }
+    }
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
