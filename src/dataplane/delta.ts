@@ -6,7 +6,7 @@ import { type Member, member } from '../model/member.ts';
 import { pool } from '../model/pool.ts';
 import type { Change } from '../store/change-log.ts';
 import { all, findBy } from '../store/rows.ts';
-import type { Reader } from '../store/store.ts';
+import type { Reader } from '../store/transaction.ts';
 import { compileListener, compileMember, compilePool } from './compile.ts';
 import type {
   Changes,

@@ -7,7 +7,7 @@ import { operatingStatus } from '../model/member.ts';
 import type { Pool } from '../model/pool.ts';
 import { find, findBy } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
-import type { Writer } from '../store/store.ts';
+import type { Writer } from '../store/transaction.ts';
 
 export interface Attachments {
   readonly listeners: readonly Listener[];

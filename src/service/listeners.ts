@@ -11,7 +11,7 @@ import { changes, draft } from '../model/resource.ts';
 import { type Page, page } from '../store/pages.ts';
 import { count, findBy, insert, remove, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
-import type { Writer } from '../store/store.ts';
+import type { Writer } from '../store/transaction.ts';
 import { refreshMemberStatuses } from './attachments.ts';
 import { checkPoolOfListener } from './listener-rules.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';

@@ -3,7 +3,7 @@ import { canonical, ipVersion } from '../model/address.ts';
 import { invalid } from '../model/errors.ts';
 import { type Member, member } from '../model/member.ts';
 import { find, remove } from '../store/rows.ts';
-import type { Writer } from '../store/store.ts';
+import type { Writer } from '../store/transaction.ts';
 import { type PlacementRequest, place } from './member-rules.ts';
 import {
   addMember,

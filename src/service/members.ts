@@ -9,7 +9,7 @@ import { changes, draft } from '../model/resource.ts';
 import { type Condition, type Page, page } from '../store/pages.ts';
 import { findBy, insert, remove, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
-import type { Writer } from '../store/store.ts';
+import type { Writer } from '../store/transaction.ts';
 import { isLoadBalancerAddress } from './addresses.ts';
 import { type Attachments, attachmentsOf, isMonitored } from './attachments.ts';
 import { duplicateMember, memberPort, type Placement, type PlacementRequest, place } from './member-rules.ts';

@@ -1,7 +1,7 @@
 /** The change log: what changed, in order, written in the transaction of the change itself. */
 import { sql } from 'kysely';
 import type { Operation } from './schema.ts';
-import type { Reader, Writer } from './store.ts';
+import type { Reader, Writer } from './transaction.ts';
 
 export interface Change {
   readonly revision: number;

@@ -4,7 +4,7 @@ import type { Match } from '../model/filter.ts';
 import type { Fields, RecordOf, Resource } from '../model/resource.ts';
 import { decode, tableOf } from './rows.ts';
 import type { ColumnValue, Tables } from './schema.ts';
-import type { Reader } from './store.ts';
+import type { Reader } from './transaction.ts';
 
 /** What must hold for a listed record: the match has one of the values. */
 export interface Condition {

@@ -4,7 +4,7 @@ import type { ColumnType } from '../model/field.ts';
 import type { Fields, RecordOf, Resource } from '../model/resource.ts';
 import { recordChange } from './change-log.ts';
 import type { ColumnValue, Row, Tables } from './schema.ts';
-import type { Reader, Writer } from './store.ts';
+import type { Reader, Writer } from './transaction.ts';
 
 type ResourceTable = 'loadbalancers' | 'listeners' | 'pools' | 'members' | 'healthmonitors';
 

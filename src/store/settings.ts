@@ -1,5 +1,5 @@
 /** Small facts of the store itself, by name. */
-import type { Reader, Writer } from './store.ts';
+import type { Reader, Writer } from './transaction.ts';
 
 export async function readSetting(db: Reader, key: string): Promise<string | undefined> {
   const row = await db.selectFrom('settings').select('value').where('key', '=', key).executeTakeFirst();

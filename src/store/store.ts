@@ -9,16 +9,7 @@ import { GroupCommit } from './group-commit.ts';
 import { migrate } from './migrate.ts';
 import type { Tables } from './schema.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
-
-/** Queries outside a transaction, over what is durable. */
-export type Reader = Kysely<Tables>;
-
-/** Queries inside the transaction of one writer; it also reads what that writer has written. */
-export interface Writer {
-  readonly db: Kysely<Tables>;
-  /** When the transaction began, for the change log and timestamps. */
-  readonly at: Date;
-}
+import type { Reader, Writer } from './transaction.ts';
 
 export interface StoreOptions {
   /** The data directory; it is made, with mode 0700, when it does not exist. */

@@ -1,0 +1,13 @@
+/** What queries run on: committed state, or one writer's transaction. */
+import type { Kysely } from 'kysely';
+import type { Tables } from './schema.ts';
+
+/** Queries outside a transaction, over what is durable. */
+export type Reader = Kysely<Tables>;
+
+/** Queries inside the transaction of one writer; they also read what that writer has written. */
+export interface Writer {
+  readonly db: Kysely<Tables>;
+  /** When the transaction began, for the change log and timestamps. */
+  readonly at: Date;
+}
