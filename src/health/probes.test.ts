@@ -274,6 +274,8 @@ describe('any connection attempt', () => {
   });
 
   it('is silent once stopped, and leaves nothing open', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    const timersBefore = timers();
     const results: ProbeResult[] = [];
     let connected: () => void = () => {};
     const accepted = new Promise<void>((resolve) => {
@@ -288,6 +290,7 @@ describe('any connection attempt', () => {
     attempt.stop();
     const early = createProbe(monitor)(peer.target, (result) => results.push(result));
     early.stop();
+    assert.equal(timers(), timersBefore);
     await peer.close();
     assert.deepEqual(results, []);
   });
