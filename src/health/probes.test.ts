@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { describe, it } from 'node:test';
+import { describe, it, type TestContext } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { ConnectionAttempt } from './connection-attempt.ts';
@@ -26,7 +26,7 @@ const monitor: MonitorSettings = {
 };
 
 /** A peer on loopback that treats each connection as told; ends when the test is over. */
-class Peer implements AsyncDisposable {
+class Peer {
   readonly #server: Server;
   readonly #closed: Promise<unknown>[] = [];
   readonly target: ProbeTarget;
@@ -41,10 +41,11 @@ class Peer implements AsyncDisposable {
     };
   }
 
-  static async start(treat: (socket: Socket) => void, timeoutMs = LONG_MS): Promise<Peer> {
+  static async start(t: TestContext, treat: (socket: Socket) => void, timeoutMs = LONG_MS): Promise<Peer> {
     const server = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const peer = new Peer(server, timeoutMs);
+    t.after(() => peer.close());
     server.on('connection', (socket) => {
       // Resets are what the peer is for; its own errors are of no interest.
       socket.on('error', () => {});
@@ -62,10 +63,6 @@ class Peer implements AsyncDisposable {
       await Promise.all(this.#closed);
     }
   }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
 }
 
 function probe(target: ProbeTarget, settings: Partial<MonitorSettings> = {}): Promise<ProbeResult> {
@@ -78,8 +75,9 @@ async function reasonOf(result: Promise<ProbeResult>): Promise<unknown> {
 }
 
 /** A target on which nobody listens. */
-async function closedTarget(): Promise<ProbeTarget> {
-  await using peer = await Peer.start(() => {});
+async function closedTarget(t: TestContext): Promise<ProbeTarget> {
+  const peer = await Peer.start(t, () => {});
+  await peer.close();
   return peer.target;
 }
 
@@ -98,9 +96,9 @@ function answering(...pieces: string[]) {
 }
 
 describe('a TCP probe', () => {
-  it('passes when the member accepts, and resets the connection at once', async () => {
+  it('passes when the member accepts, and resets the connection at once', async (t) => {
     const errors: unknown[] = [];
-    await using peer = await Peer.start((socket) => {
+    const peer = await Peer.start(t, (socket) => {
       socket.on('error', (error: NodeJS.ErrnoException) => errors.push(error.code)).resume();
     });
     const result = await probe(peer.target, { type: 'TCP' });
@@ -109,8 +107,8 @@ describe('a TCP probe', () => {
     assert.deepEqual(errors, ['ECONNRESET']);
   });
 
-  it('gives CONNECT_REFUSED when nobody listens', async () => {
-    assert.equal(await reasonOf(probe(await closedTarget(), { type: 'TCP' })), 'CONNECT_REFUSED');
+  it('gives CONNECT_REFUSED when nobody listens', async (t) => {
+    assert.equal(await reasonOf(probe(await closedTarget(t), { type: 'TCP' })), 'CONNECT_REFUSED');
   });
 
   it('gives CONNECT_TIMEOUT when the backlog is full', { skip: process.platform !== 'linux' }, async () => {
@@ -151,9 +149,9 @@ describe('an HTTP probe', { concurrency: true }, () => {
     [{ http_version: 'HTTP/1.0' }, '127.64.0.5', 'GET /health?full=1 HTTP/1.0\r\nHost: 127.64.0.5\r\n'],
     [{ http_method: 'POST', url_path: '/' }, '::1', 'POST / HTTP/1.1\r\nHost: [::1]\r\n'],
   ] as const) {
-    it(`asks ${JSON.stringify(settings)} of ${host} in so many words`, async () => {
+    it(`asks ${JSON.stringify(settings)} of ${host} in so many words`, async (t) => {
       const requests: string[] = [];
-      await using peer = await Peer.start((socket) => {
+      const peer = await Peer.start(t, (socket) => {
         socket.once('data', (data) => {
           requests.push(data.toString());
           socket.write('HTTP/1.1 200 OK\r\n\r\n');
@@ -168,15 +166,16 @@ describe('an HTTP probe', { concurrency: true }, () => {
     });
   }
 
-  it('passes for an expected code, in pieces, after interim answers and before any body', async () => {
-    await using peer = await Peer.start(
+  it('passes for an expected code, in pieces, after interim answers and before any body', async (t) => {
+    const peer = await Peer.start(
+      t,
       answering('HTTP/1.1 100 Continue\r\n\r\nHT', 'TP/1.1 30', '1 Moved\r\nLocation: /\r', '\n\r\nbody'),
     );
     assert.equal((await probe(peer.target)).kind, 'passed');
   });
 
-  it('gives RESPONSE_MISMATCH with both sides for another code', async () => {
-    await using peer = await Peer.start(answering('HTTP/1.1 503 Service Unavailable\r\n\r\n'));
+  it('gives RESPONSE_MISMATCH with both sides for another code', async (t) => {
+    const peer = await Peer.start(t, answering('HTTP/1.1 503 Service Unavailable\r\n\r\n'));
     assert.deepEqual(await probe(peer.target), {
       kind: 'failed',
       reason: {
@@ -187,43 +186,47 @@ describe('an HTTP probe', { concurrency: true }, () => {
     });
   });
 
-  it('gives CONNECT_REFUSED when nobody listens', async () => {
-    assert.equal(await reasonOf(probe(await closedTarget())), 'CONNECT_REFUSED');
+  it('gives CONNECT_REFUSED when nobody listens', async (t) => {
+    assert.equal(await reasonOf(probe(await closedTarget(t))), 'CONNECT_REFUSED');
   });
 
-  it('gives CONNECT_INTERRUPT when the member resets the connection before it answers', async () => {
-    await using peer = await Peer.start((socket) => socket.resetAndDestroy());
+  it('gives CONNECT_INTERRUPT when the member resets the connection before it answers', async (t) => {
+    const peer = await Peer.start(t, (socket) => socket.resetAndDestroy());
     assert.equal(await reasonOf(probe(peer.target)), 'CONNECT_INTERRUPT');
   });
 
-  it('gives CONNECT_INTERRUPT when the member closes without an answer', async () => {
-    await using peer = await Peer.start((socket) => socket.end());
+  it('gives CONNECT_INTERRUPT when the member closes without an answer', async (t) => {
+    const peer = await Peer.start(t, (socket) => socket.end());
     assert.equal(await reasonOf(probe(peer.target)), 'CONNECT_INTERRUPT');
   });
 
-  it('gives RECV_RESPONSE_TIMEOUT when the member never answers', async () => {
-    await using peer = await Peer.start((socket) => socket.resume(), SHORT_MS);
+  it('gives RECV_RESPONSE_TIMEOUT when the member never answers', async (t) => {
+    const peer = await Peer.start(t, (socket) => socket.resume(), SHORT_MS);
     assert.equal(await reasonOf(probe(peer.target)), 'RECV_RESPONSE_TIMEOUT');
   });
 
-  it('gives RECV_RESPONSE_TIMEOUT when the member stops in the middle of a head', async () => {
+  it('gives RECV_RESPONSE_TIMEOUT when the member stops in the middle of a head', async (t) => {
     for (const part of ['HTTP/1.1 20', 'HTTP/1.1 200 OK\r\nServer: x']) {
-      await using peer = await Peer.start(answering(part), SHORT_MS);
+      const peer = await Peer.start(t, answering(part), SHORT_MS);
       assert.equal(await reasonOf(probe(peer.target)), 'RECV_RESPONSE_TIMEOUT');
     }
   });
 
-  it('gives RECV_RESPONSE_TIMEOUT when the member trickles a head that never ends', async () => {
-    await using peer = await Peer.start((socket) => {
-      socket.write('HTTP/1.1 200 OK\r\n');
-      const trickle = setInterval(() => socket.write('x'), 5);
-      socket.on('close', () => clearInterval(trickle)).resume();
-    }, SHORT_MS);
+  it('gives RECV_RESPONSE_TIMEOUT when the member trickles a head that never ends', async (t) => {
+    const peer = await Peer.start(
+      t,
+      (socket) => {
+        socket.write('HTTP/1.1 200 OK\r\n');
+        const trickle = setInterval(() => socket.write('x'), 5);
+        socket.on('close', () => clearInterval(trickle)).resume();
+      },
+      SHORT_MS,
+    );
     assert.equal(await reasonOf(probe(peer.target)), 'RECV_RESPONSE_TIMEOUT');
   });
 
-  it('gives RECV_RESPONSE_FAILED when the member resets in the middle of its answer', async () => {
-    await using peer = await Peer.start((socket) => {
+  it('gives RECV_RESPONSE_FAILED when the member resets in the middle of its answer', async (t) => {
+    const peer = await Peer.start(t, (socket) => {
       answering('HTTP/1.1 200 OK\r\n')(socket);
       socket.once('data', async () => {
         for (let turn = 0; turn < 5; turn++) {
@@ -235,18 +238,18 @@ describe('an HTTP probe', { concurrency: true }, () => {
     assert.equal(await reasonOf(probe(peer.target)), 'RECV_RESPONSE_FAILED');
   });
 
-  it('gives RESPONSE_FORMAT_ERROR at once when the answer is not HTTP', async () => {
-    await using peer = await Peer.start((socket) => socket.resume().write('SSH-2.0-OpenSSH_9.6\r\n'));
+  it('gives RESPONSE_FORMAT_ERROR at once when the answer is not HTTP', async (t) => {
+    const peer = await Peer.start(t, (socket) => socket.resume().write('SSH-2.0-OpenSSH_9.6\r\n'));
     assert.equal(await reasonOf(probe(peer.target)), 'RESPONSE_FORMAT_ERROR');
   });
 
-  it('gives RESPONSE_FORMAT_ERROR when the answer ends in the middle of its head', async () => {
-    await using peer = await Peer.start((socket) => socket.resume().end('HTTP/1.1 200 OK\r\nServer'));
+  it('gives RESPONSE_FORMAT_ERROR when the answer ends in the middle of its head', async (t) => {
+    const peer = await Peer.start(t, (socket) => socket.resume().end('HTTP/1.1 200 OK\r\nServer'));
     assert.equal(await reasonOf(probe(peer.target)), 'RESPONSE_FORMAT_ERROR');
   });
 
-  it('survives an answer without end', async () => {
-    await using peer = await Peer.start((socket) => {
+  it('survives an answer without end', async (t) => {
+    const peer = await Peer.start(t, (socket) => {
       const flood = () => {
         while (!socket.destroyed && socket.write(Buffer.alloc(65536, 0x78)));
       };
@@ -260,10 +263,10 @@ describe('an HTTP probe', { concurrency: true }, () => {
 
 describe('any connection attempt', () => {
   // A health check's own request fits into the buffers of the kernels between, so it takes a huge one to show this.
-  it('gives SEND_REQUEST_TIMEOUT when the member never reads', async () => {
+  it('gives SEND_REQUEST_TIMEOUT when the member never reads', async (t) => {
     const request = 'x'.repeat(16 * 1024 * 1024);
     const sockets: Socket[] = [];
-    await using peer = await Peer.start((socket) => sockets.push(socket.pause()), SHORT_MS);
+    const peer = await Peer.start(t, (socket) => sockets.push(socket.pause()), SHORT_MS);
     const result = new Promise<ProbeResult>((resolve) => {
       new ConnectionAttempt(peer.target, { request, receive: () => undefined }, resolve);
     });
@@ -273,13 +276,15 @@ describe('any connection attempt', () => {
     }
   });
 
-  it('is silent once stopped, and leaves nothing open', async () => {
+  it('is silent once stopped, and leaves nothing open', async (t) => {
+    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    const timersBefore = timers();
     const results: ProbeResult[] = [];
     let connected: () => void = () => {};
     const accepted = new Promise<void>((resolve) => {
       connected = resolve;
     });
-    await using peer = await Peer.start((socket) => {
+    const peer = await Peer.start(t, (socket) => {
       socket.on('data', connected);
     });
     const attempt = createProbe(monitor)(peer.target, (result) => results.push(result));
@@ -288,6 +293,7 @@ describe('any connection attempt', () => {
     attempt.stop();
     const early = createProbe(monitor)(peer.target, (result) => results.push(result));
     early.stop();
+    assert.equal(timers(), timersBefore);
     await peer.close();
     assert.deepEqual(results, []);
   });

@@ -12,7 +12,7 @@ const results = fc.array(
     { weight: 4, arbitrary: fc.constantFrom<ReasonCode>('CONNECT_REFUSED', 'CONNECT_TIMEOUT').map(failed) },
     { weight: 1, arbitrary: fc.constant(inconclusive) },
   ),
-  { maxLength: 60 },
+  { maxLength: 60, size: 'max' },
 );
 const thresholds = fc.record({
   max_retries: fc.integer({ min: 1, max: 5 }),

@@ -18,14 +18,17 @@ describe('least connections', () => {
     const step = fc.oneof(
       {
         weight: 4,
-        arbitrary: fc.record({ kind: fc.constant('pick' as const), excluded: fc.array(fc.nat(15)) }),
+        arbitrary: fc.record({ kind: fc.constant('pick' as const), excluded: fc.array(fc.nat(31)) }),
       },
-      { weight: 4, arbitrary: fc.record({ kind: fc.constant('finish' as const), member: fc.nat(15) }) },
-      { weight: 1, arbitrary: fc.record({ kind: fc.constant('toggle' as const), member: fc.nat(15) }) },
+      {
+        weight: 4,
+        arbitrary: fc.record({ kind: fc.constant('load' as const), member: fc.nat(31), active: fc.nat(100) }),
+      },
+      { weight: 3, arbitrary: fc.record({ kind: fc.constant('toggle' as const), member: fc.nat(31) }) },
     );
-    const weights = fc.array(fc.integer({ min: 1, max: 100 }), { minLength: 16, maxLength: 16 });
+    const weights = fc.array(fc.integer({ min: 1, max: 100 }), { minLength: 32, maxLength: 32 });
     fc.assert(
-      fc.property(weights, fc.array(step, { maxLength: 300 }), (chosenWeights, history) => {
+      fc.property(weights, fc.array(step, { maxLength: 300, size: 'max' }), (chosenWeights, history) => {
         const { selection, members } = poolOf(chosenWeights);
         const eligible = new Set<Candidate>(members);
         for (const action of history) {
@@ -44,8 +47,8 @@ describe('least connections', () => {
           }
           const member = members[action.member];
           assert.ok(member);
-          if (action.kind === 'finish') {
-            member.active = Math.max(0, member.active - 1);
+          if (action.kind === 'load') {
+            member.active = action.active;
             selection.activeChanged(member);
           } else if (eligible.delete(member)) {
             selection.remove(member);
@@ -54,6 +57,18 @@ describe('least connections', () => {
             selection.add(member);
           }
         }
+        // Emptied from the top, the selection shows all of its order.
+        const tried = new Set<Candidate>();
+        let before = 0;
+        for (let least = selection.pick('', tried); least !== undefined; least = selection.pick('', tried)) {
+          tried.add(least);
+          assert.ok(least.active / least.weight >= before);
+          before = least.active / least.weight;
+          if (tried.size % 2 === 0) {
+            selection.remove(least);
+          }
+        }
+        assert.equal(tried.size, eligible.size);
       }),
       { numRuns: 300 },
     );

@@ -72,7 +72,7 @@ describe('round robin', () => {
     const step = fc.record({ member: fc.nat(7), picks: fc.nat(5), retry: fc.boolean() });
     const all = fc.array(fc.integer({ min: 1, max: 100 }), { minLength: 8, maxLength: 8 });
     fc.assert(
-      fc.property(all, fc.array(step, { maxLength: 100 }), (chosenWeights, history) => {
+      fc.property(all, fc.array(step, { maxLength: 100, size: 'max' }), (chosenWeights, history) => {
         const { selection, members } = poolOf(chosenWeights);
         const eligible = new Set<Candidate>(members);
         for (const { member: index, picks, retry } of history) {
@@ -98,6 +98,28 @@ describe('round robin', () => {
         }
       }),
       { numRuns: 300 },
+    );
+  });
+
+  it('has the right shares at once when a big pool shrinks to two members', () => {
+    fc.assert(
+      fc.property(fc.nat(500), fc.boolean(), (picks, retries) => {
+        const { selection, members } = poolOf([1, 2, ...new Array<number>(200).fill(100)]);
+        const [one, two, ...others] = members;
+        assert.ok(one && two && others[0]);
+        const excluded = retries ? new Set<Candidate>([others[0]]) : undefined;
+        for (let i = 0; i < picks; i++) {
+          selection.pick('', excluded);
+        }
+        for (const other of others) {
+          selection.remove(other);
+        }
+        let ones = 0;
+        for (let i = 0; i < 30; i++) {
+          ones += selection.pick('', excluded) === one ? 1 : 0;
+        }
+        assert.ok(ones >= 8 && ones <= 12, `${ones} of 30 picks for a third of the weight`);
+      }),
     );
   });
 

@@ -13,7 +13,7 @@ const steps = fc.array(
     fc.record({ kind: fc.constant('pick' as const), client: fc.ipV4(), excluded: fc.array(fc.nat(11)) }),
     fc.record({ kind: fc.constant('finish' as const), member: fc.nat(11) }),
   ),
-  { maxLength: 200 },
+  { maxLength: 200, size: 'max' },
 );
 const weights = fc.array(fc.integer({ min: 1, max: 100 }), { minLength: 12, maxLength: 12 });
 

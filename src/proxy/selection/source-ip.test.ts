@@ -5,7 +5,7 @@ import type { Candidate } from './contract.ts';
 import { SourceIp } from './source-ip.ts';
 
 const ids = fc.uniqueArray(fc.uuid(), { minLength: 1, maxLength: 40 });
-const clients = fc.array(fc.oneof(fc.ipV4(), fc.ipV6()), { minLength: 1, maxLength: 100 });
+const clients = fc.array(fc.oneof(fc.ipV4(), fc.ipV6()), { minLength: 1, maxLength: 100, size: 'max' });
 
 function memberOf(id: string): Candidate {
   return { id, weight: 1, active: 0 };
