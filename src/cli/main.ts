@@ -21,7 +21,7 @@ const commands: Readonly<Record<string, Command>> = {
   },
   demo: {
     summary: 'Show a load balancer at work in a minute, and leave no trace',
-    load: async () => (await import('./demo.ts')).demo,
+    load: async () => (await import('./demo/demo.ts')).demo,
   },
 };
 
