@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -9,7 +10,11 @@ import { promisify } from 'node:util';
 const main = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
 
 test('the demo shows traffic by weight, a member going OFFLINE and coming back, and leaves nothing', async () => {
-  const { stdout } = await promisify(execFile)(process.execPath, [main, 'demo'], { timeout: 60_000 });
+  const temporary = mkdtempSync(join(tmpdir(), 'elbow-test-demo-'));
+  const { stdout } = await promisify(execFile)(process.execPath, [main, 'demo'], {
+    timeout: 60_000,
+    env: { ...process.env, TMPDIR: temporary },
+  });
   const shares = [...stdout.matchAll(/(red|green|blue) +█* (\d+)/g)].map(
     ([, name, count]) => `${name} ${count}`,
   );
@@ -20,8 +25,6 @@ test('the demo shows traffic by weight, a member going OFFLINE and coming back, 
   assert.doesNotMatch(stdout, /[1-9]\d* failed/);
   const address = /load balancer {2}(\S+)/.exec(stdout)?.[1];
   await assert.rejects(fetch(`http://${address}:8080/`), 'nothing listens any more');
-  assert.deepEqual(
-    readdirSync(tmpdir()).filter((name) => name.startsWith('elbow-demo-')),
-    [],
-  );
+  assert.deepEqual(readdirSync(temporary), []);
+  rmSync(temporary, { recursive: true });
 });

@@ -3,10 +3,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { ElbowProcess } from './support/elbow-process.ts';
+import { freePort } from './support/free-port.ts';
 
 test('a load balancer made through the API spreads requests over its members by weight', async () => {
   await using elbow = await ElbowProcess.start();
   const { api } = elbow;
+  const port = await freePort();
   const members = await Promise.all(['a', 'b'].map(startMember));
   try {
     const { subnets } = (await api.get(`/v1/${api.projectId}/subnets`)).body;
@@ -18,17 +20,17 @@ test('a load balancer made through the API spreads requests over its members by 
       },
     });
     const listener = await api.create('/elb/listeners', {
-      listener: { loadbalancer_id: lb.id, protocol: 'HTTP', protocol_port: 8080 },
+      listener: { loadbalancer_id: lb.id, protocol: 'HTTP', protocol_port: port },
     });
     const pool = await api.create('/elb/pools', {
       pool: { listener_id: listener.id, protocol: 'HTTP', lb_algorithm: 'ROUND_ROBIN' },
     });
-    for (const [index, { port }] of members.entries()) {
+    for (const [index, member] of members.entries()) {
       await api.create(`/elb/pools/${pool.id}/members`, {
-        member: { address: '127.0.0.1', protocol_port: port, weight: index + 1 },
+        member: { address: '127.0.0.1', protocol_port: member.port, weight: index + 1 },
       });
     }
-    const answers = await collect(`http://${lb.vip_address}:8080/`, 12);
+    const answers = await collect(`http://${lb.vip_address}:${port}/`, 12);
     assert.deepEqual(answers, { a: 4, b: 8 });
   } finally {
     for (const { close } of members) close();
