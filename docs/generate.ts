@@ -1,0 +1,5 @@
+/** Writes the generated pages of the documentation: `npm run docs`. */
+import { writeFileSync } from 'node:fs';
+import { fieldsPage } from './fields-page.ts';
+
+writeFileSync(new URL('./fields.md', import.meta.url), fieldsPage());
