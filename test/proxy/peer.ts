@@ -14,7 +14,8 @@ export class Peer {
   isClosed = false;
   /** The error code that ended the connection, if one did. */
   error: string | undefined;
-  #wake: () => void = () => {};
+  /** A test and a member's script may wait at the same time. */
+  #waiters: (() => void)[] = [];
 
   constructor(socket: Socket) {
     this.socket = socket;
@@ -97,6 +98,10 @@ export class Peer {
     }
   }
 
+  #wake(): void {
+    for (const wake of this.#waiters.splice(0)) wake();
+  }
+
   close(): void {
     this.socket.destroy();
   }
@@ -109,7 +114,7 @@ export class Peer {
 
   async #next(timeoutMs: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#wake = resolve;
+    this.#waiters.push(resolve);
     const timer = setTimeout(resolve, Math.max(timeoutMs, 1));
     await promise;
     clearTimeout(timer);
