@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import type { TestContext } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import type { MemberConfiguration } from '../../src/dataplane/configuration.ts';
 
@@ -13,7 +14,7 @@ const server = require('node:net').createServer().listen({ port: 0, host: '127.0
 `;
 
 /** A member whose host drops connection requests in silence, as a dead machine does: its backlog is full. */
-export class DeafMember implements AsyncDisposable {
+export class DeafMember {
   readonly #worker: Worker;
   readonly #gate: SharedArrayBuffer;
   readonly #port: number;
@@ -26,7 +27,7 @@ export class DeafMember implements AsyncDisposable {
     this.#fillers = fillers;
   }
 
-  static async start(): Promise<DeafMember> {
+  static async start(t: TestContext): Promise<DeafMember> {
     const gate = new SharedArrayBuffer(4);
     const worker = new Worker(LISTENER, { eval: true, workerData: gate });
     const [port] = (await once(worker, 'message')) as [AddressInfo['port']];
@@ -36,14 +37,16 @@ export class DeafMember implements AsyncDisposable {
       connect({ port, host: '127.0.0.1' }).on('error', () => {}),
     );
     await new Promise((resolve) => setTimeout(resolve, 50));
-    return new DeafMember(worker, gate, port, fillers);
+    const member = new DeafMember(worker, gate, port, fillers);
+    t.after(() => member.close());
+    return member;
   }
 
   configuration(): MemberConfiguration {
     return { id: 'deaf', address: '127.0.0.1', port: this.#port, weight: 1, healthy: true };
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  async close(): Promise<void> {
     for (const filler of this.#fillers) filler.destroy();
     Atomics.store(new Int32Array(this.#gate), 0, 1);
     Atomics.notify(new Int32Array(this.#gate), 0);

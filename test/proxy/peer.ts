@@ -51,6 +51,30 @@ export class Peer {
     this.socket.write(text, 'latin1');
   }
 
+  /**
+   * Sends zero bytes, `size` of them, as fast as they are taken. Resolves once nobody takes any more for a
+   * while, with how many were taken until then; the rest follows when there is room.
+   */
+  async pour(size: number): Promise<number> {
+    const block = Buffer.alloc(256 * 1024);
+    let poured = 0;
+    const fill = (): void => {
+      while (poured < size) {
+        poured += block.length;
+        if (!this.socket.write(block)) {
+          this.socket.once('drain', fill);
+          return;
+        }
+      }
+    };
+    fill();
+    for (let before = -1; before !== poured; ) {
+      before = poured;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    return poured;
+  }
+
   /** Waits until `text` has come and takes everything up to its end. */
   async until(text: string): Promise<string> {
     await this.waitFor(() => this.received.includes(text), `bytes ${JSON.stringify(text)}`);
