@@ -96,6 +96,7 @@ export class Engine {
   /** Cuts every connection and lets go of everything. The engine is of no use afterwards. */
   close(): void {
     this.#cut();
+    this.#listeners.clear();
     for (const pool of this.#pools.values()) pool.clear();
     this.#pools.clear();
     this.#parts.deadlines.close();
@@ -157,7 +158,7 @@ export class Engine {
     if (listener === undefined) return;
     this.#listeners.delete(id);
     this.#leaving.add(listener);
-    listener.drain(() => {
+    void listener.drain(() => {
       this.#leaving.delete(listener);
       this.#settle();
     });
@@ -169,7 +170,6 @@ export class Engine {
 
   #cut(): void {
     for (const listener of [...this.#listeners.values(), ...this.#leaving]) listener.destroy();
-    this.#listeners.clear();
   }
 }
 

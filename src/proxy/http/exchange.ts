@@ -16,6 +16,8 @@ export interface ExchangeClient {
   readonly serving: HttpServing;
   /** The bytes after the request head, if any came yet; they are the exchange's then. */
   takeInput(): Buffer | null;
+  /** Whether the client sends no more. */
+  readonly hasEnded: boolean;
   /** Bytes that do not belong to this request. */
   giveBack(input: Buffer): void;
   /** Whether more of the request body is wanted now. */
@@ -160,7 +162,7 @@ export class Exchange implements MemberReceiver {
     this.#rearm();
   }
 
-  /** The head, with as much of the body as has come: one write. Null when the body is malformed. */
+  /** The head, with as much of the body as has come: one write. Null when the body is not valid. */
   #compose(): Buffer | null {
     const input = this.#requestBody === null ? null : this.#client.takeInput();
     if (input === null || this.#requestBody === null) return this.#request.head;
@@ -174,6 +176,10 @@ export class Exchange implements MemberReceiver {
     }
     if (bodyEnd < input.length) this.#client.giveBack(input.subarray(bodyEnd));
     if (bodyEnd > 0) this.#awaitsContinue = false;
+    if (this.#client.hasEnded && !this.#requestIsDone) {
+      this.#client.cut();
+      return null;
+    }
     return composed;
   }
 
@@ -200,7 +206,8 @@ export class Exchange implements MemberReceiver {
   /** The client sends no more. */
   onClientEnd(): void {
     // RFC 9112 8: a request cut short is no request; the member must not take it for one.
-    if (!this.#requestIsDone) this.#client.cut();
+    // While there is no connection to the member, the rest may be waiting here.
+    if (!this.#requestIsDone && this.#phase !== Phase.CONNECTING) this.#client.cut();
   }
 
   #pauseClient(): void {

@@ -27,6 +27,7 @@ const LINGER_TIMEOUT_MS = 2000;
 export class HttpConnection implements ExchangeClient, DeadlineOwner {
   readonly socket: Socket;
   readonly serving: HttpServing;
+  hasEnded = false;
   readonly #facts: ClientFacts;
   readonly #deadline: Deadline = new Deadline(this);
   readonly #reader = new RequestReader();
@@ -38,7 +39,6 @@ export class HttpConnection implements ExchangeClient, DeadlineOwner {
   #headBegan = false;
   #hasServed = false;
   #isServing = false;
-  #clientEnded = false;
   /** Reading stops while a request's rest waits for its turn, or while the member does not take the body. */
   #isPaused = false;
   #bodyIsWanted = true;
@@ -93,7 +93,7 @@ export class HttpConnection implements ExchangeClient, DeadlineOwner {
   }
 
   #onEnd(): void {
-    this.#clientEnded = true;
+    this.hasEnded = true;
     if (this.#phase === Phase.TUNNELLING) this.#tunnel?.onClientEnd();
     else if (this.#phase === Phase.EXCHANGING) this.#exchange?.onClientEnd();
     else if (this.#phase === Phase.READING && !this.#isWaitingForDrain()) this.#linger();
@@ -136,7 +136,7 @@ export class HttpConnection implements ExchangeClient, DeadlineOwner {
     this.#isServing = false;
     if (this.#phase !== Phase.READING) return;
     if (this.#isWaitingForDrain()) this.#pauseReading();
-    else if (this.#clientEnded) this.#linger();
+    else if (this.hasEnded) this.#linger();
     else this.#resumeReading();
   }
 
@@ -254,7 +254,7 @@ export class HttpConnection implements ExchangeClient, DeadlineOwner {
     }
     this.#phase = Phase.READING;
     this.armDeadline(this.serving.configuration.keepaliveTimeoutMs);
-    if (this.#input !== null || this.#isPaused || this.#clientEnded) this.#serve();
+    if (this.#input !== null || this.#isPaused || this.hasEnded) this.#serve();
   }
 
   failExchange(status: number, persists: boolean): void {
@@ -277,7 +277,7 @@ export class HttpConnection implements ExchangeClient, DeadlineOwner {
     this.serving.deadlines.disarm(this.#deadline);
     const input = this.takeInput();
     if (input !== null) tunnel.fromClient(input);
-    if (this.#clientEnded) tunnel.onClientEnd();
+    if (this.hasEnded) tunnel.onClientEnd();
     this.#resumeReading();
   }
 

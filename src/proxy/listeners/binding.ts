@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 
 /** Where a binding stands. */
 export type BindingState =
@@ -33,11 +34,21 @@ export class Binding {
     this.#listen();
   }
 
-  /** Accepts nothing more; connections in progress are not touched. */
+  /** Accepts nothing more, from now on; connections in progress are not touched. */
   close(): void {
     this.#isClosed = true;
     if (this.#retry !== null) clearTimeout(this.#retry);
     this.#server?.close();
+  }
+
+  /**
+   * Closes after what the kernel has already connected is accepted: closing resets a connection that waits in its
+   * queue. The second turn of the event loop is the first one that certainly asks the kernel.
+   */
+  async closeSoon(): Promise<void> {
+    await setImmediate();
+    await setImmediate();
+    this.close();
   }
 
   #listen(): void {

@@ -43,21 +43,20 @@ export class Listener {
   }
 
   /** Accepts nothing more and ends every connection as soon as nothing is lost by it. */
-  drain(onIdle: () => void): void {
-    this.#unbind();
+  async drain(onIdle: () => void): Promise<void> {
+    this.#isClosed = true;
+    const bindings = [...this.#bindings.values()];
+    this.#bindings.clear();
+    await Promise.all(bindings.map((binding) => binding.closeSoon()));
     this.#service.drain(onIdle);
   }
 
   /** Accepts nothing more and cuts every connection. */
   destroy(): void {
-    this.#unbind();
-    this.#service.destroy();
-  }
-
-  #unbind(): void {
     this.#isClosed = true;
     for (const binding of this.#bindings.values()) binding.close();
     this.#bindings.clear();
+    this.#service.destroy();
   }
 
   #bind(): void {
@@ -66,7 +65,7 @@ export class Listener {
     for (const host of this.#parts.bindAny ? [ANY] : addresses) wanted.set(`${host} ${port}`, host);
     for (const [key, binding] of this.#bindings) {
       if (wanted.has(key)) continue;
-      binding.close();
+      void binding.closeSoon();
       this.#bindings.delete(key);
     }
     for (const [key, host] of wanted) {
