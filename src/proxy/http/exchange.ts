@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Member } from '../pools/member.ts';
+import { writeCopy } from '../sockets/read-buffer.ts';
 import { Tunnel } from '../tunnel/tunnel.ts';
 import { BodyReader } from './body-reader.ts';
 import { CHUNKED_END, chunkAround } from './chunk-writer.ts';
@@ -308,18 +309,24 @@ export class Exchange implements MemberReceiver {
     if (body === null) return;
     const bodyEnd = body.read(buffer, start, end, pieces);
     const inChunks = this.#response?.framing.kind === BodyKind.UNTIL_CLOSE && this.#request.clientMinor === 1;
-    // The read buffer is used again after this call, so what is written must be a copy.
-    const copy = pieces.length === 0 ? null : inChunks ? chunkAround(pieces) : Buffer.concat(pieces);
+    const client = this.#client.socket;
+    let flows = true;
+    if (inChunks && pieces.length > 0) flows = client.write(chunkAround(pieces));
+    else for (const piece of pieces) flows = writeCopy(client, piece);
     pieces.length = 0;
-    if (copy !== null) this.#toClient(copy);
+    if (!flows) this.#pauseMember();
     if (bodyEnd === -1) this.#client.cut();
     else if (body.isDone) this.#finish(bodyEnd === end);
     else this.#rearm();
   }
 
   #toClient(bytes: Buffer): void {
-    if (this.#client.socket.write(bytes) || this.#memberIsPaused) return;
-    // A slow client slows its member; nothing piles up here.
+    if (!this.#client.socket.write(bytes)) this.#pauseMember();
+  }
+
+  /** A slow client slows its member; nothing piles up here. */
+  #pauseMember(): void {
+    if (this.#memberIsPaused) return;
     this.#memberIsPaused = true;
     this.#connection?.socket.pause();
   }
@@ -360,7 +367,7 @@ export class Exchange implements MemberReceiver {
     connection.handOver(new TunnelReceiver(tunnel));
     this.#client.socket.write(Buffer.concat([head.forwarded, LINE_END]));
     this.#client.startTunnel(tunnel);
-    if (end > start) tunnel.fromMember(Buffer.from(buffer.subarray(start, end)));
+    if (end > start) tunnel.fromMember(buffer.subarray(start, end));
   }
 
   // --- what goes wrong --------------------------------------------------------------------------------------
@@ -456,7 +463,7 @@ export class Exchange implements MemberReceiver {
   }
 }
 
-/** Feeds a tunnel from a member connection, whose read buffer must be copied. */
+/** Feeds a tunnel from a member connection. */
 class TunnelReceiver implements MemberReceiver {
   readonly #tunnel: Tunnel;
 
@@ -467,7 +474,7 @@ class TunnelReceiver implements MemberReceiver {
   onMemberConnected(): void {}
 
   onMemberBytes(buffer: Buffer, length: number): void {
-    this.#tunnel.fromMember(Buffer.from(buffer.subarray(0, length)));
+    this.#tunnel.fromMember(buffer.subarray(0, length));
   }
 
   onMemberEnd(): void {

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { plainAddress } from '../listeners/socket-address.ts';
+import { plainAddress } from '../sockets/plain-address.ts';
 import { Deadline, type DeadlineOwner } from '../time/deadlines.ts';
 import type { Tunnel } from '../tunnel/tunnel.ts';
 import { answer } from './answers.ts';
@@ -24,11 +24,12 @@ const LINGER_TIMEOUT_MS = 2000;
  *        │                  │  └──101──▶ TUNNELLING
  *        └──refused──▶ LINGERING ──▶ CLOSED
  */
-export class HttpConnection implements ExchangeClient, DeadlineOwner {
+export class HttpConnection implements ExchangeClient, ClientFacts, DeadlineOwner {
   readonly socket: Socket;
   readonly serving: HttpServing;
   hasEnded = false;
-  readonly #facts: ClientFacts;
+  readonly address: string;
+  readonly port: number;
   readonly #deadline: Deadline = new Deadline(this);
   readonly #reader = new RequestReader();
   #phase: Phase = Phase.READING;
@@ -49,7 +50,8 @@ export class HttpConnection implements ExchangeClient, DeadlineOwner {
     this.socket = socket;
     this.serving = serving;
     this.#plan = serving.plan;
-    this.#facts = factsOf(socket);
+    this.address = plainAddress(socket.remoteAddress);
+    this.port = socket.remotePort ?? 0;
     socket.on('data', (bytes: Buffer) => this.#onBytes(bytes));
     socket.on('end', () => this.#onEnd());
     socket.on('drain', () => this.#onDrain());
@@ -59,8 +61,9 @@ export class HttpConnection implements ExchangeClient, DeadlineOwner {
     this.armDeadline(serving.settings.clientTimeoutMs);
   }
 
-  get address(): string {
-    return this.#facts.address;
+  reachedAt(): string {
+    const local = plainAddress(this.socket.localAddress);
+    return `${local.includes(':') ? `[${local}]` : local}:${this.socket.localPort ?? 0}`;
   }
 
   /** Ends the connection as soon as nothing is lost by it. */
@@ -210,7 +213,7 @@ export class HttpConnection implements ExchangeClient, DeadlineOwner {
     if (reader.repeated !== null && plan === this.#plan) return reader.repeated;
     this.#plan = plan;
     const context = { method: reader.line.method, minor: reader.line.minor, authority };
-    const headers = interpretRequest(input, reader.lineEnd, headEnd, context, plan, this.#facts);
+    const headers = interpretRequest(input, reader.lineEnd, headEnd, context, plan, this);
     if (typeof headers !== 'number') reader.remember(headers);
     return headers;
   }
@@ -318,16 +321,6 @@ export class HttpConnection implements ExchangeClient, DeadlineOwner {
     if (isWanted) this.socket.resume();
     else this.socket.pause();
   }
-}
-
-function factsOf(socket: Socket): ClientFacts {
-  const local = plainAddress(socket.localAddress);
-  const host = local.includes(':') ? `[${local}]` : local;
-  return {
-    address: plainAddress(socket.remoteAddress),
-    port: socket.remotePort ?? 0,
-    reachedAt: `${host}:${socket.localPort ?? 0}`,
-  };
 }
 
 function joinHead(input: Buffer, start: number, lineEnd: number, block: Buffer): Buffer {

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { writeCopy } from '../sockets/read-buffer.ts';
 import { Deadline, type DeadlineOwner, type Deadlines } from '../time/deadlines.ts';
 
 /**
@@ -43,11 +44,11 @@ export class Tunnel implements DeadlineOwner {
     if (!this.#member.write(bytes)) this.#client.pause();
   }
 
-  /** The tunnel keeps the bytes. */
+  /** The bytes are the tunnel's only during the call. */
   fromMember(bytes: Buffer): void {
     if (this.#isOver) return;
     this.#touch();
-    if (!this.#client.write(bytes)) this.#member.pause();
+    if (!writeCopy(this.#client, bytes)) this.#member.pause();
   }
 
   onClientDrain(): void {
