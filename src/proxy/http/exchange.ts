@@ -157,10 +157,20 @@ export class Exchange implements MemberReceiver {
   #send(connection: MemberConnection): void {
     this.#phase = Phase.AWAITING;
     connection.reader.begin();
-    if (this.#sent === null) this.#sent = this.#compose();
+    const isAgain = this.#sent !== null;
+    if (!isAgain) this.#sent = this.#compose();
     if (this.#sent === null) return;
     if (!connection.socket.write(this.#sent)) this.#pauseClient();
     this.#rearm();
+    if (isAgain && !this.#requestIsDone) this.#sendWaiting();
+  }
+
+  /** What came of the body while another connection was made. */
+  #sendWaiting(): void {
+    const input = this.#client.takeInput();
+    if (input === null) return;
+    const taken = this.onClientBytes(input);
+    if (taken < input.length) this.#client.giveBack(input.subarray(taken));
   }
 
   /** The head, with as much of the body as has come: one write. Null when the body is not valid. */
@@ -193,7 +203,8 @@ export class Exchange implements MemberReceiver {
     this.#sent = null;
     this.#awaitsContinue = false;
     let flows = true;
-    for (const piece of pieces) flows = connection.socket.write(piece);
+    if (pieces.length === 1) flows = connection.socket.write(pieces[0] as Buffer);
+    else if (pieces.length > 1) flows = connection.socket.write(Buffer.concat(pieces));
     pieces.length = 0;
     if (bodyEnd === -1) {
       this.#fail(400);
@@ -216,10 +227,15 @@ export class Exchange implements MemberReceiver {
     this.#client.setBodyWanted(false);
   }
 
-  onMemberDrain(): void {
+  #resumeClient(): void {
     if (!this.#clientIsPaused) return;
     this.#clientIsPaused = false;
     this.#client.setBodyWanted(true);
+  }
+
+  onMemberDrain(): void {
+    if (!this.#clientIsPaused) return;
+    this.#resumeClient();
     this.#rearm();
   }
 
@@ -312,7 +328,8 @@ export class Exchange implements MemberReceiver {
     const client = this.#client.socket;
     let flows = true;
     if (inChunks && pieces.length > 0) flows = client.write(chunkAround(pieces));
-    else for (const piece of pieces) flows = writeCopy(client, piece);
+    else if (pieces.length === 1) flows = writeCopy(client, pieces[0] as Buffer);
+    else if (pieces.length > 1) flows = client.write(Buffer.concat(pieces));
     pieces.length = 0;
     if (!flows) this.#pauseMember();
     if (bodyEnd === -1) this.#client.cut();
@@ -397,6 +414,7 @@ export class Exchange implements MemberReceiver {
       case Phase.AWAITING:
         if (member !== null && this.#maySendAgain()) {
           this.#connection?.destroy();
+          this.#resumeClient();
           this.#connect(member);
         } else {
           this.#fail(502);
