@@ -1,38 +1,14 @@
-import type { Socket } from 'node:net';
 import type { Member } from '../pools/member.ts';
 import { writeCopy } from '../sockets/read-buffer.ts';
 import { Tunnel } from '../tunnel/tunnel.ts';
 import { BodyReader } from './body-reader.ts';
 import { CHUNKED_END, chunkAround } from './chunk-writer.ts';
+import type { ExchangeClient } from './exchange-client.ts';
 import { BodyKind } from './framing.ts';
-import type { HttpServing } from './http-serving.ts';
 import { MemberConnection, type MemberReceiver } from './member-connection.ts';
 import type { RequestHeaders } from './request-headers.ts';
 import type { ResponseContext, ResponseHead } from './response-head.ts';
-
-/** The client's side of an exchange. */
-export interface ExchangeClient {
-  readonly socket: Socket;
-  readonly address: string;
-  readonly serving: HttpServing;
-  /** The bytes after the request head, if any came yet; they are the exchange's then. */
-  takeInput(): Buffer | null;
-  /** Whether the client sends no more. */
-  readonly hasEnded: boolean;
-  /** Bytes that do not belong to this request. */
-  giveBack(input: Buffer): void;
-  /** Whether more of the request body is wanted now. */
-  setBodyWanted(isWanted: boolean): void;
-  armDeadline(timeoutMs: number): void;
-  /** The exchange is over; the connection goes on, or is closed without losing what was written. */
-  finishExchange(persists: boolean): void;
-  /** Answers in the member's stead and ends the exchange. */
-  failExchange(status: number, persists: boolean): void;
-  /** Ends the connection so that the client cannot take what it has for a whole response. */
-  cut(): void;
-  /** The exchange became a tunnel. */
-  startTunnel(tunnel: Tunnel): void;
-}
+import { TunnelReceiver } from './tunnel-receiver.ts';
 
 /** A request as it goes to a member. */
 export interface OutgoingRequest extends ResponseContext {
@@ -64,6 +40,9 @@ const pieces: Buffer[] = [];
  *     CONNECTING ──▶ AWAITING ──▶ RESPONDING ──▶ OVER
  *        ▲ │ failed    │ a waiting connection had died
  *        └─┴───────────┘ another attempt, while nothing is lost by it
+ *
+ * Longer than other files because it is one state machine: what a byte, an end or a timeout of one side means
+ * depends on how far the other side is.
  */
 export class Exchange implements MemberReceiver {
   readonly #client: ExchangeClient;
@@ -103,8 +82,6 @@ export class Exchange implements MemberReceiver {
   get #requestIsDone(): boolean {
     return this.#requestBody === null || this.#requestBody.isDone;
   }
-
-  // --- finding a member -------------------------------------------------------------------------------------
 
   /** Tries the next member; without one the client gets `status`. */
   #attempt(status: number): void {
@@ -151,8 +128,6 @@ export class Exchange implements MemberReceiver {
   onMemberConnected(): void {
     if (this.#connection !== null) this.#send(this.#connection);
   }
-
-  // --- the request ------------------------------------------------------------------------------------------
 
   #send(connection: MemberConnection): void {
     this.#phase = Phase.AWAITING;
@@ -238,8 +213,6 @@ export class Exchange implements MemberReceiver {
     this.#resumeClient();
     this.#rearm();
   }
-
-  // --- the response -----------------------------------------------------------------------------------------
 
   onMemberBytes(buffer: Buffer, length: number): void {
     if (this.#phase === Phase.RESPONDING) this.#forwardBody(buffer, 0, length);
@@ -387,8 +360,6 @@ export class Exchange implements MemberReceiver {
     if (end > start) tunnel.fromMember(buffer.subarray(start, end));
   }
 
-  // --- what goes wrong --------------------------------------------------------------------------------------
-
   onMemberEnd(): void {
     const endsBody =
       this.#phase === Phase.RESPONDING && this.#response?.framing.kind === BodyKind.UNTIL_CLOSE;
@@ -478,33 +449,6 @@ export class Exchange implements MemberReceiver {
     this.#member = null;
     member?.finish();
     return member;
-  }
-}
-
-/** Feeds a tunnel from a member connection. */
-class TunnelReceiver implements MemberReceiver {
-  readonly #tunnel: Tunnel;
-
-  constructor(tunnel: Tunnel) {
-    this.#tunnel = tunnel;
-  }
-
-  onMemberConnected(): void {}
-
-  onMemberBytes(buffer: Buffer, length: number): void {
-    this.#tunnel.fromMember(buffer.subarray(0, length));
-  }
-
-  onMemberEnd(): void {
-    this.#tunnel.onMemberEnd();
-  }
-
-  onMemberDrain(): void {
-    this.#tunnel.onMemberDrain();
-  }
-
-  onMemberClosed(): void {
-    this.#tunnel.onMemberClosed();
   }
 }
 

@@ -4,8 +4,10 @@ import { Deadline, type DeadlineOwner } from '../time/deadlines.ts';
 import type { Tunnel } from '../tunnel/tunnel.ts';
 import { answer } from './answers.ts';
 import { parseAbsoluteTarget } from './authority.ts';
-import { Exchange, type ExchangeClient } from './exchange.ts';
+import { Exchange } from './exchange.ts';
+import type { ExchangeClient } from './exchange-client.ts';
 import type { HttpServing } from './http-serving.ts';
+import { joinHead, rebuildHead } from './outgoing-head.ts';
 import { interpretRequest, type RequestHeaders } from './request-headers.ts';
 import { TargetForm } from './request-line.ts';
 import type { ClientFacts, RequestPlan } from './request-plan.ts';
@@ -76,8 +78,6 @@ export class HttpConnection implements ExchangeClient, ClientFacts, DeadlineOwne
     this.socket.destroy();
   }
 
-  // --- what the socket tells --------------------------------------------------------------------------------
-
   #onBytes(bytes: Buffer): void {
     switch (this.#phase) {
       case Phase.READING:
@@ -125,8 +125,6 @@ export class HttpConnection implements ExchangeClient, ClientFacts, DeadlineOwne
     else if (this.#phase === Phase.READING && !this.socket.writableNeedDrain) this.#linger();
     else this.destroy();
   }
-
-  // --- requests ---------------------------------------------------------------------------------------------
 
   /** Serves what the input holds, request by request, until one has to wait. */
   #serve(): void {
@@ -218,8 +216,6 @@ export class HttpConnection implements ExchangeClient, ClientFacts, DeadlineOwne
     return headers;
   }
 
-  // --- what the exchange asks for ---------------------------------------------------------------------------
-
   takeInput(): Buffer | null {
     const input = this.#input;
     this.#input = null;
@@ -284,8 +280,6 @@ export class HttpConnection implements ExchangeClient, ClientFacts, DeadlineOwne
     this.#resumeReading();
   }
 
-  // --- closing ----------------------------------------------------------------------------------------------
-
   #answerAndClose(status: number): void {
     this.socket.write(answer(status, 'close', false));
     this.#linger();
@@ -321,25 +315,4 @@ export class HttpConnection implements ExchangeClient, ClientFacts, DeadlineOwne
     if (isWanted) this.socket.resume();
     else this.socket.pause();
   }
-}
-
-function joinHead(input: Buffer, start: number, lineEnd: number, block: Buffer): Buffer {
-  const length = lineEnd - start;
-  const head = Buffer.allocUnsafe(length + block.length);
-  input.copy(head, 0, start, lineEnd);
-  block.copy(head, length);
-  return head;
-}
-
-/** For a request line that the member must not see as it came: an absolute target, or HTTP/1.0. */
-function rebuildHead(
-  input: Buffer,
-  method: string,
-  target: string | null,
-  targetStart: number,
-  targetEnd: number,
-  block: Buffer,
-): Buffer {
-  const path = target ?? input.toString('latin1', targetStart, targetEnd);
-  return Buffer.concat([Buffer.from(`${method} ${path} HTTP/1.1\r\n`, 'latin1'), block]);
 }
