@@ -42,6 +42,7 @@ export class Engine {
       deadlines: new Deadlines(options.clock ?? (() => performance.now()), options.tickMs ?? 50),
       pools: this.#pools,
       bindAny: options.bindAny ?? false,
+      held: new Set(),
     };
   }
 

@@ -140,6 +140,28 @@ test('a request that was sent on a dead connection goes again only when it is id
   }
 });
 
+test('a body that goes on after its request was sent again arrives whole', async (t) => {
+  const member = await RawMember.start(t, async (session, index) => {
+    if (index === 0) {
+      await session.until('\r\n\r\n');
+      session.send(OK);
+      await session.until('abc');
+      session.socket.destroy();
+    } else {
+      await session.until('abcdef');
+      session.send(OK);
+    }
+  });
+  const proxy = await RunningEngine.start(t, { members: [member.configuration()] });
+  const client = await proxy.client();
+  client.send(GET);
+  await client.message();
+  client.send('PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 6\r\n\r\nabc');
+  await (await member.session(0)).toClose();
+  client.send('def');
+  assert.equal(await client.message(), OK);
+});
+
 test('a request whose body went by is not sent again', async (t) => {
   const member = await RawMember.start(t, async (session) => {
     await session.until('\r\n\r\n');

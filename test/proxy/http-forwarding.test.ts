@@ -221,6 +221,39 @@ test('a response that ends with its connection is sent on in chunks', async (t) 
   }
 });
 
+test('a response is forwarded alike however it is cut', async (t) => {
+  const cases = [
+    [
+      'HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-A: b\r\n\r\nhello',
+      'HTTP/1.1 200 OK\r\nX-A: b\r\nContent-Length: 5\r\n\r\nhello',
+    ],
+    [
+      'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n1\r\n!\r\n0\r\nX-A: b\r\n\r\n',
+      'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n1\r\n!\r\n0\r\nX-A: b\r\n\r\n',
+    ],
+    [
+      'HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n',
+      'HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n',
+    ],
+  ] as const;
+  const member = await RawMember.start(t);
+  const proxy = await RunningEngine.start(t, { members: [member.configuration()] });
+  const client = await proxy.client();
+  for (const [sent, expected] of cases) {
+    for (const size of [1000, 1, 2, 3, 7, 19]) {
+      client.send(GET);
+      const session = await member.session(0);
+      await session.until('\r\n\r\n');
+      for (let start = 0; start < sent.length; start += size) {
+        session.send(sent.slice(start, start + size));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      assert.equal(await client.bytes(expected.length), expected);
+    }
+  }
+  assert.equal(member.sessions.length, 1);
+});
+
 test('an HTTP/1.0 client gets no chunks, no interim response, and the end as the end', async (t) => {
   const member = await RawMember.start(t, async (session) => {
     await session.until('\r\n\r\n');

@@ -58,6 +58,17 @@ test('a listener on an address that is not local is reported, and its other addr
   await proxy.state('listening');
 });
 
+test('two listeners never share a port: the later one is reported, and takes over when the first is gone', async (t) => {
+  const proxy = await RunningEngine.start(t, {});
+  proxy.putListener({ ...proxy.listener, id: 'second' });
+  const state = await proxy.state('failed', 'second');
+  assert.ok(state.state === 'failed');
+  assert.match(state.reason, /is held by another listener of this proxy/);
+  assert.equal(proxy.states.filter(({ id }) => id === 'second').length, 1);
+  proxy.change({ listeners: { put: [], remove: ['listener'] } });
+  await proxy.state('listening', 'second');
+});
+
 test('a changed port moves the listener and keeps its connections', async (t) => {
   const member = await RawMember.answering(t, OK);
   const proxy = await RunningEngine.start(t, { members: [member.configuration()] });

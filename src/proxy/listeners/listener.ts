@@ -68,16 +68,21 @@ export class Listener {
       void binding.closeSoon();
       this.#bindings.delete(key);
     }
+    const fresh: Binding[] = [];
     for (const [key, host] of wanted) {
       if (this.#bindings.has(key)) continue;
       const binding = new Binding(
         host,
         port,
+        this.#parts.held,
         (socket) => this.#service.serve(socket),
         () => this.#report(),
       );
       this.#bindings.set(key, binding);
+      fresh.push(binding);
     }
+    // Only once all are known: the listener is as well as the worst of them.
+    for (const binding of fresh) binding.start();
     this.#report();
   }
 

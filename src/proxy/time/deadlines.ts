@@ -7,7 +7,7 @@
  *     slots  [ ][ ][a][ ][b]...        a.slotTick = 2, a.dueTick = 9: looked at in tick 2, moved on to 9
  *               ^ nowTick
  *
- * It fires between the timeout and two ticks after it. A setTimeout per request cost about 1 µs.
+ * It fires between the timeout and two ticks after it.
  */
 
 /** Who is told that its deadline passed. It may arm the deadline again. */
