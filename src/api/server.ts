@@ -36,6 +36,8 @@ export function createServer({ operations, identity, log }: ServerParts): Fastif
   app.removeAllContentTypeParsers();
   // Bodies stay bytes until the signature over them has been checked, whatever content type a client names.
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  // The official Node SDK sends and signs a body with its GETs of projects.
+  app.addHttpMethod('GET', { hasBody: true, overrideExisting: true });
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply, log));
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?', 1)[0];
