@@ -1,0 +1,52 @@
+/** The member behind every proxy: one process of `programs/member.ts`. */
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import type { Workshop } from './workshop.ts';
+
+/** What the program is told: an address for each port it is to listen on. */
+export interface MemberSetup {
+  readonly listeners: readonly string[];
+}
+
+export interface MemberCounts {
+  readonly connections: number;
+  readonly requests: number;
+}
+
+export class MemberProcess implements AsyncDisposable {
+  readonly ports: readonly number[];
+  readonly #child: ChildProcess;
+  readonly #workshop: Workshop;
+
+  private constructor(workshop: Workshop, child: ChildProcess, ports: readonly number[]) {
+    this.#workshop = workshop;
+    this.#child = child;
+    this.ports = ports;
+  }
+
+  /** Starts one that listens on a free port of each address, an address being listed once for each port. */
+  static async start(
+    workshop: Workshop,
+    listeners: readonly string[] = ['127.0.0.1'],
+  ): Promise<MemberProcess> {
+    const setup: MemberSetup = { listeners };
+    const { child, ready } = await workshop.fork<{ ports: number[] }>('member', setup);
+    return new MemberProcess(workshop, child, ready.ports);
+  }
+
+  /** The first port. */
+  get port(): number {
+    return this.ports[0] ?? 0;
+  }
+
+  /** What it has served so far. */
+  async counts(): Promise<MemberCounts> {
+    this.#child.send('count');
+    const [counts] = await once(this.#child, 'message');
+    return counts;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#workshop.end(this.#child);
+  }
+}
