@@ -2,8 +2,10 @@
 import { parseArgs } from 'node:util';
 import { httpRequests } from './scenarios/http-requests.ts';
 import { idleMemory } from './scenarios/idle-memory.ts';
+import { memberAdded } from './scenarios/member-added.ts';
 import { memberCreates } from './scenarios/member-creates.ts';
 import { httpConnections, tcpConnections } from './scenarios/new-connections.ts';
+import { probing } from './scenarios/probing.ts';
 import type { Bench, Scenario } from './scenarios/scenario.ts';
 import { tcpBulk } from './scenarios/tcp-bulk.ts';
 import { tcpRequests } from './scenarios/tcp-requests.ts';
@@ -20,7 +22,9 @@ const scenarios: readonly Scenario[] = [
   httpConnections,
   tcpConnections,
   idleMemory,
+  memberAdded,
   memberCreates,
+  probing,
 ];
 const keys = scenarios.map(({ key }) => key);
 

@@ -22,7 +22,8 @@ const answers = {
   last: answer(smallBody, ['Connection: close']),
 };
 
-const { listeners } = JSON.parse(process.argv[2] ?? '') as MemberSetup;
+const { addresses, portsPerAddress } = JSON.parse(process.argv[2] ?? '') as MemberSetup;
+const listeners = addresses.flatMap((address) => new Array<string>(portsPerAddress).fill(address));
 const ports = await Promise.all(listeners.map(listen));
 process.on('message', () => process.send?.(counts));
 process.on('disconnect', () => process.exit());

@@ -3,9 +3,10 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Workshop } from './workshop.ts';
 
-/** What the program is told: an address for each port it is to listen on. */
+/** What the program is told: addresses, and on how many ports of each it is to listen. */
 export interface MemberSetup {
-  readonly listeners: readonly string[];
+  readonly addresses: readonly string[];
+  readonly portsPerAddress: number;
 }
 
 export interface MemberCounts {
@@ -14,6 +15,7 @@ export interface MemberCounts {
 }
 
 export class MemberProcess implements AsyncDisposable {
+  /** All of the first address, then all of the second, and so on. */
   readonly ports: readonly number[];
   readonly #child: ChildProcess;
   readonly #workshop: Workshop;
@@ -24,12 +26,11 @@ export class MemberProcess implements AsyncDisposable {
     this.ports = ports;
   }
 
-  /** Starts one that listens on a free port of each address, an address being listed once for each port. */
+  /** Starts one that listens on free ports. */
   static async start(
     workshop: Workshop,
-    listeners: readonly string[] = ['127.0.0.1'],
+    setup: MemberSetup = { addresses: ['127.0.0.1'], portsPerAddress: 1 },
   ): Promise<MemberProcess> {
-    const setup: MemberSetup = { listeners };
     const { child, ready } = await workshop.fork<{ ports: number[] }>('member', setup);
     return new MemberProcess(workshop, child, ready.ports);
   }
