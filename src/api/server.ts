@@ -1,4 +1,5 @@
 /** The HTTP server: operations on one port, with authentication, validation and errors as the API has them. */
+import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { forbidden, invalid, Refusal } from '../model/errors.ts';
@@ -93,12 +94,22 @@ function callOf(request: FastifyRequest, caller: Caller, body: unknown): Call {
 
 function parseBody(bytes: Buffer): unknown {
   if (bytes.length === 0) throw invalid('body', 'it is empty; send a JSON object.');
+  if (!isUtf8(bytes)) throw invalid('body', 'it is not UTF-8 text.');
+  const text = bytes.toString();
+  let body: unknown;
   try {
-    return JSON.parse(bytes.toString());
+    body = JSON.parse(text);
   } catch (error) {
     throw invalid('body', `it is not JSON: ${(error as Error).message.slice(0, 120)}.`);
   }
+  if (escapedSurrogate.test(text) && escapedSurrogate.test(JSON.stringify(body))) {
+    throw invalid('body', 'it has half a surrogate pair, which is no character; send both halves.');
+  }
+  return body;
 }
+
+/** Half a surrogate pair cannot be stored as text. Written again, JSON escapes only those without their other half. */
+const escapedSurrogate = /(?<!\\)(?:\\\\)*\\u[dD][89a-fA-F]/;
 
 function send(
   request: FastifyRequest,
