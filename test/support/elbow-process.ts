@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ApiClient } from './api-client.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
@@ -90,6 +90,19 @@ export class ElbowProcess implements AsyncDisposable {
   get api(): ApiClient {
     if (!this.#api) throw new Error('elbow serve is not running');
     return this.#api;
+  }
+
+  /** Starts a proxy by itself over the same data, as the control plane would. */
+  startProxy(): AsyncDisposable {
+    const control = pathToFileURL(join(this.directory, 'control.json')).href;
+    const args = [main, 'proxy', '--control', control, '--data', join(this.directory, 'proxy')];
+    const child = spawn(process.execPath, [...args, '--workers', '1'], { stdio: 'ignore' });
+    return {
+      [Symbol.asyncDispose]: async () => {
+        const exit = once(child, 'exit');
+        if (child.kill('SIGKILL')) await exit;
+      },
+    };
   }
 
   /** The process id of the control plane, or null when it does not run. */
