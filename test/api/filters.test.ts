@@ -2,14 +2,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { ApiClient } from '../support/api-client.ts';
-import {
-  seed,
-  seedInventory,
-  startTestControlPlane,
-  type TestControlPlane,
-} from '../support/control-plane.ts';
+import { seed, startTestControlPlane, type TestControlPlane } from '../support/control-plane.ts';
 import {
   assertDone,
+  loopback,
+  loopbackInventory,
   makeGateway,
   makeListener,
   makeLoadBalancer,
@@ -30,7 +27,7 @@ let listeners: Item[];
 let members: Item[];
 
 before(async () => {
-  cp = await startTestControlPlane({ ...seedInventory, public_network: '203.0.113.0/28' });
+  cp = await startTestControlPlane({ ...loopbackInventory, public_network: '203.0.113.0/28' });
   api = cp.api;
   const eps = { enterprise_project_id: places.enterpriseProject };
   const bandwidth = { name: 'b', size: 1, charge_mode: 'traffic', share_type: 'PER' };
@@ -67,11 +64,13 @@ before(async () => {
     ...{ member_deletion_protection_enable: true, protection_status: 'consoleProtection' },
   });
   const loose = await makePool(api, { type: 'ip', public_border_group: 'edge', az_affinity: null });
-  await makePool(api, { type: 'instance', vpc_id: places.otherVpc, ip_version: 'v6' });
+  const probed = await makePool(api, { type: 'instance', vpc_id: loopback.vpcId, ip_version: 'v6' });
+  await makeMonitor(api, probed.id, { admin_state_up: true, delay: 50 });
+  await makeMember(api, probed.id, { address: loopback.running, subnet_cidr_id: loopback.subnet });
   await makeMonitor(api, http.id, { name: 'm', max_retries_down: 4, monitor_port: 81, domain_name: 'a.b' });
   await makeMonitor(api, quic.id, {
     ...{ type: 'UDP_CONNECT', delay: 9, timeout: 2, max_retries: 1, monitor_port: 53 },
-    admin_state_up: false,
+    admin_state_up: true,
   });
   await makeMonitor(api, loose.id, {
     ...{ type: 'TCP', http_method: 'HEAD', expected_codes: '200-299', url_path: '/h?a&b#c', delay: 50 },

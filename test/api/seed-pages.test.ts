@@ -7,9 +7,12 @@ import {
   assertDone,
   assertRefused,
   assertSameShape,
+  loopback,
+  loopbackInventory,
   makeGateway,
   makeListener,
   makeLoadBalancer,
+  makeMember,
   makeMonitor,
   makePool,
   makeRoad,
@@ -205,14 +208,13 @@ test('S20 C10 admin_state_up says whether the server exists, whatever the reques
 });
 
 test('S34 C9 operating_status follows the monitor, the server and the listeners', async () => {
-  await using cp = await startTestControlPlane();
+  await using cp = await startTestControlPlane(loopbackInventory);
   const { api } = cp;
-  const { listener, pool } = await makeRoad(api);
+  const { listener, pool } = await makeRoad(api, {}, { vip_subnet_cidr_id: loopback.subnet });
   const path = `/elb/pools/${pool.id}/members`;
-  for (const last of [10, 11, 12]) {
-    await api.create(path, {
-      member: { address: `10.20.0.${last}`, protocol_port: 80, subnet_cidr_id: places.declaredSubnet },
-    });
+  const { running, stopped, missing } = loopback;
+  for (const address of [running, stopped, missing]) {
+    await makeMember(api, pool.id, { address, subnet_cidr_id: loopback.subnet });
   }
   const statuses = async () => {
     const { members } = assertDone(await api.get(path));
@@ -223,13 +225,12 @@ test('S34 C9 operating_status follows the monitor, the server and the listeners'
       ]),
     );
   };
-  const all = (status: string) => ({ '10.20.0.10': status, '10.20.0.11': status, '10.20.0.12': status });
+  const all = (status: string) => ({ [running]: status, [stopped]: status, [missing]: status });
   assert.deepEqual(await statuses(), all('NO_MONITOR'));
-  const monitor = await makeMonitor(api, pool.id, { delay: 50, timeout: 50, max_retries_down: 10 });
-  const found = await statuses();
-  assert.equal(found['10.20.0.10'], 'INITIAL', 'a monitor, and no report yet');
-  assert.equal(found['10.20.0.11'], 'OFFLINE', 'the server is stopped');
-  assert.equal(found['10.20.0.12'], 'UNKNOWN', 'no server has the address');
+  const monitor = await makeMonitor(api, pool.id, {
+    ...{ admin_state_up: true, delay: 50, timeout: 50, max_retries_down: 10 },
+  });
+  assert.deepEqual(await statuses(), { [running]: 'INITIAL', [stopped]: 'OFFLINE', [missing]: 'UNKNOWN' });
   assertDone(await api.put(`/elb/listeners/${listener.id}`, { listener: { default_pool_id: null } }));
   assert.deepEqual(await statuses(), all('UNKNOWN'), 'no listener uses the pool');
   assertDone(
