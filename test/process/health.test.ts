@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ApiClient } from '../support/api-client.ts';
 import { answerOf, type Balanced, balance, NamedMember } from '../support/balanced.ts';
+import { fillDisk, makeRoom } from '../support/disk-room.ts';
 import { ElbowProcess } from '../support/elbow-process.ts';
 import { until } from '../support/until.ts';
 
@@ -45,6 +46,22 @@ test('verdicts outlive the control plane, in what it says and in what the proxy 
   for (let request = 0; request < 6; request++) assert.equal(await answerOf(service.url), 'steady');
   await failing.listen();
   await until(async () => (await answerOf(service.url)) === 'failing', 30_000);
+});
+
+test('a verdict that finds the disk full is stored once there is room', async (t) => {
+  if (process.platform !== 'linux') return t.skip('limits the size of files with prlimit');
+  await using elbow = await ElbowProcess.start(['--no-proxy']);
+  await using failing = await NamedMember.start('failing');
+  const service = await balance(elbow.api, [failing]);
+  await watch(elbow.api, service);
+  const status = async () => (await member(elbow.api, service, 0)).operating_status;
+  await until(async () => (await status()) === 'ONLINE', 30_000);
+  await fillDisk(elbow);
+  await failing.close();
+  await until(() => elbow.log.includes('a verdict could not be stored'), 30_000);
+  assert.equal(await status(), 'ONLINE');
+  await makeRoom(elbow);
+  await until(async () => (await status()) === 'OFFLINE', 30_000);
 });
 
 /** Probes the members of a service as often as the API allows. */
