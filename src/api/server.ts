@@ -1,12 +1,13 @@
 /** The HTTP server: operations on one port, with authentication, validation and errors as the API has them. */
 import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { forbidden, invalid, Refusal } from '../model/errors.ts';
+import { forbidden, Refusal } from '../model/errors.ts';
 import type { Answer, Call, Caller, Operation } from '../model/operation.ts';
 import { validator } from '../model/validation.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Identity } from '../service/identity/identity.ts';
 import { errorAnswer } from './error-answer.ts';
+import { readJsonBody } from './json-body.ts';
 
 /** No documented body comes near this: the largest is a batch of 200 members. */
 const maxBodyBytes = 1024 * 1024;
@@ -28,13 +29,15 @@ export function createServer({ operations, identity, log }: ServerParts): Fastif
     bodyLimit: maxBodyBytes,
     genReqId: () => randomUUID(),
     exposeHeadRoutes: false,
-    routerOptions: { maxParamLength: 256 },
+    routerOptions: { maxParamLength: 256, ignoreTrailingSlash: true },
     forceCloseConnections: 'idle',
     frameworkErrors: (error, request, reply) => sendError(error, request, reply, log),
   });
   app.removeAllContentTypeParsers();
   // Bodies stay bytes until the signature over them has been checked, whatever content type a client names.
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  // The official Node SDK sends and signs a body with its GETs of projects.
+  app.addHttpMethod('GET', { hasBody: true, overrideExisting: true });
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply, log));
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?', 1)[0];
@@ -56,7 +59,7 @@ function addRoute(app: { route: FastifyInstance['route'] }, operation: Operation
     handler: async (request, reply) => {
       const bytes = (request.body as Buffer | undefined) ?? noBody;
       const caller = operation.isPublic ? nobody : callerOf(request, bytes, identity);
-      const body = checkBody ? parseBody(bytes) : undefined;
+      const body = checkBody ? readJsonBody(bytes) : undefined;
       checkBody?.(body);
       const answer = await operation.handle(callOf(request, caller, body));
       return send(request, reply, operation, answer);
@@ -89,15 +92,6 @@ function callOf(request: FastifyRequest, caller: Caller, body: unknown): Call {
     caller,
     origin: `${request.protocol}://${request.host}`,
   };
-}
-
-function parseBody(bytes: Buffer): unknown {
-  if (bytes.length === 0) throw invalid('body', 'it is empty; send a JSON object.');
-  try {
-    return JSON.parse(bytes.toString());
-  } catch (error) {
-    throw invalid('body', `it is not JSON: ${(error as Error).message.slice(0, 120)}.`);
-  }
 }
 
 function send(

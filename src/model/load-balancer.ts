@@ -2,7 +2,7 @@
 import { type TSchema, Type } from 'typebox';
 import { enterpriseProject, identity, naming, protection, tags, timestamps } from './common-fields.ts';
 import { field, orNull } from './field.ts';
-import type { Match } from './filter.ts';
+import { includeRecycleBin, type Match } from './filter.ts';
 import { type RecordOf, resource } from './resource.ts';
 import { Id, integer, oneOf, Reference, strict } from './schemas.ts';
 
@@ -14,15 +14,16 @@ const PublicIp = Type.Object({
 const Eip = Type.Object({ eip_id: Type.String(), eip_address: Type.String(), ip_version: Type.Integer() });
 
 const NewPublicIp = strict({
-  ip_version: Type.Optional(orNull(Type.Union([Type.Literal(4), Type.Literal(6)]))),
+  ip_version: Type.Optional(orNull(Type.Integer({ enum: [4, 6] }))),
   network_type: Type.String({ minLength: 1, maxLength: 36 }),
   billing_info: Type.Optional(orNull(Type.String({ maxLength: 1024 }))),
   description: Type.Optional(orNull(Type.String({ maxLength: 255 }))),
   bandwidth: strict({
-    name: Type.Optional(orNull(Type.String({ maxLength: 64 }))),
+    name: Type.Optional(orNull(Type.String({ maxLength: 64, pattern: '^[\\p{L}\\p{Nd}_.-]*$' }))),
     size: Type.Optional(orNull(integer(0, 99999))),
     charge_mode: Type.Optional(orNull(oneOf('bandwidth', 'traffic'))),
     share_type: Type.Optional(orNull(oneOf('PER', 'WHOLE'))),
+    billing_info: Type.Optional(orNull(Type.String({ maxLength: 1024 }))),
     id: Type.Optional(orNull(Type.String({ maxLength: 36 }))),
   }),
 });
@@ -234,6 +235,7 @@ export const loadBalancer = resource({
     ...timestamps,
   },
   filters: {
+    include_recycle_bin: includeRecycleBin,
     availability_zone_list: {
       schema: Type.String(),
       arity: 'many',

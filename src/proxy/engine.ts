@@ -42,6 +42,7 @@ export class Engine {
       deadlines: new Deadlines(options.clock ?? (() => performance.now()), options.tickMs ?? 50),
       pools: this.#pools,
       bindAny: options.bindAny ?? false,
+      held: new Set(),
     };
   }
 
@@ -96,6 +97,7 @@ export class Engine {
   /** Cuts every connection and lets go of everything. The engine is of no use afterwards. */
   close(): void {
     this.#cut();
+    this.#listeners.clear();
     for (const pool of this.#pools.values()) pool.clear();
     this.#pools.clear();
     this.#parts.deadlines.close();
@@ -157,7 +159,7 @@ export class Engine {
     if (listener === undefined) return;
     this.#listeners.delete(id);
     this.#leaving.add(listener);
-    listener.drain(() => {
+    void listener.drain(() => {
       this.#leaving.delete(listener);
       this.#settle();
     });
@@ -169,7 +171,6 @@ export class Engine {
 
   #cut(): void {
     for (const listener of [...this.#listeners.values(), ...this.#leaving]) listener.destroy();
-    this.#listeners.clear();
   }
 }
 

@@ -1,5 +1,6 @@
 /** The change log: what changed, in order, written in the transaction of the change itself. */
 import { sql } from 'kysely';
+import { runCompiled } from './compiled-queries.ts';
 import type { Operation } from './schema.ts';
 import type { Reader, Writer } from './transaction.ts';
 
@@ -17,10 +18,11 @@ const rememberDeletedMs = 24 * 60 * 60 * 1000;
 
 /** Notes a change; the transaction's commit publishes it. */
 export async function recordChange(tx: Writer, change: Omit<Change, 'revision'>): Promise<void> {
-  await tx.db
-    .insertInto('changes')
-    .values({ ...change, at: tx.at.getTime() })
-    .execute();
+  const { project_id, type, id, parent_id, operation } = change;
+  const row = { project_id, type, id, parent_id, operation, at: tx.at.getTime() };
+  await runCompiled(tx.db, 'insert changes', Object.values(row), () =>
+    tx.db.insertInto('changes').values(row),
+  );
 }
 
 /** The changes after a revision, oldest first, at most `limit`. */

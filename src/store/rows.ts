@@ -1,8 +1,9 @@
 /** Rows of any resource: how records become columns, and the reads and writes that every resource shares. */
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type SqlBool, sql } from 'kysely';
 import type { ColumnType } from '../model/field.ts';
 import type { Fields, RecordOf, Resource } from '../model/resource.ts';
 import { recordChange } from './change-log.ts';
+import { runCompiled } from './compiled-queries.ts';
 import type { ColumnValue, Row, Tables } from './schema.ts';
 import type { Reader, Writer } from './transaction.ts';
 
@@ -50,6 +51,7 @@ function decodeValue(value: ColumnValue, type: ColumnType): unknown {
   }
 }
 
+/** The fields that a record gives, as its table holds them. */
 function encode(of: Resource, record: Readonly<Record<string, unknown>>): Row {
   const row: Row = {};
   for (const [key, type] of columnsOf(of)) {
@@ -73,7 +75,11 @@ export async function insert<F extends Fields>(
   of: Resource<F>,
   record: Stored<F>,
 ): Promise<void> {
-  await tx.db.insertInto(tableOf(of)).values(encode(of, record)).execute();
+  const row: Row = {};
+  for (const [key, type] of columnsOf(of)) row[key] = encodeValue(record[key], type);
+  await runCompiled(tx.db, `insert ${of.table}`, Object.values(row), () =>
+    tx.db.insertInto(tableOf(of)).values(row),
+  );
   await note(tx, of, record, 'create');
 }
 
@@ -94,7 +100,9 @@ export async function remove<F extends Fields>(
   of: Resource<F>,
   record: Stored<F>,
 ): Promise<void> {
-  await tx.db.deleteFrom(tableOf(of)).where('id', '=', record.id).execute();
+  await runCompiled(tx.db, `delete ${of.table}`, [record.id], () =>
+    tx.db.deleteFrom(tableOf(of)).where('id', '=', record.id),
+  );
   await note(tx, of, record, 'delete');
 }
 
@@ -120,13 +128,10 @@ export async function find<F extends Fields>(
   projectId: string,
   id: string,
 ): Promise<RecordOf<F> | undefined> {
-  const row = await db
-    .selectFrom(tableOf(of))
-    .selectAll()
-    .where('id', '=', id)
-    .where('project_id', '=', projectId)
-    .executeTakeFirst();
-  return row && decode(of, row);
+  const { rows } = await runCompiled(db, `find ${of.table}`, [id, projectId], () =>
+    db.selectFrom(tableOf(of)).selectAll().where('id', '=', id).where('project_id', '=', projectId),
+  );
+  return rows[0] && decode(of, rows[0]);
 }
 
 /** The records of any project whose column has one of the values, by ascending id. */
@@ -136,18 +141,24 @@ export async function findBy<F extends Fields>(
   column: keyof F & string,
   values: readonly string[],
 ): Promise<RecordOf<F>[]> {
-  const found: RecordOf<F>[] = [];
-  // A statement has a bounded number of parameters.
-  for (let from = 0; from < values.length; from += 500) {
-    const rows = await db
+  if (values.length === 0) return [];
+  const [only = ''] = values;
+  if (values.length === 1) {
+    const { rows } = await runCompiled(db, `find ${of.table} by ${column}`, [only], () =>
+      db.selectFrom(tableOf(of)).selectAll().where(sql.ref(column), '=', only).orderBy('id'),
+    );
+    return rows.map((row) => decode(of, row));
+  }
+  // One JSON list instead of a parameter each: the statement is the same for any number of values.
+  const list = JSON.stringify(values);
+  const { rows } = await runCompiled(db, `find ${of.table} by any ${column}`, [list], () =>
+    db
       .selectFrom(tableOf(of))
       .selectAll()
-      .where(sql.ref(column), 'in', values.slice(from, from + 500))
-      .orderBy('id')
-      .execute();
-    for (const row of rows) found.push(decode(of, row));
-  }
-  return found;
+      .where(sql<SqlBool>`${sql.ref(column)} IN (SELECT value FROM json_each(${list}))`)
+      .orderBy('id'),
+  );
+  return rows.map((row) => decode(of, row));
 }
 
 /** Every record of every project, by ascending id, in pages of a bounded size. */

@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { Kysely } from 'kysely';
 import { migrate } from './migrate.ts';
 import { columnsOf } from './rows.ts';
 import { resources } from './schema.ts';
-import { sqliteDialect } from './sqlite-dialect.ts';
+import { queriesOver } from './sqlite-dialect.ts';
 
 test('the migrations make exactly the columns that the model describes', async () => {
   const database = new DatabaseSync(':memory:');
-  await migrate(new Kysely<unknown>({ dialect: sqliteDialect(database) }));
+  await migrate(queriesOver(database));
   for (const resource of resources) {
     const made = database
       .prepare(`SELECT name, lower(type) AS type FROM pragma_table_info(?)`)

@@ -3,31 +3,55 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import {
   type CompiledQuery,
   type DatabaseConnection,
+  DefaultQueryExecutor,
   type Dialect,
   type Driver,
+  Kysely,
   type QueryResult,
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
 
-/** A dialect over one open database, which stays the caller's to close. Statements are prepared once. */
-export function sqliteDialect(database: DatabaseSync): Dialect {
-  return {
+/** Queries over one open database, which stays the caller's to close. Statements are prepared once. */
+export function queriesOver<Tables>(database: DatabaseSync): Kysely<Tables> {
+  const driver = new SqliteDriver(database);
+  const dialect: Dialect = {
     createAdapter: () => new SqliteAdapter(),
-    createDriver: () => new SqliteDriver(database),
+    createDriver: () => driver,
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };
+  const executor = new DirectExecutor(driver);
+  return new Kysely<Tables>({ config: { dialect }, dialect, driver, executor });
+}
+
+/**
+ * Runs each query at once. Kysely's own executor first queues for the one connection there is, through a dozen
+ * promises; with calls that are synchronous there is nothing to queue for, and the promises cost more than SQLite.
+ */
+class DirectExecutor extends DefaultQueryExecutor {
+  readonly #connection: DatabaseConnection;
+
+  constructor({ connection }: SqliteDriver) {
+    super(new SqliteQueryCompiler(), new SqliteAdapter(), {
+      provideConnection: (consumer) => consumer(connection),
+    });
+    this.#connection = connection;
+  }
+
+  override executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    return this.#connection.executeQuery<R>(query);
+  }
 }
 
 class SqliteDriver implements Driver {
-  readonly #connection: SqliteConnection;
+  readonly connection: SqliteConnection;
   readonly #database: DatabaseSync;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
-    this.#connection = new SqliteConnection(database);
+    this.connection = new SqliteConnection(database);
   }
 
   async init(): Promise<void> {}
@@ -35,7 +59,7 @@ class SqliteDriver implements Driver {
   async releaseConnection(): Promise<void> {}
 
   async acquireConnection(): Promise<DatabaseConnection> {
-    return this.#connection;
+    return this.connection;
   }
 
   async beginTransaction(): Promise<void> {
@@ -54,18 +78,24 @@ class SqliteDriver implements Driver {
 /** More distinct statements than the product's own queries make; lists with unusual filters come and go. */
 const maxPrepared = 1000;
 
+interface Prepared {
+  readonly statement: StatementSync;
+  /** Asked once: describing a wide row's columns costs several times as much as reading the row. */
+  readonly answersRows: boolean;
+}
+
 class SqliteConnection implements DatabaseConnection {
   readonly #database: DatabaseSync;
-  readonly #prepared = new Map<string, StatementSync>();
+  readonly #prepared = new Map<string, Prepared>();
 
   constructor(database: DatabaseSync) {
     this.#database = database;
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const statement = this.#prepare(query.sql);
+    const { statement, answersRows } = this.#prepare(query.sql);
     const parameters = query.parameters as SQLInputValue[];
-    if (statement.columns().length > 0) return { rows: statement.all(...parameters) as R[] };
+    if (answersRows) return { rows: statement.all(...parameters) as R[] };
     const { changes, lastInsertRowid } = statement.run(...parameters);
     return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
   }
@@ -74,12 +104,13 @@ class SqliteConnection implements DatabaseConnection {
     throw new Error('streaming is not used');
   }
 
-  #prepare(sql: string): StatementSync {
+  #prepare(sql: string): Prepared {
     const known = this.#prepared.get(sql);
     if (known) return known;
     if (this.#prepared.size >= maxPrepared) this.#prepared.clear();
     const statement = this.#database.prepare(sql);
-    this.#prepared.set(sql, statement);
-    return statement;
+    const prepared = { statement, answersRows: statement.columns().length > 0 };
+    this.#prepared.set(sql, prepared);
+    return prepared;
   }
 }

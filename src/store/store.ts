@@ -2,13 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
 import { trimChanges } from './change-log.ts';
 import { DirectoryLock } from './directory-lock.ts';
 import { GroupCommit } from './group-commit.ts';
 import { migrate } from './migrate.ts';
 import type { Tables } from './schema.ts';
-import { sqliteDialect } from './sqlite-dialect.ts';
+import { queriesOver } from './sqlite-dialect.ts';
 import type { Reader, Writer } from './transaction.ts';
 
 export interface StoreOptions {
@@ -62,12 +62,14 @@ export class Store {
       const path = join(directory, 'elbow.db');
       const writing = new DatabaseSync(path);
       // FULL flushes the log at every commit: what was answered survives a loss of power.
-      writing.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536');
-      const writer = new Kysely<Tables>({ dialect: sqliteDialect(writing) });
+      writing.exec(
+        'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16384',
+      );
+      const writer = queriesOver<Tables>(writing);
       await migrate(writer as Kysely<unknown>);
       const reading = new DatabaseSync(path, { readOnly: true });
       reading.exec('PRAGMA cache_size = -65536');
-      const reader = new Kysely<Tables>({ dialect: sqliteDialect(reading) });
+      const reader = queriesOver<Tables>(reading);
       const id = await identify(writer);
       return new Store({ lock, databases: [writing, reading], writer, reader, id, clock });
     } catch (error) {

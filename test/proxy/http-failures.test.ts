@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
 import type { MemberConfiguration } from '../../src/dataplane/configuration.ts';
+import { DeafMember } from './deaf-member.ts';
 import { OK, RawMember } from './raw-member.ts';
 import { freePort, GET, RunningEngine } from './running-engine.ts';
 
@@ -14,9 +13,9 @@ async function absentMember(id = 'absent'): Promise<MemberConfiguration> {
 
 const statusOf = (response: string): number => Number(response.slice(9, 12));
 
-test('without a pool, without a member, or with none that may serve, the answer is 503', async () => {
-  await using member = await RawMember.answering(OK);
-  await using proxy = await RunningEngine.start({ listener: { poolId: null } });
+test('without a pool, without a member, or with none that may serve, the answer is 503', async (t) => {
+  const member = await RawMember.answering(t, OK);
+  const proxy = await RunningEngine.start(t, { listener: { poolId: null } });
   const client = await proxy.client();
   const ask = async (): Promise<number> => {
     client.send(GET);
@@ -36,8 +35,8 @@ test('without a pool, without a member, or with none that may serve, the answer 
   assert.equal(await ask(), 503);
 });
 
-test('many pipelined requests that are answered at once do not exhaust the stack', async () => {
-  await using proxy = await RunningEngine.start({});
+test('many pipelined requests that are answered at once do not exhaust the stack', async (t) => {
+  const proxy = await RunningEngine.start(t, {});
   const client = await proxy.client();
   const count = 2000;
   client.send(GET.repeat(count));
@@ -48,9 +47,9 @@ test('many pipelined requests that are answered at once do not exhaust the stack
   }
 });
 
-test('a member that refuses connections is left for another one', async () => {
-  await using member = await RawMember.answering(OK);
-  await using proxy = await RunningEngine.start({
+test('a member that refuses connections is left for another one', async (t) => {
+  const member = await RawMember.answering(t, OK);
+  const proxy = await RunningEngine.start(t, {
     members: [await absentMember('a'), member.configuration(), await absentMember('b')],
   });
   const client = await proxy.client();
@@ -60,14 +59,14 @@ test('a member that refuses connections is left for another one', async () => {
   }
 });
 
-test('a body that waits for the connection is all there after a retry', async () => {
+test('a body that waits for the connection is all there after a retry', async (t) => {
   const body = 'x'.repeat(300_000);
   const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
-  await using member = await RawMember.start(async (session) => {
+  const member = await RawMember.start(t, async (session) => {
     await session.until('\r\n\r\n');
     session.send(`HTTP/1.1 200 OK\r\nContent-Length: 64\r\n\r\n${digest(await session.bytes(body.length))}`);
   });
-  await using proxy = await RunningEngine.start({
+  const proxy = await RunningEngine.start(t, {
     members: [await absentMember('a'), await absentMember('b'), member.configuration()],
   });
   const client = await proxy.client();
@@ -75,9 +74,9 @@ test('a body that waits for the connection is all there after a retry', async ()
   assert.ok((await client.message()).endsWith(digest(body)));
 });
 
-test('without retries a member that refuses the connection means 502', async () => {
-  await using member = await RawMember.answering(OK);
-  await using proxy = await RunningEngine.start({
+test('without retries a member that refuses the connection means 502', async (t) => {
+  const member = await RawMember.answering(t, OK);
+  const proxy = await RunningEngine.start(t, {
     members: [await absentMember(), member.configuration()],
     http: { memberRetry: false },
   });
@@ -90,8 +89,8 @@ test('without retries a member that refuses the connection means 502', async () 
   assert.deepEqual(statuses.toSorted(), [200, 200, 502, 502]);
 });
 
-test('when every member refuses, the attempts end with 502', async () => {
-  await using proxy = await RunningEngine.start({
+test('when every member refuses, the attempts end with 502', async (t) => {
+  const proxy = await RunningEngine.start(t, {
     members: await Promise.all(['a', 'b', 'c', 'd', 'e'].map(absentMember)),
   });
   const client = await proxy.client();
@@ -99,38 +98,38 @@ test('when every member refuses, the attempts end with 502', async () => {
   assert.equal(statusOf(await client.message()), 502);
 });
 
-test('a member that cannot be reached in time is left for another one, and 504 without one', async () => {
-  // A full backlog: the kernel drops further connection requests in silence.
-  const deaf = createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 });
-  await once(deaf, 'listening');
-  const { port } = deaf.address() as AddressInfo;
-  // 192.0.2.0/24 is documentation space; a blackhole is not to be had on loopback without privileges.
-  const unreachable: MemberConfiguration = { id: 'x', address: '127.0.0.1', port, weight: 1, healthy: true };
-  const { Worker } = await import('node:worker_threads');
-  assert.ok(Worker);
-  deaf.close();
-  await once(deaf, 'close');
-  await using proxy = await RunningEngine.start({ members: [unreachable] });
+test('a member that cannot be reached in time is left for another one, and means 504 without one', async (t) => {
+  const deaf = await DeafMember.start(t);
+  const member = await RawMember.answering(t, OK);
+  const proxy = await RunningEngine.start(t, {
+    members: [deaf.configuration()],
+    http: { memberTimeoutMs: 50 },
+  });
   const client = await proxy.client();
   client.send(GET);
-  assert.equal(statusOf(await client.message()), 502);
+  assert.equal(statusOf(await client.message()), 504);
+  proxy.putMember(member.configuration());
+  for (let round = 0; round < 4; round += 1) {
+    client.send(GET);
+    assert.equal(statusOf(await client.message()), 200);
+  }
 });
 
-test('a request that was sent on a dead connection goes again only when it is idempotent', async () => {
+test('a request that was sent on a dead connection goes again only when it is idempotent', async (t) => {
   for (const [method, expected] of [
     ['GET', 200],
     ['PUT', 200],
     ['POST', 502],
     ['PATCH', 502],
   ] as const) {
-    await using member = await RawMember.start(async (session, index) => {
+    const member = await RawMember.start(t, async (session, index) => {
       await session.until('\r\n\r\n');
       session.send(OK);
       await session.until('abc');
       if (index === 0) session.socket.destroy();
       else session.send(OK);
     });
-    await using proxy = await RunningEngine.start({ members: [member.configuration()] });
+    const proxy = await RunningEngine.start(t, { members: [member.configuration()] });
     const client = await proxy.client();
     client.send(GET);
     await client.message();
@@ -141,14 +140,36 @@ test('a request that was sent on a dead connection goes again only when it is id
   }
 });
 
-test('a request whose body went by is not sent again', async () => {
-  await using member = await RawMember.start(async (session) => {
+test('a body that goes on after its request was sent again arrives whole', async (t) => {
+  const member = await RawMember.start(t, async (session, index) => {
+    if (index === 0) {
+      await session.until('\r\n\r\n');
+      session.send(OK);
+      await session.until('abc');
+      session.socket.destroy();
+    } else {
+      await session.until('abcdef');
+      session.send(OK);
+    }
+  });
+  const proxy = await RunningEngine.start(t, { members: [member.configuration()] });
+  const client = await proxy.client();
+  client.send(GET);
+  await client.message();
+  client.send('PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 6\r\n\r\nabc');
+  await (await member.session(0)).toClose();
+  client.send('def');
+  assert.equal(await client.message(), OK);
+});
+
+test('a request whose body went by is not sent again', async (t) => {
+  const member = await RawMember.start(t, async (session) => {
     await session.until('\r\n\r\n');
     session.send(OK);
     await session.until('def');
     session.socket.destroy();
   });
-  await using proxy = await RunningEngine.start({ members: [member.configuration()] });
+  const proxy = await RunningEngine.start(t, { members: [member.configuration()] });
   const client = await proxy.client();
   client.send(GET);
   await client.message();
@@ -159,19 +180,19 @@ test('a request whose body went by is not sent again', async () => {
   assert.equal(member.sessions.length, 1);
 });
 
-test('a new connection that dies without a response is not tried again', async () => {
-  await using member = await RawMember.start(async (session) => {
+test('a new connection that dies without a response is not tried again', async (t) => {
+  const member = await RawMember.start(t, async (session) => {
     await session.until('\r\n\r\n');
     session.socket.destroy();
   });
-  await using proxy = await RunningEngine.start({ members: [member.configuration()] });
+  const proxy = await RunningEngine.start(t, { members: [member.configuration()] });
   const client = await proxy.client();
   client.send(GET);
   assert.equal(statusOf(await client.message()), 502);
   assert.equal(member.sessions.length, 1);
 });
 
-test('a response that is not valid HTTP means 502 and never reaches the client', async () => {
+test('a response that is not valid HTTP means 502 and never reaches the client', async (t) => {
   const invalid = [
     'HTTP/1.1 200 OK\nContent-Length: 2\n\nok',
     'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nokk',
@@ -193,12 +214,12 @@ test('a response that is not valid HTTP means 502 and never reaches the client',
     'HTTP/1.1 200 OK\r\nContent-Le',
   ];
   for (const response of invalid) {
-    await using member = await RawMember.start(async (session) => {
+    const member = await RawMember.start(t, async (session) => {
       await session.until('\r\n\r\n');
       session.send(response);
       session.socket.end();
     });
-    await using proxy = await RunningEngine.start({ members: [member.configuration()] });
+    const proxy = await RunningEngine.start(t, { members: [member.configuration()] });
     const client = await proxy.client();
     client.send(GET);
     assert.match(
@@ -209,33 +230,33 @@ test('a response that is not valid HTTP means 502 and never reaches the client',
   }
 });
 
-test('a response that is cut short is cut for the client too', async () => {
+test('a response that is cut short is cut for the client too', async (t) => {
   const heads = [
     'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc',
     'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n',
     'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nnonsense\r\n',
   ];
   for (const head of heads) {
-    await using member = await RawMember.start(async (session) => {
+    const member = await RawMember.start(t, async (session) => {
       await session.until('\r\n\r\n');
       session.send(head);
       session.socket.end();
     });
-    await using proxy = await RunningEngine.start({ members: [member.configuration()] });
+    const proxy = await RunningEngine.start(t, { members: [member.configuration()] });
     const client = await proxy.client();
     client.send(GET);
     assert.equal(await client.toClose(), 'reset', JSON.stringify(head));
   }
 });
 
-test('bytes after a response end the member connection and reach nobody', async () => {
-  await using member = await RawMember.start(async (session) => {
+test('bytes after a response end the member connection and reach nobody', async (t) => {
+  const member = await RawMember.start(t, async (session) => {
     for (;;) {
       await session.until('\r\n\r\n');
       session.send(`${OK}HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison`);
     }
   });
-  await using proxy = await RunningEngine.start({ members: [member.configuration()] });
+  const proxy = await RunningEngine.start(t, { members: [member.configuration()] });
   const client = await proxy.client();
   for (let round = 0; round < 3; round += 1) {
     client.send(GET);
@@ -244,12 +265,12 @@ test('bytes after a response end the member connection and reach nobody', async 
   assert.equal(member.sessions.length, 3);
 });
 
-test('bytes on a waiting member connection end it', async () => {
-  await using member = await RawMember.start(async (session) => {
+test('bytes on a waiting member connection end it', async (t) => {
+  const member = await RawMember.start(t, async (session) => {
     await session.until('\r\n\r\n');
     session.send(OK);
   });
-  await using proxy = await RunningEngine.start({ members: [member.configuration()] });
+  const proxy = await RunningEngine.start(t, { members: [member.configuration()] });
   const client = await proxy.client();
   client.send(GET);
   assert.equal(await client.message(), OK);
@@ -260,9 +281,9 @@ test('bytes on a waiting member connection end it', async () => {
   assert.equal(await client.message(), OK);
 });
 
-test('a member that does not answer in time means 504', async () => {
-  await using member = await RawMember.start();
-  await using proxy = await RunningEngine.start({
+test('a member that does not answer in time means 504', async (t) => {
+  const member = await RawMember.start(t);
+  const proxy = await RunningEngine.start(t, {
     members: [member.configuration()],
     http: { memberTimeoutMs: 30 },
   });
@@ -274,9 +295,9 @@ test('a member that does not answer in time means 504', async () => {
   for (const session of member.sessions) await session.toClose();
 });
 
-test('a member that stops in the middle of a response is cut after its timeout', async () => {
-  await using member = await RawMember.answering('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc');
-  await using proxy = await RunningEngine.start({
+test('a member that stops in the middle of a response is cut after its timeout', async (t) => {
+  const member = await RawMember.answering(t, 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc');
+  const proxy = await RunningEngine.start(t, {
     members: [member.configuration()],
     http: { memberTimeoutMs: 30 },
   });
@@ -285,40 +306,40 @@ test('a member that stops in the middle of a response is cut after its timeout',
   assert.equal(await client.toClose(), 'reset');
 });
 
-test('a request head that does not come whole in time is answered 408', async () => {
-  await using proxy = await RunningEngine.start({ http: { clientTimeoutMs: 30 } });
+test('a request head that does not come whole in time is answered 408', async (t) => {
+  const proxy = await RunningEngine.start(t, { http: { clientTimeoutMs: 30 } });
   assert.match(await proxy.exchange('GET / HTTP/1.1\r\nHos'), /^HTTP\/1\.1 408 .*\r\nConnection: close\r\n/s);
 });
 
-test('a head that drips in is measured from its first byte', async () => {
-  await using proxy = await RunningEngine.start({ http: { clientTimeoutMs: 60 } });
+test('a head that drips in is measured from its first byte', async (t) => {
+  const proxy = await RunningEngine.start(t, { http: { clientTimeoutMs: 60 } });
   const client = await proxy.client();
   const drip = setInterval(() => client.send('X'), 10);
   assert.match(await client.toEnd(), /^HTTP\/1\.1 408 /);
   clearInterval(drip);
 });
 
-test('a connection on which nothing comes is closed in silence', async () => {
-  await using proxy = await RunningEngine.start({ http: { clientTimeoutMs: 30 } });
+test('a connection on which nothing comes is closed in silence', async (t) => {
+  const proxy = await RunningEngine.start(t, { http: { clientTimeoutMs: 30 } });
   assert.equal(await proxy.exchange(''), '');
 });
 
-test('a connection that waits too long for its next request is closed in silence', async () => {
-  await using member = await RawMember.answering(OK);
-  await using proxy = await RunningEngine.start({
+test('a connection that waits too long for its next request is closed in silence', async (t) => {
+  const member = await RawMember.answering(t, OK);
+  const proxy = await RunningEngine.start(t, {
     members: [member.configuration()],
     listener: { keepaliveTimeoutMs: 30 },
   });
   assert.equal(await proxy.exchange(GET), OK);
 });
 
-test('a body that stops is answered 408, and the member never takes it for whole', async () => {
+test('a body that stops is answered 408, and the member never takes it for whole', async (t) => {
   for (const request of [
     'POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc',
     'POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n',
   ]) {
-    await using member = await RawMember.start();
-    await using proxy = await RunningEngine.start({
+    const member = await RawMember.start(t);
+    const proxy = await RunningEngine.start(t, {
       members: [member.configuration()],
       http: { clientTimeoutMs: 30 },
     });
@@ -328,9 +349,9 @@ test('a body that stops is answered 408, and the member never takes it for whole
   }
 });
 
-test('while the client waits for 100 it is the member whose time runs', async () => {
-  await using member = await RawMember.start();
-  await using proxy = await RunningEngine.start({
+test('while the client waits for 100 it is the member whose time runs', async (t) => {
+  const member = await RawMember.start(t);
+  const proxy = await RunningEngine.start(t, {
     members: [member.configuration()],
     http: { clientTimeoutMs: 20, memberTimeoutMs: 40 },
   });
@@ -339,13 +360,13 @@ test('while the client waits for 100 it is the member whose time runs', async ()
   assert.equal(statusOf(await client.message()), 504);
 });
 
-test('a client that does not read its response is cut after its timeout', async () => {
-  await using member = await RawMember.start(async (session) => {
+test('a client that does not read its response is cut after its timeout', async (t) => {
+  const member = await RawMember.start(t, async (session) => {
     await session.until('\r\n\r\n');
     session.send('HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n');
     session.socket.write(Buffer.alloc(100_000_000));
   });
-  await using proxy = await RunningEngine.start({
+  const proxy = await RunningEngine.start(t, {
     members: [member.configuration()],
     http: { clientTimeoutMs: 50 },
   });
@@ -355,9 +376,9 @@ test('a client that does not read its response is cut after its timeout', async 
   await (await member.session(0)).toClose();
 });
 
-test('a client that goes away takes its request to the member with it', async () => {
-  await using member = await RawMember.start();
-  await using proxy = await RunningEngine.start({ members: [member.configuration()] });
+test('a client that goes away takes its request to the member with it', async (t) => {
+  const member = await RawMember.start(t);
+  const proxy = await RunningEngine.start(t, { members: [member.configuration()] });
   const client = await proxy.client();
   client.send(GET);
   const session = await member.session(0);
@@ -366,9 +387,9 @@ test('a client that goes away takes its request to the member with it', async ()
   await session.toClose();
 });
 
-test('a body that ends before its length is never completed for the member', async () => {
-  await using member = await RawMember.start();
-  await using proxy = await RunningEngine.start({ members: [member.configuration()] });
+test('a body that ends before its length is never completed for the member', async (t) => {
+  const member = await RawMember.start(t);
+  const proxy = await RunningEngine.start(t, { members: [member.configuration()] });
   const client = await proxy.client();
   client.send('POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n');
   const session = await member.session(0);
@@ -378,9 +399,9 @@ test('a body that ends before its length is never completed for the member', asy
   await client.toClose();
 });
 
-test('a malformed chunk is answered 400 and ends the request at the member unfinished', async () => {
-  await using member = await RawMember.start();
-  await using proxy = await RunningEngine.start({ members: [member.configuration()] });
+test('a malformed chunk is answered 400 and ends the request at the member unfinished', async (t) => {
+  const member = await RawMember.start(t);
+  const proxy = await RunningEngine.start(t, { members: [member.configuration()] });
   const client = await proxy.client();
   client.send('POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n');
   const session = await member.session(0);
@@ -390,10 +411,10 @@ test('a malformed chunk is answered 400 and ends the request at the member unfin
   assert.ok(!(await session.toEnd()).includes('0\r\n\r\n'));
 });
 
-test('a removed member finishes its response, gets nothing new, and loses its waiting connections', async () => {
-  await using leaving = await RawMember.start();
-  await using staying = await RawMember.answering(OK);
-  await using proxy = await RunningEngine.start({ members: [leaving.configuration()] });
+test('a removed member finishes its response, gets nothing new, and loses its waiting connections', async (t) => {
+  const leaving = await RawMember.start(t);
+  const staying = await RawMember.answering(t, OK);
+  const proxy = await RunningEngine.start(t, { members: [leaving.configuration()] });
   const idle = await proxy.client();
   const busy = await proxy.client();
   idle.send(GET);
@@ -418,11 +439,11 @@ test('a removed member finishes its response, gets nothing new, and loses its wa
   assert.equal(leaving.sessions.length, 2);
 });
 
-test('a member at weight 0 or in bad health finishes what it has and gets nothing new', async () => {
+test('a member at weight 0 or in bad health finishes what it has and gets nothing new', async (t) => {
   for (const change of [{ weight: 0 }, { healthy: false }]) {
-    await using leaving = await RawMember.start();
-    await using staying = await RawMember.answering(OK);
-    await using proxy = await RunningEngine.start({ members: [leaving.configuration()] });
+    const leaving = await RawMember.start(t);
+    const staying = await RawMember.answering(t, OK);
+    const proxy = await RunningEngine.start(t, { members: [leaving.configuration()] });
     const client = await proxy.client();
     client.send(GET);
     const session = await leaving.session(0);

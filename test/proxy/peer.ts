@@ -14,7 +14,8 @@ export class Peer {
   isClosed = false;
   /** The error code that ended the connection, if one did. */
   error: string | undefined;
-  #wake: () => void = () => {};
+  /** A test and a member's script may wait at the same time. */
+  #waiters: (() => void)[] = [];
 
   constructor(socket: Socket) {
     this.socket = socket;
@@ -48,6 +49,30 @@ export class Peer {
 
   send(text: string): void {
     this.socket.write(text, 'latin1');
+  }
+
+  /**
+   * Sends zero bytes, `size` of them, as fast as they are taken. Resolves once nobody takes any more for a
+   * while, with how many were taken until then; the rest follows when there is room.
+   */
+  async pour(size: number): Promise<number> {
+    const block = Buffer.alloc(256 * 1024);
+    let poured = 0;
+    const fill = (): void => {
+      while (poured < size) {
+        poured += block.length;
+        if (!this.socket.write(block)) {
+          this.socket.once('drain', fill);
+          return;
+        }
+      }
+    };
+    fill();
+    for (let before = -1; before !== poured; ) {
+      before = poured;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    return poured;
   }
 
   /** Waits until `text` has come and takes everything up to its end. */
@@ -97,6 +122,10 @@ export class Peer {
     }
   }
 
+  #wake(): void {
+    for (const wake of this.#waiters.splice(0)) wake();
+  }
+
   close(): void {
     this.socket.destroy();
   }
@@ -109,7 +138,7 @@ export class Peer {
 
   async #next(timeoutMs: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#wake = resolve;
+    this.#waiters.push(resolve);
     const timer = setTimeout(resolve, Math.max(timeoutMs, 1));
     await promise;
     clearTimeout(timer);

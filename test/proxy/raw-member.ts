@@ -1,37 +1,40 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
+import type { TestContext } from 'node:test';
 import type { MemberConfiguration } from '../../src/dataplane/configuration.ts';
 import { Peer } from './peer.ts';
 
 /** A member that does with each connection exactly what a test says. */
-export class RawMember implements AsyncDisposable {
+export class RawMember {
   /** Every connection that was accepted, in order. */
   readonly sessions: Peer[] = [];
   readonly #server: Server;
-  #wake: () => void = () => {};
+  #waiters: (() => void)[] = [];
 
   private constructor(script: (session: Peer, index: number) => Promise<void> | void) {
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
       const session = new Peer(socket);
       const index = this.sessions.push(session) - 1;
-      this.#wake();
+      for (const wake of this.#waiters.splice(0)) wake();
       // A script that waits in vain fails its test elsewhere: the client does not get what it waits for.
       Promise.resolve(script(session, index)).catch(() => socket.destroy());
     });
   }
 
   static async start(
+    t: TestContext,
     script: (session: Peer, index: number) => Promise<void> | void = () => {},
   ): Promise<RawMember> {
     const member = new RawMember(script);
+    t.after(() => member.close());
     member.#server.listen(0, '127.0.0.1');
     await once(member.#server, 'listening');
     return member;
   }
 
   /** A member that answers every request without a body alike. */
-  static answering(response: string): Promise<RawMember> {
-    return RawMember.start(async (session) => {
+  static answering(t: TestContext, response: string): Promise<RawMember> {
+    return RawMember.start(t, async (session) => {
       while (!session.isClosed) {
         await session.until('\r\n\r\n');
         session.send(response);
@@ -48,9 +51,11 @@ export class RawMember implements AsyncDisposable {
     for (;;) {
       const session = this.sessions[index];
       if (session !== undefined) return session;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#wake = resolve;
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      this.#waiters.push(resolve);
+      const timer = setTimeout(() => reject(new Error(`waited in vain for connection ${index}`)), 5000);
       await promise;
+      clearTimeout(timer);
     }
   }
 
@@ -65,10 +70,11 @@ export class RawMember implements AsyncDisposable {
     };
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  async close(): Promise<void> {
     for (const session of this.sessions) session.close();
+    const closed = once(this.#server, 'close');
     this.#server.close();
-    await once(this.#server, 'close');
+    await closed;
   }
 }
 

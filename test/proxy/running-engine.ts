@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
+import type { TestContext } from 'node:test';
 import type {
   ConfigurationDelta,
   HttpListenerSettings,
@@ -41,7 +42,7 @@ export async function freePort(address: string): Promise<number> {
 }
 
 /** An engine with one listener `listener`, one pool `pool`, and what the test wants to be different. */
-export class RunningEngine implements AsyncDisposable {
+export class RunningEngine {
   readonly engine: Engine;
   readonly address: string;
   readonly port: number;
@@ -84,9 +85,10 @@ export class RunningEngine implements AsyncDisposable {
     };
   }
 
-  static async start(setup: EngineSetup): Promise<RunningEngine> {
+  static async start(t: TestContext, setup: EngineSetup): Promise<RunningEngine> {
     const address = ownAddress();
     const running = new RunningEngine(address, await freePort(address), setup);
+    t.after(() => running.close());
     running.engine.apply(running.snapshot(setup.members ?? []));
     await running.state('listening');
     return running;
@@ -137,9 +139,14 @@ export class RunningEngine implements AsyncDisposable {
     for (;;) {
       const newest = this.states.findLast((state) => state.id === id);
       if (newest?.state === wanted) return newest;
-      const { promise, resolve } = Promise.withResolvers<void>();
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
       this.#wake = resolve;
+      const timer = setTimeout(
+        () => reject(new Error(`waited in vain for listener ${id} to be ${wanted}`)),
+        5000,
+      );
       await promise;
+      clearTimeout(timer);
     }
   }
 
@@ -158,7 +165,7 @@ export class RunningEngine implements AsyncDisposable {
     return response;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  close(): void {
     for (const client of this.clients) client.close();
     this.engine.close();
   }

@@ -69,6 +69,17 @@ export class ChunkedReader {
         continue;
       }
       if (this.#state === State.TRAILERS) {
+        if (
+          !this.#trailers.hasBegun &&
+          buffer[position] === CR &&
+          buffer[position + 1] === LF &&
+          position + 1 < end
+        ) {
+          // No trailers, as nearly always: the end stays in one piece with what came before it.
+          position += 2;
+          this.#state = State.DONE;
+          continue;
+        }
         this.#keep(pieces, buffer, kept, position);
         position = this.#trailers.read(buffer, position, end);
         if (position === -1) return -1;
@@ -90,8 +101,8 @@ export class ChunkedReader {
       }
       position += 1;
     }
-    // Within an extension nothing is kept; trailers keep their own.
-    if (this.#state < State.EXTENSION_NAME) this.#keep(pieces, buffer, kept, position);
+    const isInExtension = this.#state >= State.EXTENSION_NAME && this.#state < State.TRAILERS;
+    if (!isInExtension) this.#keep(pieces, buffer, kept, position);
     return position;
   }
 

@@ -1,35 +1,14 @@
-import type { Socket } from 'node:net';
 import type { Member } from '../pools/member.ts';
+import { writeCopy } from '../sockets/read-buffer.ts';
 import { Tunnel } from '../tunnel/tunnel.ts';
 import { BodyReader } from './body-reader.ts';
 import { CHUNKED_END, chunkAround } from './chunk-writer.ts';
+import type { ExchangeClient } from './exchange-client.ts';
 import { BodyKind } from './framing.ts';
-import type { HttpServing } from './http-serving.ts';
 import { MemberConnection, type MemberReceiver } from './member-connection.ts';
 import type { RequestHeaders } from './request-headers.ts';
 import type { ResponseContext, ResponseHead } from './response-head.ts';
-
-/** The client's side of an exchange. */
-export interface ExchangeClient {
-  readonly socket: Socket;
-  readonly address: string;
-  readonly serving: HttpServing;
-  /** The bytes after the request head, if any came yet; they are the exchange's then. */
-  takeInput(): Buffer | null;
-  /** Bytes that do not belong to this request. */
-  giveBack(input: Buffer): void;
-  /** Whether more of the request body is wanted now. */
-  setBodyWanted(isWanted: boolean): void;
-  armDeadline(timeoutMs: number): void;
-  /** The exchange is over; the connection goes on, or is closed without losing what was written. */
-  finishExchange(persists: boolean): void;
-  /** Answers in the member's stead and ends the exchange. */
-  failExchange(status: number, persists: boolean): void;
-  /** Ends the connection so that the client cannot take what it has for a whole response. */
-  cut(): void;
-  /** The exchange became a tunnel. */
-  startTunnel(tunnel: Tunnel): void;
-}
+import { TunnelReceiver } from './tunnel-receiver.ts';
 
 /** A request as it goes to a member. */
 export interface OutgoingRequest extends ResponseContext {
@@ -61,6 +40,9 @@ const pieces: Buffer[] = [];
  *     CONNECTING ──▶ AWAITING ──▶ RESPONDING ──▶ OVER
  *        ▲ │ failed    │ a waiting connection had died
  *        └─┴───────────┘ another attempt, while nothing is lost by it
+ *
+ * Longer than other files because it is one state machine: what a byte, an end or a timeout of one side means
+ * depends on how far the other side is.
  */
 export class Exchange implements MemberReceiver {
   readonly #client: ExchangeClient;
@@ -100,8 +82,6 @@ export class Exchange implements MemberReceiver {
   get #requestIsDone(): boolean {
     return this.#requestBody === null || this.#requestBody.isDone;
   }
-
-  // --- finding a member -------------------------------------------------------------------------------------
 
   /** Tries the next member; without one the client gets `status`. */
   #attempt(status: number): void {
@@ -149,18 +129,26 @@ export class Exchange implements MemberReceiver {
     if (this.#connection !== null) this.#send(this.#connection);
   }
 
-  // --- the request ------------------------------------------------------------------------------------------
-
   #send(connection: MemberConnection): void {
     this.#phase = Phase.AWAITING;
     connection.reader.begin();
-    if (this.#sent === null) this.#sent = this.#compose();
+    const isAgain = this.#sent !== null;
+    if (!isAgain) this.#sent = this.#compose();
     if (this.#sent === null) return;
     if (!connection.socket.write(this.#sent)) this.#pauseClient();
     this.#rearm();
+    if (isAgain && !this.#requestIsDone) this.#sendWaiting();
   }
 
-  /** The head, with as much of the body as has come: one write. Null when the body is malformed. */
+  /** What came of the body while another connection was made. */
+  #sendWaiting(): void {
+    const input = this.#client.takeInput();
+    if (input === null) return;
+    const taken = this.onClientBytes(input);
+    if (taken < input.length) this.#client.giveBack(input.subarray(taken));
+  }
+
+  /** The head, with as much of the body as has come: one write. Null when the body is not valid. */
   #compose(): Buffer | null {
     const input = this.#requestBody === null ? null : this.#client.takeInput();
     if (input === null || this.#requestBody === null) return this.#request.head;
@@ -174,6 +162,10 @@ export class Exchange implements MemberReceiver {
     }
     if (bodyEnd < input.length) this.#client.giveBack(input.subarray(bodyEnd));
     if (bodyEnd > 0) this.#awaitsContinue = false;
+    if (this.#client.hasEnded && !this.#requestIsDone) {
+      this.#client.cut();
+      return null;
+    }
     return composed;
   }
 
@@ -186,7 +178,8 @@ export class Exchange implements MemberReceiver {
     this.#sent = null;
     this.#awaitsContinue = false;
     let flows = true;
-    for (const piece of pieces) flows = connection.socket.write(piece);
+    if (pieces.length === 1) flows = connection.socket.write(pieces[0] as Buffer);
+    else if (pieces.length > 1) flows = connection.socket.write(Buffer.concat(pieces));
     pieces.length = 0;
     if (bodyEnd === -1) {
       this.#fail(400);
@@ -200,7 +193,8 @@ export class Exchange implements MemberReceiver {
   /** The client sends no more. */
   onClientEnd(): void {
     // RFC 9112 8: a request cut short is no request; the member must not take it for one.
-    if (!this.#requestIsDone) this.#client.cut();
+    // While there is no connection to the member, the rest may be waiting here.
+    if (!this.#requestIsDone && this.#phase !== Phase.CONNECTING) this.#client.cut();
   }
 
   #pauseClient(): void {
@@ -208,14 +202,17 @@ export class Exchange implements MemberReceiver {
     this.#client.setBodyWanted(false);
   }
 
-  onMemberDrain(): void {
+  #resumeClient(): void {
     if (!this.#clientIsPaused) return;
     this.#clientIsPaused = false;
     this.#client.setBodyWanted(true);
-    this.#rearm();
   }
 
-  // --- the response -----------------------------------------------------------------------------------------
+  onMemberDrain(): void {
+    if (!this.#clientIsPaused) return;
+    this.#resumeClient();
+    this.#rearm();
+  }
 
   onMemberBytes(buffer: Buffer, length: number): void {
     if (this.#phase === Phase.RESPONDING) this.#forwardBody(buffer, 0, length);
@@ -301,18 +298,25 @@ export class Exchange implements MemberReceiver {
     if (body === null) return;
     const bodyEnd = body.read(buffer, start, end, pieces);
     const inChunks = this.#response?.framing.kind === BodyKind.UNTIL_CLOSE && this.#request.clientMinor === 1;
-    // The read buffer is used again after this call, so what is written must be a copy.
-    const copy = pieces.length === 0 ? null : inChunks ? chunkAround(pieces) : Buffer.concat(pieces);
+    const client = this.#client.socket;
+    let flows = true;
+    if (inChunks && pieces.length > 0) flows = client.write(chunkAround(pieces));
+    else if (pieces.length === 1) flows = writeCopy(client, pieces[0] as Buffer);
+    else if (pieces.length > 1) flows = client.write(Buffer.concat(pieces));
     pieces.length = 0;
-    if (copy !== null) this.#toClient(copy);
+    if (!flows) this.#pauseMember();
     if (bodyEnd === -1) this.#client.cut();
     else if (body.isDone) this.#finish(bodyEnd === end);
     else this.#rearm();
   }
 
   #toClient(bytes: Buffer): void {
-    if (this.#client.socket.write(bytes) || this.#memberIsPaused) return;
-    // A slow client slows its member; nothing piles up here.
+    if (!this.#client.socket.write(bytes)) this.#pauseMember();
+  }
+
+  /** A slow client slows its member; nothing piles up here. */
+  #pauseMember(): void {
+    if (this.#memberIsPaused) return;
     this.#memberIsPaused = true;
     this.#connection?.socket.pause();
   }
@@ -353,10 +357,8 @@ export class Exchange implements MemberReceiver {
     connection.handOver(new TunnelReceiver(tunnel));
     this.#client.socket.write(Buffer.concat([head.forwarded, LINE_END]));
     this.#client.startTunnel(tunnel);
-    if (end > start) tunnel.fromMember(Buffer.from(buffer.subarray(start, end)));
+    if (end > start) tunnel.fromMember(buffer.subarray(start, end));
   }
-
-  // --- what goes wrong --------------------------------------------------------------------------------------
 
   onMemberEnd(): void {
     const endsBody =
@@ -383,6 +385,7 @@ export class Exchange implements MemberReceiver {
       case Phase.AWAITING:
         if (member !== null && this.#maySendAgain()) {
           this.#connection?.destroy();
+          this.#resumeClient();
           this.#connect(member);
         } else {
           this.#fail(502);
@@ -446,33 +449,6 @@ export class Exchange implements MemberReceiver {
     this.#member = null;
     member?.finish();
     return member;
-  }
-}
-
-/** Feeds a tunnel from a member connection, whose read buffer must be copied. */
-class TunnelReceiver implements MemberReceiver {
-  readonly #tunnel: Tunnel;
-
-  constructor(tunnel: Tunnel) {
-    this.#tunnel = tunnel;
-  }
-
-  onMemberConnected(): void {}
-
-  onMemberBytes(buffer: Buffer, length: number): void {
-    this.#tunnel.fromMember(Buffer.from(buffer.subarray(0, length)));
-  }
-
-  onMemberEnd(): void {
-    this.#tunnel.onMemberEnd();
-  }
-
-  onMemberDrain(): void {
-    this.#tunnel.onMemberDrain();
-  }
-
-  onMemberClosed(): void {
-    this.#tunnel.onMemberClosed();
   }
 }
 

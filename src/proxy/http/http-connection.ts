@@ -1,11 +1,14 @@
 import type { Socket } from 'node:net';
-import { plainAddress } from '../listeners/socket-address.ts';
+import { plainAddress } from '../sockets/plain-address.ts';
+import { resetSocket } from '../sockets/reset-socket.ts';
 import { Deadline, type DeadlineOwner } from '../time/deadlines.ts';
 import type { Tunnel } from '../tunnel/tunnel.ts';
 import { answer } from './answers.ts';
 import { parseAbsoluteTarget } from './authority.ts';
-import { Exchange, type ExchangeClient } from './exchange.ts';
+import { Exchange } from './exchange.ts';
+import type { ExchangeClient } from './exchange-client.ts';
 import type { HttpServing } from './http-serving.ts';
+import { joinHead, rebuildHead } from './outgoing-head.ts';
 import { interpretRequest, type RequestHeaders } from './request-headers.ts';
 import { TargetForm } from './request-line.ts';
 import type { ClientFacts, RequestPlan } from './request-plan.ts';
@@ -24,10 +27,12 @@ const LINGER_TIMEOUT_MS = 2000;
  *        │                  │  └──101──▶ TUNNELLING
  *        └──refused──▶ LINGERING ──▶ CLOSED
  */
-export class HttpConnection implements ExchangeClient, DeadlineOwner {
+export class HttpConnection implements ExchangeClient, ClientFacts, DeadlineOwner {
   readonly socket: Socket;
   readonly serving: HttpServing;
-  readonly #facts: ClientFacts;
+  hasEnded = false;
+  readonly address: string;
+  readonly port: number;
   readonly #deadline: Deadline = new Deadline(this);
   readonly #reader = new RequestReader();
   #phase: Phase = Phase.READING;
@@ -38,7 +43,6 @@ export class HttpConnection implements ExchangeClient, DeadlineOwner {
   #headBegan = false;
   #hasServed = false;
   #isServing = false;
-  #clientEnded = false;
   /** Reading stops while a request's rest waits for its turn, or while the member does not take the body. */
   #isPaused = false;
   #bodyIsWanted = true;
@@ -49,7 +53,8 @@ export class HttpConnection implements ExchangeClient, DeadlineOwner {
     this.socket = socket;
     this.serving = serving;
     this.#plan = serving.plan;
-    this.#facts = factsOf(socket);
+    this.address = plainAddress(socket.remoteAddress);
+    this.port = socket.remotePort ?? 0;
     socket.on('data', (bytes: Buffer) => this.#onBytes(bytes));
     socket.on('end', () => this.#onEnd());
     socket.on('drain', () => this.#onDrain());
@@ -59,8 +64,9 @@ export class HttpConnection implements ExchangeClient, DeadlineOwner {
     this.armDeadline(serving.settings.clientTimeoutMs);
   }
 
-  get address(): string {
-    return this.#facts.address;
+  reachedAt(): string {
+    const local = plainAddress(this.socket.localAddress);
+    return `${local.includes(':') ? `[${local}]` : local}:${this.socket.localPort ?? 0}`;
   }
 
   /** Ends the connection as soon as nothing is lost by it. */
@@ -72,8 +78,6 @@ export class HttpConnection implements ExchangeClient, DeadlineOwner {
   destroy(): void {
     this.socket.destroy();
   }
-
-  // --- what the socket tells --------------------------------------------------------------------------------
 
   #onBytes(bytes: Buffer): void {
     switch (this.#phase) {
@@ -93,7 +97,7 @@ export class HttpConnection implements ExchangeClient, DeadlineOwner {
   }
 
   #onEnd(): void {
-    this.#clientEnded = true;
+    this.hasEnded = true;
     if (this.#phase === Phase.TUNNELLING) this.#tunnel?.onClientEnd();
     else if (this.#phase === Phase.EXCHANGING) this.#exchange?.onClientEnd();
     else if (this.#phase === Phase.READING && !this.#isWaitingForDrain()) this.#linger();
@@ -123,8 +127,6 @@ export class HttpConnection implements ExchangeClient, DeadlineOwner {
     else this.destroy();
   }
 
-  // --- requests ---------------------------------------------------------------------------------------------
-
   /** Serves what the input holds, request by request, until one has to wait. */
   #serve(): void {
     // An answer given at once comes back here through finishExchange(): the loop below goes on instead.
@@ -136,7 +138,7 @@ export class HttpConnection implements ExchangeClient, DeadlineOwner {
     this.#isServing = false;
     if (this.#phase !== Phase.READING) return;
     if (this.#isWaitingForDrain()) this.#pauseReading();
-    else if (this.#clientEnded) this.#linger();
+    else if (this.hasEnded) this.#linger();
     else this.#resumeReading();
   }
 
@@ -210,12 +212,10 @@ export class HttpConnection implements ExchangeClient, DeadlineOwner {
     if (reader.repeated !== null && plan === this.#plan) return reader.repeated;
     this.#plan = plan;
     const context = { method: reader.line.method, minor: reader.line.minor, authority };
-    const headers = interpretRequest(input, reader.lineEnd, headEnd, context, plan, this.#facts);
+    const headers = interpretRequest(input, reader.lineEnd, headEnd, context, plan, this);
     if (typeof headers !== 'number') reader.remember(headers);
     return headers;
   }
-
-  // --- what the exchange asks for ---------------------------------------------------------------------------
 
   takeInput(): Buffer | null {
     const input = this.#input;
@@ -254,7 +254,7 @@ export class HttpConnection implements ExchangeClient, DeadlineOwner {
     }
     this.#phase = Phase.READING;
     this.armDeadline(this.serving.configuration.keepaliveTimeoutMs);
-    if (this.#input !== null || this.#isPaused || this.#clientEnded) this.#serve();
+    if (this.#input !== null || this.#isPaused || this.hasEnded) this.#serve();
   }
 
   failExchange(status: number, persists: boolean): void {
@@ -267,7 +267,7 @@ export class HttpConnection implements ExchangeClient, DeadlineOwner {
 
   cut(): void {
     // A reset, not an end: without a length the end would pass for the end of the body.
-    this.socket.resetAndDestroy();
+    resetSocket(this.socket);
   }
 
   startTunnel(tunnel: Tunnel): void {
@@ -277,11 +277,9 @@ export class HttpConnection implements ExchangeClient, DeadlineOwner {
     this.serving.deadlines.disarm(this.#deadline);
     const input = this.takeInput();
     if (input !== null) tunnel.fromClient(input);
-    if (this.#clientEnded) tunnel.onClientEnd();
+    if (this.hasEnded) tunnel.onClientEnd();
     this.#resumeReading();
   }
-
-  // --- closing ----------------------------------------------------------------------------------------------
 
   #answerAndClose(status: number): void {
     this.socket.write(answer(status, 'close', false));
@@ -318,35 +316,4 @@ export class HttpConnection implements ExchangeClient, DeadlineOwner {
     if (isWanted) this.socket.resume();
     else this.socket.pause();
   }
-}
-
-function factsOf(socket: Socket): ClientFacts {
-  const local = plainAddress(socket.localAddress);
-  const host = local.includes(':') ? `[${local}]` : local;
-  return {
-    address: plainAddress(socket.remoteAddress),
-    port: socket.remotePort ?? 0,
-    reachedAt: `${host}:${socket.localPort ?? 0}`,
-  };
-}
-
-function joinHead(input: Buffer, start: number, lineEnd: number, block: Buffer): Buffer {
-  const length = lineEnd - start;
-  const head = Buffer.allocUnsafe(length + block.length);
-  input.copy(head, 0, start, lineEnd);
-  block.copy(head, length);
-  return head;
-}
-
-/** For a request line that the member must not see as it came: an absolute target, or HTTP/1.0. */
-function rebuildHead(
-  input: Buffer,
-  method: string,
-  target: string | null,
-  targetStart: number,
-  targetEnd: number,
-  block: Buffer,
-): Buffer {
-  const path = target ?? input.toString('latin1', targetStart, targetEnd);
-  return Buffer.concat([Buffer.from(`${method} ${path} HTTP/1.1\r\n`, 'latin1'), block]);
 }

@@ -16,6 +16,7 @@ export class HttpService implements Service, HttpServing {
   readonly deadlines: Deadlines;
   readonly #parts: EngineParts;
   readonly #connections = new Set<HttpConnection>();
+  #isDestroyed = false;
   #onIdle: () => void = () => {};
 
   constructor(configuration: ListenerConfiguration, settings: HttpListenerSettings, parts: EngineParts) {
@@ -36,6 +37,11 @@ export class HttpService implements Service, HttpServing {
   }
 
   serve(socket: Socket): void {
+    // Accepted in the last moment before the port was closed.
+    if (this.#isDestroyed) {
+      socket.destroy();
+      return;
+    }
     this.#connections.add(new HttpConnection(socket, this));
   }
 
@@ -58,6 +64,7 @@ export class HttpService implements Service, HttpServing {
   }
 
   destroy(): void {
+    this.#isDestroyed = true;
     for (const connection of this.#connections) connection.destroy();
   }
 }

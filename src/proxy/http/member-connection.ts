@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import type { IdleConnections } from '../pools/idle-connections.ts';
+import { readBuffer } from '../sockets/read-buffer.ts';
 import { Deadline, type DeadlineOwner, type Deadlines } from '../time/deadlines.ts';
 import { ResponseReader } from './response-reader.ts';
 
@@ -17,12 +18,6 @@ export interface MemberReceiver {
 
 /** How long a connection waits for its next request: less than the usual 5 s of members, who close silently. */
 const IDLE_TIMEOUT_MS = 4000;
-
-/**
- * Every connection reads into this one buffer: a read is handed over and used up before the next one begins. It
- * spares 64 KiB and its collection per read (about 2 µs a request) and any buffer on idle connections.
- */
-const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
 
 /** One HTTP connection to a member, used by one exchange after another. */
 export class MemberConnection implements DeadlineOwner {

@@ -50,7 +50,7 @@ export function interpretRequest(
   if (typeof framing === 'number') return framing;
   const ownHost = hostOf(context.minor);
   if (ownHost === null) return 400;
-  const host = context.authority ?? (ownHost === '' ? client.reachedAt : ownHost);
+  const host = context.authority ?? (ownHost === '' ? client.reachedAt() : ownHost);
 
   const options = new ConnectionOptions(fields);
   const upgrades =

@@ -10,7 +10,7 @@ export interface ClientFacts {
   readonly address: string;
   readonly port: number;
   /** Where the client reached us, `address:port`: the host of an HTTP/1.0 request that names none. */
-  readonly reachedAt: string;
+  reachedAt(): string;
 }
 
 /** What a listener writes into the headers of every request, worked out once per configuration. */

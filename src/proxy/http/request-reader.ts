@@ -7,8 +7,8 @@ import { RequestLine, TargetForm } from './request-line.ts';
  * Finds the head of a request at the beginning of a buffer, however it is cut into pieces.
  *
  * Clients repeat their header block but not their request line, so the last block is remembered with what it
- * became: a repeated one is recognised by one comparison instead of being read again (saves about 4 µs of a
- * request with eight fields).
+ * became: a repeated one is recognised by one comparison instead of being read again (with eight fields that saves
+ * 1.5 µs of 21).
  */
 export class RequestReader {
   readonly line = new RequestLine();

@@ -1,11 +1,8 @@
 import { BlockScanner, INCOMPLETE, MALFORMED } from './block-scanner.ts';
-import { CR, LF } from './characters.ts';
 import { FieldKind } from './field-kind.ts';
 import { FieldFault, FieldTable } from './field-table.ts';
 import { keptLines } from './forwarded-block.ts';
 import { TRAILER_BYTES } from './limits.ts';
-
-const EMPTY_SECTION = Buffer.from('\r\n', 'latin1');
 
 /** RFC 9110 6.5.1: fields that frame, route, authenticate or describe a message have no place after it. */
 const FORBIDDEN = new Set([
@@ -31,16 +28,16 @@ const fields = new FieldTable();
 export class TrailerReader {
   isDone = false;
   /** The section to forward, once done. */
-  forwarded: Buffer = EMPTY_SECTION;
+  forwarded: Buffer = Buffer.alloc(0);
   #held: Buffer | null = null;
   readonly #scanner = new BlockScanner();
 
+  get hasBegun(): boolean {
+    return this.#held !== null;
+  }
+
   /** The index after the section's bytes, or -1 when it is malformed or too long. */
   read(buffer: Buffer, start: number, end: number): number {
-    if (this.#held === null && end - start >= 2 && buffer[start] === CR && buffer[start + 1] === LF) {
-      this.isDone = true;
-      return start + 2;
-    }
     const piece = buffer.subarray(start, end);
     if (this.#held === null) this.#scanner.begin(0);
     const held = this.#held === null ? Buffer.from(piece) : Buffer.concat([this.#held, piece]);

@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 
 /** Where a binding stands. */
 export type BindingState =
@@ -15,7 +16,10 @@ const LAST_RETRY_MS = 15_000;
  */
 export class Binding {
   state: BindingState = { state: 'starting' };
-  readonly #host: string;
+  #host: string;
+  readonly #key: string;
+  readonly #held: Set<string>;
+  #isHolder = false;
   readonly #port: number;
   readonly #onConnection: (socket: Socket) => void;
   readonly #onState: () => void;
@@ -24,39 +28,94 @@ export class Binding {
   #retryMs = FIRST_RETRY_MS;
   #isClosed = false;
 
-  /** Begins to listen. `onState` is called whenever `state` has changed. */
-  constructor(host: string, port: number, onConnection: (socket: Socket) => void, onState: () => void) {
+  /**
+   * `held` is what the engine's bindings hold: the kernel would share a port between two
+   * listeners and mix their clients. `onState` is called whenever `state` has changed.
+   */
+  constructor(
+    host: string,
+    port: number,
+    held: Set<string>,
+    onConnection: (socket: Socket) => void,
+    onState: () => void,
+  ) {
     this.#host = host;
     this.#port = port;
+    this.#key = `${host} ${port}`;
+    this.#held = held;
     this.#onConnection = onConnection;
     this.#onState = onState;
+  }
+
+  /** Begins to listen. */
+  start(): void {
     this.#listen();
   }
 
-  /** Accepts nothing more; connections in progress are not touched. */
+  /** Accepts nothing more, from now on; connections in progress are not touched. */
   close(): void {
     this.#isClosed = true;
+    this.#release();
     if (this.#retry !== null) clearTimeout(this.#retry);
     this.#server?.close();
   }
 
+  /**
+   * Closes after what the kernel has already connected is accepted: closing resets a connection that waits in its
+   * queue. The second turn of the event loop is the first one that certainly asks the kernel.
+   */
+  async closeSoon(): Promise<void> {
+    this.#release();
+    await setImmediate();
+    await setImmediate();
+    this.close();
+  }
+
   #listen(): void {
+    if (this.#held.has(this.#key) && !this.#isHolder) {
+      this.#fail(
+        `port ${this.#port} of ${this.#host} is held by another listener of this proxy; give one of them another port`,
+      );
+      return;
+    }
+    this.#held.add(this.#key);
+    this.#isHolder = true;
     const server = createServer({ allowHalfOpen: true, noDelay: true }, this.#onConnection);
     this.#server = server;
     server.on('error', (error: NodeJS.ErrnoException) => {
       // Errors of a server that listens (no descriptors left, say) concern one connection, not the port.
       if (server.listening || this.#isClosed) return;
       this.#server = null;
-      this.#setState({ state: 'failed', reason: explain(error, this.#host, this.#port) });
-      this.#retry = setTimeout(() => this.#listen(), this.#retryMs);
-      this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS);
+      if (error.code === 'EAFNOSUPPORT' && this.#host === '::') {
+        // A machine without IPv6: all its addresses are IPv4.
+        this.#host = '0.0.0.0';
+        this.#listen();
+        return;
+      }
+      this.#release();
+      this.#fail(explain(error, this.#host, this.#port));
     });
     server.on('listening', () => {
-      if (this.#isClosed) return;
+      // Closing before this point has no effect on the server.
+      if (this.#isClosed) {
+        server.close();
+        return;
+      }
       this.#retryMs = FIRST_RETRY_MS;
       this.#setState({ state: 'listening' });
     });
     server.listen({ host: this.#host, port: this.#port, reusePort: true, backlog: 4096 });
+  }
+
+  #fail(reason: string): void {
+    this.#retry = setTimeout(() => this.#listen(), this.#retryMs);
+    this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS);
+    this.#setState({ state: 'failed', reason });
+  }
+
+  #release(): void {
+    if (this.#isHolder) this.#held.delete(this.#key);
+    this.#isHolder = false;
   }
 
   #setState(state: BindingState): void {

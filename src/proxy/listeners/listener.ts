@@ -43,21 +43,20 @@ export class Listener {
   }
 
   /** Accepts nothing more and ends every connection as soon as nothing is lost by it. */
-  drain(onIdle: () => void): void {
-    this.#unbind();
+  async drain(onIdle: () => void): Promise<void> {
+    this.#isClosed = true;
+    const bindings = [...this.#bindings.values()];
+    this.#bindings.clear();
+    await Promise.all(bindings.map((binding) => binding.closeSoon()));
     this.#service.drain(onIdle);
   }
 
   /** Accepts nothing more and cuts every connection. */
   destroy(): void {
-    this.#unbind();
-    this.#service.destroy();
-  }
-
-  #unbind(): void {
     this.#isClosed = true;
     for (const binding of this.#bindings.values()) binding.close();
     this.#bindings.clear();
+    this.#service.destroy();
   }
 
   #bind(): void {
@@ -66,19 +65,24 @@ export class Listener {
     for (const host of this.#parts.bindAny ? [ANY] : addresses) wanted.set(`${host} ${port}`, host);
     for (const [key, binding] of this.#bindings) {
       if (wanted.has(key)) continue;
-      binding.close();
+      void binding.closeSoon();
       this.#bindings.delete(key);
     }
+    const fresh: Binding[] = [];
     for (const [key, host] of wanted) {
       if (this.#bindings.has(key)) continue;
       const binding = new Binding(
         host,
         port,
+        this.#parts.held,
         (socket) => this.#service.serve(socket),
         () => this.#report(),
       );
       this.#bindings.set(key, binding);
+      fresh.push(binding);
     }
+    // Only once all are known: the listener is as well as the worst of them.
+    for (const binding of fresh) binding.start();
     this.#report();
   }
 

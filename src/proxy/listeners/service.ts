@@ -12,6 +12,8 @@ export interface EngineParts {
   readonly pools: ReadonlyMap<string, Pool>;
   /** Listen on all local addresses instead of the listener's own. */
   readonly bindAny: boolean;
+  /** The addresses and ports that listeners of this engine hold, as `address port`. */
+  readonly held: Set<string>;
 }
 
 /** What is done with the connections that a listener accepts. */

@@ -1,8 +1,10 @@
 import { connect, type Socket } from 'node:net';
 import type { ListenerConfiguration } from '../../dataplane/configuration.ts';
 import type { EngineParts } from '../listeners/service.ts';
-import { plainAddress } from '../listeners/socket-address.ts';
 import type { Member } from '../pools/member.ts';
+import { plainAddress } from '../sockets/plain-address.ts';
+import { readBuffer } from '../sockets/read-buffer.ts';
+import { resetSocket } from '../sockets/reset-socket.ts';
 import { Deadline, type DeadlineOwner } from '../time/deadlines.ts';
 import { Tunnel } from '../tunnel/tunnel.ts';
 
@@ -52,14 +54,20 @@ export class TcpConnection implements DeadlineOwner {
     const member = this.#attempts < ATTEMPTS ? pool?.pick(this.#clientAddress, this.#tried) : undefined;
     if (member === undefined) {
       // Nobody serves it: a reset says so at once, where an end would look like a member that said nothing.
-      this.#client.resetAndDestroy();
+      resetSocket(this.#client);
       return;
     }
     this.#attempts += 1;
     this.#member = member;
     member.begin();
     const port = member.portFor(configuration.port);
-    const socket = connect({ host: member.address, port, noDelay: true, allowHalfOpen: true });
+    const socket = connect({
+      host: member.address,
+      port,
+      noDelay: true,
+      allowHalfOpen: true,
+      onread: { buffer: readBuffer, callback: this.#onMemberBytes },
+    });
     this.#memberSocket = socket;
     parts.deadlines.arm(this.#deadline, CONNECT_TIMEOUT_MS);
     socket.on('error', () => {});
@@ -90,8 +98,14 @@ export class TcpConnection implements DeadlineOwner {
     client.on('end', () => tunnel.onClientEnd());
     member.on('end', () => tunnel.onMemberEnd());
     client.on('data', (bytes: Buffer) => tunnel.fromClient(bytes));
-    member.on('data', (bytes: Buffer) => tunnel.fromMember(bytes));
+    // A client that ended before it sent anything told so while nobody listened.
+    if (client.readableEnded) tunnel.onClientEnd();
   }
+
+  readonly #onMemberBytes = (length: number): boolean => {
+    this.#tunnel?.fromMember(readBuffer.subarray(0, length));
+    return true;
+  };
 
   #onMemberClosed(socket: Socket): void {
     if (this.#tunnel !== null) {

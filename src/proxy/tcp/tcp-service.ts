@@ -8,6 +8,7 @@ export class TcpService implements Service, TcpServing {
   configuration: ListenerConfiguration;
   readonly parts: EngineParts;
   readonly #connections = new Set<TcpConnection>();
+  #isDestroyed = false;
   #onIdle: (() => void) | null = null;
 
   constructor(configuration: ListenerConfiguration, parts: EngineParts) {
@@ -20,6 +21,11 @@ export class TcpService implements Service, TcpServing {
   }
 
   serve(socket: Socket): void {
+    // Accepted in the last moment before the port was closed.
+    if (this.#isDestroyed) {
+      socket.destroy();
+      return;
+    }
     const connection = new TcpConnection(socket, this);
     this.#connections.add(connection);
     connection.start();
@@ -41,6 +47,7 @@ export class TcpService implements Service, TcpServing {
   }
 
   destroy(): void {
+    this.#isDestroyed = true;
     for (const connection of this.#connections) connection.destroy();
   }
 }

@@ -1,4 +1,6 @@
 import type { Socket } from 'node:net';
+import { writeCopy } from '../sockets/read-buffer.ts';
+import { resetSocket } from '../sockets/reset-socket.ts';
 import { Deadline, type DeadlineOwner, type Deadlines } from '../time/deadlines.ts';
 
 /**
@@ -43,11 +45,11 @@ export class Tunnel implements DeadlineOwner {
     if (!this.#member.write(bytes)) this.#client.pause();
   }
 
-  /** The tunnel keeps the bytes. */
+  /** The bytes are the tunnel's only during the call. */
   fromMember(bytes: Buffer): void {
     if (this.#isOver) return;
     this.#touch();
-    if (!this.#client.write(bytes)) this.#member.pause();
+    if (!writeCopy(this.#client, bytes)) this.#member.pause();
   }
 
   onClientDrain(): void {
@@ -66,14 +68,14 @@ export class Tunnel implements DeadlineOwner {
     if (this.#isOver) return;
     this.#clientEnded = true;
     this.#touch();
-    this.#member.end();
+    this.#endSide(this.#member, this.#memberEnded);
   }
 
   onMemberEnd(): void {
     if (this.#isOver) return;
     this.#memberEnded = true;
     this.#touch();
-    this.#client.end();
+    this.#endSide(this.#client, this.#clientEnded);
   }
 
   onClientClosed(): void {
@@ -97,9 +99,15 @@ export class Tunnel implements DeadlineOwner {
     this.#over();
   }
 
+  /** Nothing more will be written to this side. When it has ended too it is closed at once, which says the same. */
+  #endSide(side: Socket, hasEnded: boolean): void {
+    if (hasEnded && side.writableLength === 0) side.destroy();
+    else side.end();
+  }
+
   /** A side that closed before both ended was cut: so is the other, in a way that it can tell from an end. */
   #onClosed(other: Socket): void {
-    if (!this.#clientEnded || !this.#memberEnded) other.resetAndDestroy();
+    if (!this.#clientEnded || !this.#memberEnded) resetSocket(other);
     if (this.#clientClosed && this.#memberClosed) this.#over();
   }
 
