@@ -2,6 +2,7 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { availabilityZoneOperations } from '../api/operations/availability-zones.ts';
 import { elbowOperations } from '../api/operations/elbow.ts';
 import { healthMonitorOperations } from '../api/operations/health-monitors.ts';
 import { listenerOperations } from '../api/operations/listeners.ts';
@@ -67,6 +68,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       ...poolOperations(region),
       ...memberOperations(region),
       ...healthMonitorOperations(region),
+      ...availabilityZoneOperations(region),
       ...identityOperations(identity, inventory),
       ...networkOperations(inventory),
       ...elbowOperations(region, stream),
