@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { availabilityZoneOperations } from '../api/operations/availability-zones.ts';
 import { elbowOperations } from '../api/operations/elbow.ts';
+import { flavorOperations } from '../api/operations/flavors.ts';
 import { healthMonitorOperations } from '../api/operations/health-monitors.ts';
 import { listenerOperations } from '../api/operations/listeners.ts';
 import { loadBalancerOperations } from '../api/operations/load-balancers.ts';
@@ -69,6 +70,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       ...memberOperations(region),
       ...healthMonitorOperations(region),
       ...availabilityZoneOperations(region),
+      ...flavorOperations(),
       ...identityOperations(identity, inventory),
       ...networkOperations(inventory),
       ...elbowOperations(region, stream),

@@ -10,6 +10,7 @@ import { type Page, page } from '../store/pages.ts';
 import { count, findBy, insert, remove, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import { defaultBackendNetworks, type Networks, networksOf, portIdOf, takeAddress } from './addresses.ts';
+import { chargeModeOf, checkFlavors } from './flavors.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { checkEnterpriseProject } from './pools.ts';
 import { clearedProtectionReason } from './protection.ts';
@@ -40,6 +41,7 @@ export async function createLoadBalancer(
     checkCommon(region, wanted, body);
     checkEnterpriseProject(region, wanted.enterprise_project_id);
     checkZones(region, wanted.availability_zone_list);
+    checkFlavors(projectId, wanted);
     const networks = networksOf(region.inventory, { ...wanted, project_id: projectId });
     if (wanted.loadbalancer_type === 'gateway') checkGateway(wanted, networks);
     const record: LoadBalancer = {
@@ -50,7 +52,7 @@ export async function createLoadBalancer(
       publicips: await bindPublicIps(tx.db, region, wanted),
       ...backendNetworks(region, networks, projectId, wanted),
       autoscaling: autoscalingOf(wanted.autoscaling),
-      charge_mode: wanted.l4_flavor_id || wanted.l7_flavor_id ? 'flavor' : 'lcu',
+      charge_mode: chargeModeOf(projectId, wanted),
       created_at: now,
       updated_at: now,
     };
@@ -95,6 +97,7 @@ export async function updateLoadBalancer(
     if (changed.autoscaling !== undefined) changed.autoscaling = autoscalingOf(changed.autoscaling);
     const wanted: LoadBalancer = { ...before, ...changed };
     checkCommon(region, wanted, body);
+    checkFlavors(projectId, changed);
     checkOneWay(before, wanted, body);
     moveFrom(before, wanted, body);
     const networks = networksOf(region.inventory, wanted);
