@@ -11,6 +11,7 @@ import { loadBalancerOperations } from '../api/operations/load-balancers.ts';
 import { memberOperations } from '../api/operations/members.ts';
 import { poolOperations } from '../api/operations/pools.ts';
 import { publicOperations } from '../api/operations/public.ts';
+import { quotaOperations } from '../api/operations/quotas.ts';
 import { createServer } from '../api/server.ts';
 import { identityOperations } from '../cloud/identity.ts';
 import { networkOperations } from '../cloud/networks.ts';
@@ -71,6 +72,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       ...healthMonitorOperations(region),
       ...availabilityZoneOperations(region),
       ...flavorOperations(),
+      ...quotaOperations(region),
       ...identityOperations(identity, inventory),
       ...networkOperations(inventory),
       ...elbowOperations(region, stream),

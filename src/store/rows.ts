@@ -185,3 +185,18 @@ export async function count(db: Reader, of: Resource, match: Readonly<Row>): Pro
   const row = await query.executeTakeFirstOrThrow();
   return row.count;
 }
+
+/** The most records that have one parent, of the parents of a project. The column needs an index that begins with it. */
+export async function countFullest(
+  db: Reader,
+  of: Resource,
+  column: string,
+  parent: Resource,
+  projectId: string,
+): Promise<number> {
+  const id = sql.ref(`${parent.table}.id`);
+  const { rows } = await sql<{ fullest: number | null }>`
+    SELECT max((SELECT count(*) FROM ${sql.table(of.table)} WHERE ${sql.ref(column)} = ${id})) AS fullest
+    FROM ${sql.table(parent.table)} WHERE project_id = ${projectId}`.execute(db);
+  return rows[0]?.fullest ?? 0;
+}
