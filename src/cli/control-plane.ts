@@ -12,6 +12,7 @@ import { memberOperations } from '../api/operations/members.ts';
 import { poolOperations } from '../api/operations/pools.ts';
 import { publicOperations } from '../api/operations/public.ts';
 import { quotaOperations } from '../api/operations/quotas.ts';
+import { tagOperations } from '../api/operations/tags.ts';
 import { createServer } from '../api/server.ts';
 import { identityOperations } from '../cloud/identity.ts';
 import { networkOperations } from '../cloud/networks.ts';
@@ -73,6 +74,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       ...availabilityZoneOperations(region),
       ...flavorOperations(),
       ...quotaOperations(region),
+      ...tagOperations(region),
       ...identityOperations(identity, inventory),
       ...networkOperations(inventory),
       ...elbowOperations(region, stream),
