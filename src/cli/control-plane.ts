@@ -8,6 +8,7 @@ import { flavorOperations } from '../api/operations/flavors.ts';
 import { healthMonitorOperations } from '../api/operations/health-monitors.ts';
 import { listenerOperations } from '../api/operations/listeners.ts';
 import { loadBalancerOperations } from '../api/operations/load-balancers.ts';
+import { logtankOperations } from '../api/operations/logtanks.ts';
 import { memberOperations } from '../api/operations/members.ts';
 import { poolOperations } from '../api/operations/pools.ts';
 import { publicOperations } from '../api/operations/public.ts';
@@ -75,6 +76,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       ...flavorOperations(),
       ...quotaOperations(region),
       ...tagOperations(region),
+      ...logtankOperations(region),
       ...identityOperations(identity, inventory),
       ...networkOperations(inventory),
       ...elbowOperations(region, stream),

@@ -11,6 +11,7 @@ import { count, findBy, insert, remove, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import { defaultBackendNetworks, type Networks, networksOf, portIdOf, takeAddress } from './addresses.ts';
 import { chargeModeOf, checkFlavors } from './flavors.ts';
+import { removeLogtankOf } from './logtanks.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { checkEnterpriseProject } from './pools.ts';
 import { clearedProtectionReason } from './protection.ts';
@@ -125,6 +126,7 @@ export async function deleteLoadBalancer(region: Region, projectId: string, id: 
         `The load balancer ${id} still has ${listeners} listener(s) and ${pools} pool(s); delete them first.`,
       );
     }
+    await removeLogtankOf(tx, found);
     await remove(tx, loadBalancer, found);
   });
 }

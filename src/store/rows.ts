@@ -7,7 +7,7 @@ import { runCompiled } from './compiled-queries.ts';
 import type { ColumnValue, Row, Tables } from './schema.ts';
 import type { Reader, Writer } from './transaction.ts';
 
-type ResourceTable = 'loadbalancers' | 'listeners' | 'pools' | 'members' | 'healthmonitors';
+type ResourceTable = 'loadbalancers' | 'listeners' | 'pools' | 'members' | 'healthmonitors' | 'logtanks';
 
 /** The queries know a resource's table by name only: every one of them has the columns of `Row`. */
 export function tableOf(of: Resource): ResourceTable {
