@@ -4,12 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { availabilityZoneOperations } from '../api/operations/availability-zones.ts';
 import { elbowOperations } from '../api/operations/elbow.ts';
+import { featureOperations } from '../api/operations/features.ts';
 import { flavorOperations } from '../api/operations/flavors.ts';
 import { healthMonitorOperations } from '../api/operations/health-monitors.ts';
 import { listenerOperations } from '../api/operations/listeners.ts';
 import { loadBalancerOperations } from '../api/operations/load-balancers.ts';
 import { logtankOperations } from '../api/operations/logtanks.ts';
 import { memberOperations } from '../api/operations/members.ts';
+import { networkUseOperations } from '../api/operations/network-use.ts';
 import { poolOperations } from '../api/operations/pools.ts';
 import { publicOperations } from '../api/operations/public.ts';
 import { quotaOperations } from '../api/operations/quotas.ts';
@@ -77,6 +79,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       ...quotaOperations(region),
       ...tagOperations(region),
       ...logtankOperations(region),
+      ...featureOperations(region),
+      ...networkUseOperations(region),
       ...identityOperations(identity, inventory),
       ...networkOperations(inventory),
       ...elbowOperations(region, stream),

@@ -45,14 +45,15 @@ export function chargeModeOf(projectId: string, asked: Asked): LoadBalancer['cha
 export function checkFlavors(projectId: string, asked: Asked): void {
   for (const key of ['l4_flavor_id', 'l7_flavor_id'] as const) {
     const id = asked[key];
-    if (!id) continue;
-    const { name, type } = showFlavor(projectId, id);
-    const types: readonly Flavor['type'][] = typesOf[key];
-    if (!types.includes(type)) {
-      throw invalid(
-        `loadbalancer.${key}`,
-        `the flavor ${name} has type ${type}, expected one of ${types.join(', ')}.`,
-      );
-    }
+    if (id) checkFlavor(projectId, key, id, `loadbalancer.${key}`);
+  }
+}
+
+/** @param field how a refusal names what the id came in */
+export function checkFlavor(projectId: string, key: keyof typeof typesOf, id: string, field: string): void {
+  const { name, type } = showFlavor(projectId, id);
+  const types: readonly Flavor['type'][] = typesOf[key];
+  if (!types.includes(type)) {
+    throw invalid(field, `the flavor ${name} has type ${type}, expected one of ${types.join(', ')}.`);
   }
 }
