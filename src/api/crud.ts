@@ -65,7 +65,7 @@ export function crudOperations<F extends Fields, View>(parts: CrudParts<F, View>
       ...listOperation({ of, id: `List${many}`, path, group, summary: `List ${of.plural}`, answer }),
       handle: async (call) => {
         const query = readListQuery(of, call.query);
-        return { body: listBody(of.plural, await service.list(call.params, query), query.reverse, render) };
+        return { body: listBody(of.plural, await service.list(call.params, query), query, render) };
       },
     },
     {

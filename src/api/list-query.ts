@@ -1,5 +1,6 @@
 /** The query of a list call: paging and filters, read from its text (rules digest 1.6). */
 import { type TSchema, Type } from 'typebox';
+import { canonical, ipVersion } from '../model/address.ts';
 import { invalid } from '../model/errors.ts';
 import type { Filter } from '../model/filter.ts';
 import type { QueryParameter } from '../model/operation.ts';
@@ -78,7 +79,8 @@ function single(query: URLSearchParams, key: string): string | undefined {
 
 function conditionsOf(key: string, filter: Filter, texts: readonly string[]): Condition[] {
   if (!('nested' in filter)) {
-    return [{ match: filter.match, values: texts.map((text) => readValue(key, text, filter.schema)) }];
+    const values = texts.map((text) => readValue(key, text, filter.schema));
+    return filter.match ? [{ match: filter.match, values }] : [];
   }
   const byKey = Map.groupBy(texts, (text) => text.split('=', 1)[0] ?? '');
   return [...byKey].map(([subKey, pairs]) => {
@@ -117,6 +119,7 @@ export function readValue(key: string, text: string, schema: TSchema): string | 
     }
     default:
       if (parts.enum && !parts.enum.includes(text)) throw wrong();
-      return text;
+      // Addresses are stored in one spelling.
+      return key.endsWith('address') && ipVersion(text) ? canonical(text) : text;
   }
 }

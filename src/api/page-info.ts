@@ -1,6 +1,6 @@
 /** How a page of a list is answered: records under the plural key, and where the pages beside it begin. */
 import { Type } from 'typebox';
-import type { Page } from '../service/page-query.ts';
+import type { Page, PageQuery } from '../service/page-query.ts';
 
 export const PageInfo = Type.Object({
   previous_marker: Type.Optional(Type.String({ description: 'The id of the first record of the page.' })),
@@ -13,22 +13,23 @@ export const PageInfo = Type.Object({
 /**
  * The body of a list.
  *
- * @param reverse whether the page was asked for backwards: then there is always a next page, the one come from
+ * @param query how the page was asked for: before a marker, the page that the marker is on is the next one
  */
 export function listBody<T>(
   plural: string,
   { records, more }: Page<T>,
-  reverse: boolean,
+  { reverse, marker }: Pick<PageQuery, 'reverse' | 'marker'>,
   render: (record: T) => { readonly id: string },
 ): Record<string, unknown> {
   const rendered = records.map(render);
   const first = rendered[0]?.id;
   const last = rendered.at(-1)?.id;
+  const hasNext = reverse ? marker !== undefined : more;
   return {
     [plural]: rendered,
     page_info: {
       ...(first === undefined ? {} : { previous_marker: first }),
-      ...(last === undefined || !(more || reverse) ? {} : { next_marker: last }),
+      ...(last === undefined || !hasNext ? {} : { next_marker: last }),
       current_count: rendered.length,
     },
   };

@@ -1,17 +1,23 @@
 /** How a record is answered: its answered fields, with what was computed for them. */
 import type { Fields, RecordOf, Resource } from '../model/resource.ts';
 
+/** An answer's record; what else it has depends on the resource. */
+export interface Rendered {
+  readonly id: string;
+  readonly [key: string]: unknown;
+}
+
 /** @param computed the values of the fields that are not stored */
 export function render<F extends Fields>(
   of: Resource<F>,
   record: RecordOf<F>,
   computed: Partial<RecordOf<F>> = {},
-): { readonly id: string } {
+): Rendered {
   const answer: Record<string, unknown> = {};
   for (const [key, field] of Object.entries(of.fields)) {
     if (field.answered) answer[key] = computed[key] ?? record[key] ?? null;
   }
-  return answer as unknown as { id: string };
+  return answer as unknown as Rendered;
 }
 
 /** Ids as the API refers to resources. */

@@ -5,9 +5,9 @@ import { Id, maxTags, Name, ProtectionReason, ProtectionStatus, Tag, Timestamp }
 
 export const identity = {
   id: field(Id, 'The resource’s id, a UUID given by the service.', { filter: 'many' }),
-  project_id: field(Type.String({ maxLength: 32 }), 'The project, always that of the path.', {
+  project_id: field(Type.String({ minLength: 1, maxLength: 32 }), 'The project, always that of the path.', {
     create: 'ignored',
-    update: 'ignored',
+    update: 'immutable',
   }),
 };
 

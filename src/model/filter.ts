@@ -2,7 +2,7 @@
  * List filters that are not plain fields of the listed resource. Most filters follow from a field's `filter`
  * mark; these say how else a resource is found.
  */
-import type { TSchema } from 'typebox';
+import { type TSchema, Type } from 'typebox';
 import type { FilterArity } from './field.ts';
 
 /** A step from one table to another: the rows of `table` whose `key` is what `from` says of the row before. */
@@ -30,14 +30,23 @@ export interface ValueFilter {
   readonly schema: TSchema;
   readonly arity: FilterArity;
   readonly description: string;
-  readonly match: Match;
+  /** Null when every record matches whatever the value is. */
+  readonly match: Match | null;
 }
+
+/** There is no recycle bin, so that with or without it a list is the same. */
+export const includeRecycleBin: ValueFilter = {
+  schema: Type.Boolean(),
+  arity: 'one',
+  description: 'Has no effect: nothing is ever in the recycle bin.',
+  match: null,
+};
 
 /** A filter whose values carry a key of their own, as in `eips=eip_id=x`. */
 export interface NestedFilter {
   readonly arity: FilterArity;
   readonly description: string;
-  readonly nested: Readonly<Record<string, Pick<ValueFilter, 'schema' | 'match'>>>;
+  readonly nested: Readonly<Record<string, { readonly schema: TSchema; readonly match: Match }>>;
 }
 
 export type Filter = ValueFilter | NestedFilter;

@@ -69,7 +69,7 @@ export const healthMonitor = resource({
       { create: 'optional', update: 'mutable', nullable: true, filter: 'many' },
     ),
     url_path: field(
-      Type.String({ minLength: 1, maxLength: 80, pattern: "^/[A-Za-z0-9/.%?#&_;~!()*\\[\\]@$^:',+=-]*$" }),
+      Type.String({ minLength: 1, maxLength: 80, pattern: "^/[A-Za-z0-9/.%?#&_;~!()*\\[\\]@$^:',+-]*$" }),
       'The path of HTTP probes.',
       { create: 'optional', update: 'mutable', nullable: true, default: '/', filter: 'many' },
     ),

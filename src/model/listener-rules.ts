@@ -129,7 +129,46 @@ function checkSwitches(listener: Listener, given: Readonly<Record<string, unknow
       'protocol HTTP, HTTPS or QUIC',
     );
   }
-  if (listener.transparent_client_ip_enable === false && isOverHttp(protocol)) {
-    throw invalid('listener.transparent_client_ip_enable', `it must be true for protocol ${protocol}.`);
+  // A dedicated load balancer shows members the client's address, but for the one thing that excludes it.
+  if (!listener.transparent_client_ip_enable && !listener.nat64_enable) {
+    throw invalid(
+      'listener.transparent_client_ip_enable',
+      'it must be true, unless nat64_enable is true for protocol TCP or UDP.',
+    );
   }
+  checkEarlyData(listener);
+  checkAccessLog(listener);
+}
+
+/** The policies with TLS 1.3, of which early data is a part (rules digest C46). */
+const withTls13 = ['tls-1-0-with-1-3', 'tls-1-2-fs-with-1-3', 'hybrid-policy-1-0'];
+
+function checkEarlyData(listener: Listener): void {
+  const { protocol, ssl_early_data_enable, security_policy_id, tls_ciphers_policy } = listener;
+  if (!ssl_early_data_enable) return;
+  const field = 'listener.ssl_early_data_enable';
+  if (protocol !== 'HTTPS') throw invalid(field, `it is for protocol HTTPS, not ${protocol}; leave it out.`);
+  if (!security_policy_id && !withTls13.includes(tls_ciphers_policy ?? '')) {
+    throw invalid(field, `it needs a tls_ciphers_policy with TLS 1.3: ${withTls13.join(', ')}.`);
+  }
+}
+
+/** Headers that the access log has already, or that are not its business. */
+const unloggedHeaders = [
+  'host',
+  'user-agent',
+  'referer',
+  'x-forwarded-for',
+  'x-clienttraceid',
+  'traceparent',
+];
+
+function checkAccessLog({ access_log_customized_headers_config: config }: Listener): void {
+  const names = [...(config?.include_headers ?? []), ...(config?.exclude_headers ?? [])];
+  const refused = names.find((name) => unloggedHeaders.includes(name.toLowerCase()));
+  if (refused === undefined) return;
+  throw invalid(
+    'listener.access_log_customized_headers_config',
+    `"${refused}" cannot be named here, nor can ${unloggedHeaders.join(', ')}.`,
+  );
 }

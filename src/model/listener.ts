@@ -10,7 +10,7 @@ import {
   timestamps,
 } from './common-fields.ts';
 import { field, orNull } from './field.ts';
-import type { Match } from './filter.ts';
+import { includeRecycleBin, type Match } from './filter.ts';
 import { InsertHeaders, InsertHeadersInput } from './insert-headers.ts';
 import { type RecordOf, resource } from './resource.ts';
 import { Id, integer, oneOf, Reference, strict } from './schemas.ts';
@@ -205,6 +205,7 @@ export const listener = resource({
     ...timestamps,
   },
   filters: {
+    include_recycle_bin: includeRecycleBin,
     member_address: {
       schema: Type.String(),
       arity: 'many',

@@ -2,7 +2,7 @@
 import { type TSchema, Type } from 'typebox';
 import { enterpriseProject, identity, naming, protection, tags, timestamps } from './common-fields.ts';
 import { field, orNull } from './field.ts';
-import type { Match } from './filter.ts';
+import { includeRecycleBin, type Match } from './filter.ts';
 import { type RecordOf, resource } from './resource.ts';
 import { Id, integer, oneOf, Reference, strict } from './schemas.ts';
 
@@ -19,10 +19,11 @@ const NewPublicIp = strict({
   billing_info: Type.Optional(orNull(Type.String({ maxLength: 1024 }))),
   description: Type.Optional(orNull(Type.String({ maxLength: 255 }))),
   bandwidth: strict({
-    name: Type.Optional(orNull(Type.String({ maxLength: 64 }))),
+    name: Type.Optional(orNull(Type.String({ maxLength: 64, pattern: '^[\\p{L}\\p{Nd}_.-]*$' }))),
     size: Type.Optional(orNull(integer(0, 99999))),
     charge_mode: Type.Optional(orNull(oneOf('bandwidth', 'traffic'))),
     share_type: Type.Optional(orNull(oneOf('PER', 'WHOLE'))),
+    billing_info: Type.Optional(orNull(Type.String({ maxLength: 1024 }))),
     id: Type.Optional(orNull(Type.String({ maxLength: 36 }))),
   }),
 });
@@ -234,6 +235,7 @@ export const loadBalancer = resource({
     ...timestamps,
   },
   filters: {
+    include_recycle_bin: includeRecycleBin,
     availability_zone_list: {
       schema: Type.String(),
       arity: 'many',

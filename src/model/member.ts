@@ -2,8 +2,8 @@
 import { type Static, Type } from 'typebox';
 import { identity, inheritedEnterpriseProject, timestamps } from './common-fields.ts';
 import { field, orNull } from './field.ts';
-import { type RecordOf, resource } from './resource.ts';
-import { Id, integer, Name, oneOf, strict } from './schemas.ts';
+import { answerBody, type RecordOf, resource } from './resource.ts';
+import { Id, integer, Name, oneOf, Reference, strict, Timestamp } from './schemas.ts';
 
 export const OperatingStatus = oneOf('NO_MONITOR', 'INITIAL', 'ONLINE', 'OFFLINE', 'UNKNOWN');
 export type OperatingStatus = Static<typeof OperatingStatus>;
@@ -27,10 +27,13 @@ export const FailureReason = Type.Object({
   healthcheck_response: orNull(Type.String()),
 });
 
+/** A member as one listener sees it; the timestamps are those of the pool. */
 const MemberStatus = Type.Object({
   listener_id: Type.String(),
   operating_status: OperatingStatus,
   reason: orNull(FailureReason),
+  created_at: Timestamp,
+  updated_at: Timestamp,
 });
 
 const Address = Type.String({ minLength: 1, maxLength: 64 });
@@ -108,6 +111,63 @@ export const member = resource({
   },
 });
 
+/** Members in the list of all pools, which is also filtered by where they belong. */
+export const memberOfProject = resource({
+  ...member,
+  filters: {
+    pool_id: {
+      schema: Id,
+      arity: 'many',
+      description: 'The pool of the member.',
+      match: { kind: 'column', column: 'pool_id' },
+    },
+    loadbalancer_id: {
+      schema: Id,
+      arity: 'many',
+      description: 'A load balancer that uses the pool of the member.',
+      match: {
+        kind: 'any',
+        of: [
+          {
+            kind: 'related',
+            steps: [{ from: 'pool_id', table: 'pools', key: 'id' }],
+            column: 'loadbalancer_id',
+          },
+          {
+            kind: 'related',
+            steps: [{ from: 'pool_id', table: 'listeners', key: 'default_pool_id' }],
+            column: 'loadbalancer_id',
+          },
+        ],
+      },
+    },
+  },
+  parent: 'pool_id',
+});
+
+const { ip_version: _family, availability_zone = Type.String(), ...batched } = answerBody(member).properties;
+const port_id = Type.String({ description: 'The network port of the server; empty for an IP address.' });
+
+/** A member as a batch-add answers it. */
+export const BatchAddedMember = Type.Object({
+  ...batched,
+  port_id,
+  ret_status: oneOf('successful', 'existed'),
+});
+
+/** A member as a batch-update answers it. */
+export const BatchUpdatedMember = Type.Object({ ...batched, port_id, availability_zone });
+
+/** A member as the list of all pools answers it. */
+export const MemberOfProject = Type.Object({
+  ...answerBody(member).properties,
+  pool_id: Id,
+  loadbalancer_id: Type.String(),
+  loadbalancers: Type.Array(Reference),
+  device_id: Type.String(),
+  device_owner: Type.String(),
+});
+
 export type Member = RecordOf<(typeof member)['fields']>;
 export type FailureReason = NonNullable<Member['reason']>;
 export type Verdict = Member['verdict'];
@@ -143,7 +203,7 @@ export const BatchUpdateMember = strict({
   weight: Type.Optional(orNull(Weight)),
   protocol_port: Type.Optional(orNull(integer(0, 65535))),
   availability_zone: Type.Optional(orNull(Type.String())),
-  admin_state_up: Type.Optional(Type.Unknown()),
+  admin_state_up: Type.Optional(orNull(Type.Boolean())),
 });
 
 /** How a batch-delete names each member: by id, or by address and port. */

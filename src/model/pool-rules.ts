@@ -97,7 +97,8 @@ function checkPersistence({ session_persistence, protocol }: Pool): void {
     throw invalid('pool.session_persistence.cookie_name', `it is for type APP_COOKIE, not ${type}.`);
   }
   const longest = persistenceLimits(protocol).longest;
-  if (persistence_timeout !== null && persistence_timeout > longest) {
+  // The time of an application's cookie is the application's own.
+  if (type !== 'APP_COOKIE' && persistence_timeout !== null && persistence_timeout > longest) {
     throw invalid(
       'pool.session_persistence.persistence_timeout',
       `got ${persistence_timeout}, expected an integer from 1 to ${longest} (minutes) when protocol is ${protocol}.`,
@@ -116,7 +117,7 @@ export function persistenceLimits(protocol: Pool['protocol']): {
 
 function checkDrain({ connection_drain, protocol }: Pool): void {
   if (!connection_drain.enable) return;
-  if (connection_drain.timeout === undefined) {
+  if (connection_drain.timeout === null) {
     throw invalid(
       'pool.connection_drain.timeout',
       'it is required when enable is true. Expected an integer from 10 to 4000 (seconds).',
@@ -132,10 +133,8 @@ function checkAzAffinity({ az_affinity, protocol }: Pool): void {
   if (!['IP', 'TCP', 'UDP'].includes(protocol)) {
     throw invalid('pool.az_affinity', `it is for pools of protocol TCP, UDP or IP, not ${protocol}.`);
   }
-  const {
-    az_minimum_healthy_member_percentage: percentage = -1,
-    az_minimum_healthy_member_count: count = -1,
-  } = az_affinity;
+  const { az_minimum_healthy_member_percentage: percentage, az_minimum_healthy_member_count: count } =
+    az_affinity;
   if ((percentage === -1) === (count === -1)) {
     throw invalid(
       'pool.az_affinity',

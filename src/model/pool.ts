@@ -31,21 +31,42 @@ const SessionPersistenceInput = strict({
 });
 
 const SlowStart = strict({ enable: Type.Boolean(), duration: integer(30, 1200) });
-const ConnectionDrain = strict({ enable: Type.Boolean(), timeout: Type.Optional(integer(10, 4000)) });
-const QuicCid = strict({ len: integer(1, 20), offset: integer(0, 19) });
+const SlowStartInput = strict({
+  enable: Type.Optional(Type.Boolean()),
+  duration: Type.Optional(integer(30, 1200)),
+});
 
+const ConnectionDrain = strict({ enable: Type.Boolean(), timeout: orNull(integer(10, 4000)) });
+const ConnectionDrainInput = strict({
+  enable: Type.Optional(Type.Boolean()),
+  timeout: Type.Optional(orNull(integer(10, 4000))),
+});
+
+const PoolHealth = strict({ minimum_healthy_member_count: integer(0, 1) });
+const PoolHealthInput = strict({ minimum_healthy_member_count: Type.Optional(integer(0, 1)) });
+
+const QuicCid = strict({ len: integer(1, 20), offset: integer(0, 19) });
+const QuicCidInput = strict({ len: Type.Optional(integer(1, 20)), offset: Type.Optional(integer(0, 19)) });
+
+const Percentage = integer(-1, 100);
+const MemberCount = integer(-1, 10000);
+const Fallback = oneOf(
+  'forward_to_all_member_of_local_az',
+  'forward_to_healthy_member_of_remote_az',
+  'forward_to_all_healthy_member',
+  'forward_to_all_member',
+);
 const AzAffinity = strict({
   enable: Type.Boolean(),
-  az_minimum_healthy_member_percentage: Type.Optional(integer(-1, 100)),
-  az_minimum_healthy_member_count: Type.Optional(integer(-1, 10000)),
-  az_unhealthy_fallback_strategy: Type.Optional(
-    oneOf(
-      'forward_to_all_member_of_local_az',
-      'forward_to_healthy_member_of_remote_az',
-      'forward_to_all_healthy_member',
-      'forward_to_all_member',
-    ),
-  ),
+  az_minimum_healthy_member_percentage: Percentage,
+  az_minimum_healthy_member_count: MemberCount,
+  az_unhealthy_fallback_strategy: Fallback,
+});
+const AzAffinityInput = strict({
+  enable: Type.Boolean(),
+  az_minimum_healthy_member_percentage: Type.Optional(Percentage),
+  az_minimum_healthy_member_count: Type.Optional(MemberCount),
+  az_unhealthy_fallback_strategy: Type.Optional(Fallback),
 });
 
 const listenerOf = (column: string): Match => ({
@@ -120,7 +141,7 @@ export const pool = resource({
       effective: false,
     }),
     slow_start: field(orNull(SlowStart), 'Lets a new member’s share grow over its duration in seconds.', {
-      input: strict({ enable: Type.Optional(Type.Boolean()), duration: Type.Optional(integer(30, 1200)) }),
+      input: SlowStartInput,
       create: 'optional',
       update: 'mutable',
       nullable: true,
@@ -141,24 +162,23 @@ export const pool = resource({
       filter: 'one',
     }),
     connection_drain: field(ConnectionDrain, 'How long a leaving member keeps its connections, in seconds.', {
+      input: ConnectionDrainInput,
       create: 'optional',
       update: 'mutable',
       nullable: true,
-      default: { enable: false },
+      default: { enable: false, timeout: null },
       effective: false,
     }),
-    pool_health: field(
-      strict({ minimum_healthy_member_count: integer(0, 1) }),
-      '1 forwards to every member while none is healthy.',
-      {
-        create: 'optional',
-        update: 'mutable',
-        nullable: true,
-        default: { minimum_healthy_member_count: 0 },
-        effective: false,
-      },
-    ),
+    pool_health: field(PoolHealth, '1 forwards to every member while none is healthy.', {
+      input: PoolHealthInput,
+      create: 'optional',
+      update: 'mutable',
+      nullable: true,
+      default: { minimum_healthy_member_count: 0 },
+      effective: false,
+    }),
     az_affinity: field(orNull(AzAffinity), 'Prefers members of the proxy’s own zone.', {
+      input: AzAffinityInput,
       create: 'optional',
       update: 'mutable',
       nullable: true,
@@ -168,7 +188,7 @@ export const pool = resource({
       orNull(QuicCid),
       'The slice of a QUIC connection id that QUIC_CID hashes.',
       {
-        input: strict({ len: Type.Optional(integer(1, 20)), offset: Type.Optional(integer(0, 19)) }),
+        input: QuicCidInput,
         create: 'optional',
         update: 'mutable',
         nullable: true,

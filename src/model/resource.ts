@@ -57,7 +57,8 @@ export function answerBody(of: Resource): TObject {
 export function immutableFields(of: Resource): ReadonlySet<string> {
   return new Set(
     Object.entries(of.fields)
-      .filter(([, field]) => field.answered && (field.update === 'immutable' || field.update === 'absent'))
+      .filter(([, field]) => field.answered || field.create !== 'absent')
+      .filter(([, field]) => field.update === 'immutable' || field.update === 'absent')
       .map(([key]) => key),
   );
 }
@@ -100,7 +101,7 @@ function bodySchema(fields: Fields, part: (field: Field) => string, create: bool
     const role = part(field);
     if (role === 'absent' || role === 'immutable') continue;
     const value = field.nullable ? orNull(field.input) : field.input;
-    const schema = described(role === 'ignored' ? Type.Unknown() : value, field);
+    const schema = described(role === 'ignored' ? orNull(field.input) : value, field);
     properties[key] = create && role === 'required' ? schema : Type.Optional(schema);
   }
   return Type.Object(properties, { additionalProperties: false });

@@ -57,7 +57,7 @@ function explain(
   const extra = faults.find((fault) => fault.keyword === 'additionalProperties');
   if (extra) {
     const names = (extra.params as { additionalProperties: string[] }).additionalProperties;
-    const fixed = immutable[steps(extra.instancePath).at(-1) ?? root];
+    const fixed = immutable[steps(extra.instancePath).findLast((step) => !/^\d+$/.test(step)) ?? root];
     const immutableName = names.find((name) => fixed?.has(name));
     if (immutableName) {
       const field = fieldName(root, [...steps(extra.instancePath), immutableName]);

@@ -151,7 +151,7 @@ export async function isLoadBalancerAddress(
   return row !== undefined;
 }
 
-/** The port that holds an address. */
-export function portIdOf(address: string | null, loadBalancerId: string): string | null {
-  return address === null ? null : derivedId(`port ${loadBalancerId} ${address}`);
+/** The network port by which a load balancer or a server has an address. */
+export function portIdOf(address: string, ownerId: string): string {
+  return derivedId(`port ${ownerId} ${address}`);
 }

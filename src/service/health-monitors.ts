@@ -77,17 +77,17 @@ export async function updateHealthMonitor(
   return region.store.write(async (tx) => {
     const before = await require(tx.db, healthMonitor, projectId, id);
     const within = await requirePool(tx.db, projectId, before.pool_id);
-    const changed: Partial<HealthMonitor> = { ...changes(healthMonitor, body), updated_at: timestamp(tx.at) };
-    const type = changed.type ?? before.type;
-    for (const key of ['http_method', 'expected_codes'] as const) {
-      const given = changed[key] !== undefined && changed[key] !== null;
-      // Another type means other codes, and null asks for the default.
-      if (!given && (changed[key] === null || type !== before.type))
-        Object.assign(changed, { [key]: typeDefaults(type)[key] });
-    }
-    const after: HealthMonitor = { ...before, ...changed };
+    const changed: Partial<HealthMonitor> = changes(healthMonitor, body);
+    if (Object.keys(changed).length === 0) return before;
+    const after: HealthMonitor = { ...before, ...changed, updated_at: timestamp(tx.at) };
+    // The codes of gRPC and of HTTP mean nothing to each other.
+    if ((after.type === 'GRPC') !== (before.type === 'GRPC'))
+      after.expected_codes = changed.expected_codes ?? null;
+    const defaults = typeDefaults(after.type);
+    after.http_method ??= defaults.http_method;
+    after.expected_codes ??= defaults.expected_codes;
     checkMonitor(after, within);
-    await update(tx, healthMonitor, before, changed);
+    await update(tx, healthMonitor, before, after);
     if (after.admin_state_up !== before.admin_state_up) {
       await forgetVerdicts(tx, within.id);
       await refreshMemberStatuses(tx, within);

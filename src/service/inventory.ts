@@ -150,6 +150,11 @@ export class Inventory {
     };
   }
 
+  /** Whether the address is that of a server declared in a VPC that the project may use. */
+  hasServer(projectId: string, address: string): boolean {
+    return [...this.vpcs.values()].some((vpc) => visible(vpc, projectId) && vpc.servers.has(address));
+  }
+
   /** Whether an IPv4 address is private: RFC 1918, RFC 6598, or declared so. */
   isPrivate(address: string): boolean {
     return this.#privateNetworks.some((network) => contains(network, address));

@@ -1,6 +1,7 @@
-/** The rules between a listener and the pool it uses (rules digest 2.2.4 and 2.3.4). */
-import { invalid } from '../model/errors.ts';
+/** The rules between a listener, its load balancer and the pool it uses (rules digest 2.1.4, 2.2.4 and 2.3.4). */
+import { conflict, invalid } from '../model/errors.ts';
 import type { Listener } from '../model/listener.ts';
+import type { LoadBalancer } from '../model/load-balancer.ts';
 import type { Pool } from '../model/pool.ts';
 import { poolProtocolsFor } from '../model/pool-rules.ts';
 
@@ -23,4 +24,37 @@ export function checkPoolOfListener(listener: Listener, pool: Pool): void {
       `a TLS listener takes a TCP pool of ip_version v4, not ${pool.ip_version}.`,
     );
   }
+  if (listener.protocol === 'TLS' && pool.az_affinity?.enable) {
+    throw conflict(`The pool ${pool.id} has az_affinity, which a TLS listener cannot use; switch it off.`);
+  }
+}
+
+const overFlavors = {
+  l4_flavor_id: ['TCP', 'UDP', 'TLS'],
+  l7_flavor_id: ['HTTP', 'HTTPS', 'QUIC'],
+} as const satisfies Record<string, readonly Listener['protocol'][]>;
+
+/**
+ * Refuses a protocol that the load balancer does not serve: a gateway serves IP alone, and one with a flavor of one
+ * layer only the protocols of that layer (rules digest LB-4). Without flavors there is no such limit.
+ */
+export function checkProtocolOfOwner(owner: LoadBalancer, { protocol }: Listener): void {
+  const gateway = owner.loadbalancer_type === 'gateway';
+  if (gateway !== (protocol === 'IP')) {
+    throw invalid(
+      'listener.protocol',
+      gateway
+        ? `a gateway load balancer takes listeners of protocol IP, not ${protocol}.`
+        : 'IP is for gateway load balancers only.',
+    );
+  }
+  const { l4_flavor_id, l7_flavor_id } = owner;
+  if (gateway || !l4_flavor_id === !l7_flavor_id) return;
+  const key = l4_flavor_id ? 'l4_flavor_id' : 'l7_flavor_id';
+  const served: readonly Listener['protocol'][] = overFlavors[key];
+  if (served.includes(protocol)) return;
+  throw invalid(
+    'listener.protocol',
+    `the load balancer ${owner.id} has only an ${key}, so it takes ${served.join(', ')}, not ${protocol}.`,
+  );
 }

@@ -1,11 +1,10 @@
 /** Listeners: create, show, list, update, delete (rules digest 2.2). */
 import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import { conflict, invalid, notFound } from '../model/errors.ts';
+import { conflict, invalid, notFound, Refusal } from '../model/errors.ts';
 import { type InsertHeaders, mergeInsertHeaders } from '../model/insert-headers.ts';
 import { type Listener, listener } from '../model/listener.ts';
 import { checkListener, portSpace, protocolDefaults } from '../model/listener-rules.ts';
-import type { LoadBalancer } from '../model/load-balancer.ts';
 import { member } from '../model/member.ts';
 import { changes, draft } from '../model/resource.ts';
 import { type Page, page } from '../store/pages.ts';
@@ -13,7 +12,7 @@ import { count, findBy, insert, remove, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Writer } from '../store/transaction.ts';
 import { refreshMemberStatuses } from './attachments.ts';
-import { checkPoolOfListener } from './listener-rules.ts';
+import { checkPoolOfListener, checkProtocolOfOwner } from './listener-rules.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { clearedProtectionReason } from './protection.ts';
 import { checkQuota } from './quotas.ts';
@@ -46,10 +45,11 @@ export async function createListener(region: Region, projectId: string, body: Bo
       protocol: wanted.protocol === 'TERMINATED_HTTPS' ? 'HTTPS' : wanted.protocol,
       created_at: now,
       updated_at: now,
+      ...clearedProtectionReason(wanted),
     };
     checkListener(record, body);
     checkTags(record.tags, 'listener.tags');
-    checkOwner(owner, record);
+    checkProtocolOfOwner(owner, record);
     checkReferences(record);
     await checkPortFree(tx.db, record);
     await checkQuota(tx.db, region.inventory, 'listener', { project_id: projectId });
@@ -95,18 +95,21 @@ export async function updateListener(
       ...changes(listener, body),
       ...cleared(protocolDefaults(before.protocol), body),
       ...normalized(body, before),
-      updated_at: timestamp(tx.at),
     };
-    Object.assign(changed, clearedProtectionReason({ ...before, ...changed }));
-    const after: Listener = { ...before, ...changed };
+    if (Object.keys(changed).length === 0) return before;
+    const after: Listener = { ...before, ...changed, updated_at: timestamp(tx.at) };
+    Object.assign(after, clearedProtectionReason(after));
     if (before.enhance_l7policy_enable && !after.enhance_l7policy_enable) {
       throw invalid('listener.enhance_l7policy_enable', 'it cannot be switched off once it is on.');
     }
     checkListener(after, body);
     checkReferences(after);
-    await update(tx, listener, before, changed);
-    if (after.default_pool_id !== before.default_pool_id)
+    await update(tx, listener, before, after);
+    if (after.default_pool_id !== before.default_pool_id) {
       await attach(tx, region, after, before.default_pool_id);
+    } else if (after.default_pool_id) {
+      checkPoolOfListener(after, await requirePool(tx.db, projectId, after.default_pool_id));
+    }
     return after;
   });
 }
@@ -138,23 +141,19 @@ async function attach(tx: Writer, region: Region, after: Listener, beforeId: str
         `the pool is for the VPC ${pool.vpc_id}, and the load balancer is in ${owner.vpc_id}.`,
       );
     }
+    const ipMembers = await count(tx.db, member, { pool_id: pool.id, member_type: 'ip' });
+    if (ipMembers > 0 && !owner.ip_target_enable) {
+      throw new Refusal(
+        'ELB.8939',
+        `Invalid input for 'listener.default_pool_id': the pool has ${ipMembers} member(s) without a subnet, and ` +
+          `ip_target_enable of load balancer ${owner.id} is false; set it to true.`,
+      );
+    }
     // This listener is already among those counted.
     await checkQuota(tx.db, region.inventory, 'listeners_per_pool', { default_pool_id: pool.id }, 0);
     await refreshMemberStatuses(tx, pool);
   }
   if (beforeId) await refreshMemberStatuses(tx, await requirePool(tx.db, after.project_id, beforeId));
-}
-
-function checkOwner(owner: LoadBalancer, { protocol }: Listener): void {
-  const gateway = owner.loadbalancer_type === 'gateway';
-  if (gateway !== (protocol === 'IP')) {
-    throw invalid(
-      'listener.protocol',
-      gateway
-        ? `a gateway load balancer takes listeners of protocol IP, not ${protocol}.`
-        : 'IP is for gateway load balancers only.',
-    );
-  }
 }
 
 function checkReferences(record: Listener): void {
@@ -216,6 +215,10 @@ function normalized(body: Body, before: Listener | null): Partial<Listener> {
     made.insert_headers = mergeInsertHeaders(before?.insert_headers ?? null, headers) satisfies InsertHeaders;
   }
   if (body['security_policy_id'] === '') made.security_policy_id = null;
+  // A QUIC listener speaks HTTP/3 and answers true whatever a request says (rules digest LI-16).
+  if ((before?.protocol ?? body['protocol']) === 'QUIC' && body['http2_enable'] !== undefined) {
+    made.http2_enable = true;
+  }
   const ipgroup = body['ipgroup'] as Partial<NonNullable<Listener['ipgroup']>> | null | undefined;
   if (ipgroup !== undefined) {
     // An empty object unbinds, as null does.

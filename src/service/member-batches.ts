@@ -68,7 +68,10 @@ async function addToBatch(
     return { ...viewIn(within, await requireMember(tx.db, within.pool, existing)), ret_status: 'existed' };
   }
   await checkNotLoadBalancer(tx.db, region, placement, path);
-  return { ...viewIn(within, await addMember(tx, within, placement, body)), ret_status: 'successful' };
+  return {
+    ...viewIn(within, await addMember(tx, region, within, placement, body)),
+    ret_status: 'successful',
+  };
 }
 
 /** Updates all of the members, or none when one of them cannot be. */

@@ -59,6 +59,8 @@ export function place(
   const subnet = subnetOf(inventory, pool, loadBalancers, { ...request, address }, path);
   if (!subnet) {
     checkIpMember(inventory, pool, loadBalancers, address, path);
+    const availability_zone = request.availability_zone ?? '';
+    checkZoneKnown(pool, availability_zone, path);
     return {
       address,
       protocol_port,
@@ -67,8 +69,8 @@ export function place(
       member_type: 'ip',
       instance_id: '',
       server_state: 'none',
-      admin_state_up: false,
-      availability_zone: request.availability_zone ?? '',
+      admin_state_up: inventory.hasServer(pool.project_id, address),
+      availability_zone,
     };
   }
   checkInstanceMember(inventory, pool, loadBalancers, subnet, address, path);
@@ -222,6 +224,15 @@ function checkGatewayMember(
   throw invalid(
     `${path}.subnet_cidr_id`,
     `it is the subnet of the gateway load balancer ${beside.id}; give another subnet of its VPC.`,
+  );
+}
+
+/** A pool with zone affinity must know the zone of every member (rules digest 2.3.6). */
+export function checkZoneKnown(pool: Pool, zone: string, path: string): void {
+  if (zone !== '' || !pool.az_affinity?.enable) return;
+  throw invalid(
+    `${path}.availability_zone`,
+    'it is required, since the pool has az_affinity. Expected the zone of the address.',
   );
 }
 

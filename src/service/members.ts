@@ -12,7 +12,14 @@ import type { Tables } from '../store/schema.ts';
 import type { Writer } from '../store/transaction.ts';
 import { isLoadBalancerAddress } from './addresses.ts';
 import { type Attachments, attachmentsOf, isMonitored } from './attachments.ts';
-import { duplicateMember, memberPort, type Placement, type PlacementRequest, place } from './member-rules.ts';
+import {
+  checkZoneKnown,
+  duplicateMember,
+  memberPort,
+  type Placement,
+  type PlacementRequest,
+  place,
+} from './member-rules.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { checkQuota } from './quotas.ts';
 import { requireMember, requirePool } from './references.ts';
@@ -21,6 +28,7 @@ import { type Region, timestamp } from './region.ts';
 /** A member with what its answer is rendered from. */
 export interface MemberView {
   readonly member: Member;
+  readonly pool: Pool;
   /** The listeners of its pool, by ascending id. */
   readonly listenerIds: readonly string[];
   /** The load balancers of its pool, by ascending id. */
@@ -41,9 +49,13 @@ export async function memberPool(db: Kysely<Tables>, projectId: string, poolId: 
 }
 
 /** A member of the pool as its answer needs it. */
-export function viewIn({ listeners, loadBalancers }: Attachments, of: Member): MemberView {
+export function viewIn(
+  { pool: within, listeners, loadBalancers }: Omit<MemberPool, 'monitored'>,
+  of: Member,
+): MemberView {
   return {
     member: of,
+    pool: within,
     listenerIds: listeners.map(({ id }) => id),
     loadBalancerIds: loadBalancers.map(({ id }) => id),
   };
@@ -62,7 +74,7 @@ export async function createMember(
     await checkNotLoadBalancer(tx.db, region, placement, 'member');
     await checkQuota(tx.db, region.inventory, 'member', { project_id: projectId });
     await checkQuota(tx.db, region.inventory, 'members_per_pool', { pool_id: poolId });
-    return viewIn(within, await addMember(tx, within, placement, body));
+    return viewIn(within, await addMember(tx, region, within, placement, body));
   });
 }
 
@@ -80,9 +92,10 @@ export async function checkNotLoadBalancer(
   );
 }
 
-/** Writes a member whose place has been checked. */
+/** Writes a member whose place has been checked. The first with a subnet settles the VPC of its pool (2.3.1). */
 export async function addMember(
   tx: Writer,
+  { inventory }: Region,
   { pool: within, monitored, listeners }: MemberPool,
   placement: Placement,
   body: Readonly<Record<string, unknown>>,
@@ -102,6 +115,11 @@ export async function addMember(
     updated_at: now,
   };
   await insert(tx, member, record);
+  const subnet = placement.subnet_cidr_id && inventory.subnet(placement.subnet_cidr_id);
+  if (subnet && within.vpc_id === '') {
+    within.vpc_id = subnet.vpc.id;
+    await update(tx, pool, within, { vpc_id: within.vpc_id });
+  }
   return record;
 }
 
@@ -130,7 +148,7 @@ export async function showMember(
   const db = region.store.reader;
   const within = await requirePool(db, projectId, poolId);
   const found = await requireMember(db, within, id);
-  return viewIn(await attachmentsOf(db, within), found);
+  return viewIn({ pool: within, ...(await attachmentsOf(db, within)) }, found);
 }
 
 export async function listMembers(
@@ -191,17 +209,19 @@ export async function changeMember(
   body: Readonly<Record<string, unknown>>,
   path = 'member',
 ): Promise<Member> {
-  const changed: Partial<Member> = { ...changes(member, body), updated_at: timestamp(tx.at) };
+  const changed = changes(member, body);
   if (changed.protocol_port !== undefined) {
     changed.protocol_port = memberPort(within, changed.protocol_port ?? undefined, `${path}.protocol_port`);
   }
   // The zone of a server is the server's; only that of an IP address is the caller's to say.
   if (before.member_type === 'instance') delete changed.availability_zone;
-  const after: Member = { ...before, ...changed };
+  else if (changed.availability_zone !== undefined) checkZoneKnown(within, changed.availability_zone, path);
+  if (Object.keys(changed).length === 0) return before;
+  const after: Member = { ...before, ...changed, updated_at: timestamp(tx.at) };
   if (after.protocol_port !== before.protocol_port && (await memberAt(tx.db, within, after))) {
     throw duplicateMember(within, after);
   }
-  await update(tx, member, before, changed);
+  await update(tx, member, before, after);
   return after;
 }
 
@@ -229,26 +249,28 @@ export function checkDeletable(within: Pool): void {
 
 async function viewsOf(db: Kysely<Tables>, members: readonly Member[]): Promise<MemberView[]> {
   const poolIds = [...new Set(members.map(({ pool_id }) => pool_id))];
-  const attached = new Map<string, { listenerIds: string[]; loadBalancerIds: Set<string> }>();
-  for (const { id, loadbalancer_id } of await findBy(db, pool, 'id', poolIds)) {
-    attached.set(id, { listenerIds: [], loadBalancerIds: new Set(loadbalancer_id ? [loadbalancer_id] : []) });
-  }
-  for (const { id, default_pool_id, loadbalancer_id } of await findBy(
-    db,
-    listener,
-    'default_pool_id',
-    poolIds,
-  )) {
-    const to = default_pool_id ? attached.get(default_pool_id) : undefined;
-    to?.listenerIds.push(id);
-    to?.loadBalancerIds.add(loadbalancer_id);
-  }
-  return members.map((each) => {
-    const to = attached.get(each.pool_id);
-    return {
-      member: each,
-      listenerIds: to?.listenerIds ?? [],
-      loadBalancerIds: [...(to?.loadBalancerIds ?? [])].sort(),
-    };
+  const listeners = Map.groupBy(
+    await findBy(db, listener, 'default_pool_id', poolIds),
+    ({ default_pool_id }) => default_pool_id,
+  );
+  const pools = new Map(
+    (await findBy(db, pool, 'id', poolIds)).map((each) => {
+      const using = listeners.get(each.id) ?? [];
+      const loadBalancerIds = new Set(using.map(({ loadbalancer_id }) => loadbalancer_id));
+      if (each.loadbalancer_id) loadBalancerIds.add(each.loadbalancer_id);
+      return [
+        each.id,
+        {
+          pool: each,
+          listenerIds: using.map(({ id }) => id),
+          loadBalancerIds: [...loadBalancerIds].sort(),
+        },
+      ];
+    }),
+  );
+  return members.flatMap((each) => {
+    const within = pools.get(each.pool_id);
+    // A pool deleted since the page was read took its members with it.
+    return within ? [{ member: each, ...within }] : [];
   });
 }

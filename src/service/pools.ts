@@ -1,20 +1,29 @@
 /** Pools: create, show, list, update, delete (rules digest 2.3). */
 import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import { conflict, invalid, Refusal } from '../model/errors.ts';
-import { type Listener, listener } from '../model/listener.ts';
-import { member } from '../model/member.ts';
+import { invalid } from '../model/errors.ts';
+import { listener } from '../model/listener.ts';
 import { type Pool, pool } from '../model/pool.ts';
-import { checkPool, defaultIpVersion, persistenceLimits } from '../model/pool-rules.ts';
+import { checkPool, defaultIpVersion } from '../model/pool-rules.ts';
+import { poolSettings, quicCidDefault } from '../model/pool-settings.ts';
 import { changes, draft } from '../model/resource.ts';
 import { type Page, page } from '../store/pages.ts';
-import { count, findBy, insert, remove, update } from '../store/rows.ts';
+import { findBy, insert, remove, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
+import { attachmentsOf } from './attachments.ts';
 import { checkPoolOfListener } from './listener-rules.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
+import {
+  checkEnterpriseProject,
+  checkMembers,
+  checkSettledOnce,
+  checkUnused,
+  checkVpc,
+  ownerOf,
+} from './pool-rules.ts';
 import { clearedProtectionReason } from './protection.ts';
 import { checkQuota } from './quotas.ts';
-import { requireListener, requireLoadBalancer, requirePool } from './references.ts';
+import { requirePool } from './references.ts';
 import { type Region, timestamp } from './region.ts';
 
 /** A pool with what its answer is rendered from. */
@@ -30,30 +39,26 @@ type Body = Readonly<Record<string, unknown>>;
 export async function createPool(region: Region, projectId: string, body: Body): Promise<PoolView> {
   return region.store.write(async (tx) => {
     const now = timestamp(tx.at);
-    const wanted = draft(pool, body);
-    const asked = (body['session_persistence'] ?? null) as Partial<
-      NonNullable<Pool['session_persistence']>
-    > | null;
+    const wanted = { ...draft(pool, body), project_id: projectId };
     const record: Pool = {
       ...wanted,
+      ...poolSettings(wanted.protocol, null, body),
       id: randomUUID(),
-      project_id: projectId,
       lb_algorithm: wanted.lb_algorithm ?? algorithmOf(wanted),
       ip_version: wanted.ip_version ?? defaultIpVersion(wanted.protocol),
-      session_persistence: persistenceOf(wanted, null, asked),
-      ...normalized(wanted),
       healthmonitor_id: null,
       created_at: now,
       updated_at: now,
+      ...clearedProtectionReason(wanted),
     };
+    settleQuicCid(record);
     const owner = await ownerOf(tx.db, region, record, wanted);
-    record.loadbalancer_id = owner.loadBalancerId;
-    record.vpc_id ||= owner.vpcId;
+    record.loadbalancer_id = owner.loadBalancer?.id ?? null;
     checkPool(record);
-    checkNetwork(region, record, owner.vpcId);
+    checkVpc(region, record, owner.loadBalancer ? [owner.loadBalancer] : []);
     checkEnterpriseProject(region, record.enterprise_project_id);
-    await checkQuota(tx.db, region.inventory, 'pool', { project_id: projectId });
     if (owner.listener) checkPoolOfListener(owner.listener, record);
+    await checkQuota(tx.db, region.inventory, 'pool', { project_id: projectId });
     await insert(tx, pool, record);
     if (owner.listener) {
       await update(tx, listener, owner.listener, { default_pool_id: record.id, updated_at: now });
@@ -84,18 +89,18 @@ export async function updatePool(
 ): Promise<PoolView> {
   return region.store.write(async (tx) => {
     const before = await requirePool(tx.db, projectId, id);
-    const changed: Partial<Pool> = { ...changes(pool, body), updated_at: timestamp(tx.at) };
-    if (body['session_persistence'] !== undefined) {
-      const asked = body['session_persistence'] as Partial<NonNullable<Pool['session_persistence']>> | null;
-      changed.session_persistence = persistenceOf(before, before.session_persistence, asked);
-    }
-    Object.assign(changed, normalized(changed), clearedProtectionReason({ ...before, ...changed }));
-    const after: Pool = { ...before, ...changed };
+    const changed: Partial<Pool> = { ...changes(pool, body), ...poolSettings(before.protocol, before, body) };
+    if (Object.keys(changed).length === 0) return viewOf(tx.db, before);
+    const after: Pool = { ...before, ...changed, updated_at: timestamp(tx.at) };
+    Object.assign(after, clearedProtectionReason(after));
+    settleQuicCid(after);
     checkSettledOnce(before, after);
     checkPool(after);
-    checkNetwork(region, after, after.vpc_id);
-    if (after.any_port_enable && !before.any_port_enable) await checkAnyPort(tx.db, after);
-    await update(tx, pool, before, changed);
+    const { listeners, loadBalancers } = await attachmentsOf(tx.db, before);
+    checkVpc(region, after, loadBalancers);
+    for (const using of listeners) checkPoolOfListener(using, after);
+    await checkMembers(tx.db, before, after);
+    await update(tx, pool, before, after);
     return viewOf(tx.db, after);
   });
 }
@@ -112,91 +117,6 @@ export async function deletePool(region: Region, projectId: string, id: string):
   });
 }
 
-/** A pool goes only when it is empty and nothing probes for it (rules digest PO-5). */
-async function checkUnused(db: Kysely<Tables>, found: Pool): Promise<void> {
-  const members = await count(db, member, { pool_id: found.id });
-  if (members > 0) {
-    throw conflict(`The pool ${found.id} still has ${members} member(s); delete them first.`);
-  }
-  if (found.healthmonitor_id) {
-    throw conflict(
-      `The pool ${found.id} is in use by health monitor ${found.healthmonitor_id}; delete the monitor first.`,
-    );
-  }
-}
-
-/** What the pool belongs to: the listener or load balancer it was created for, or nothing but a type. */
-async function ownerOf(
-  db: Kysely<Tables>,
-  region: Region,
-  record: Pool,
-  { listener_id, loadbalancer_id, type }: Pool,
-): Promise<{
-  readonly listener: Listener | null;
-  readonly loadBalancerId: string | null;
-  readonly vpcId: string;
-}> {
-  if (!listener_id && !loadbalancer_id) {
-    if (type !== '') return { listener: null, loadBalancerId: null, vpcId: record.vpc_id };
-    throw invalid('pool', 'give at least one of listener_id, loadbalancer_id and type.');
-  }
-  const found = listener_id ? await requireListener(db, record.project_id, listener_id) : null;
-  if (found && loadbalancer_id && found.loadbalancer_id !== loadbalancer_id) {
-    throw invalid(
-      'pool.loadbalancer_id',
-      `listener ${found.id} belongs to load balancer ${found.loadbalancer_id}, not to ${loadbalancer_id}.`,
-    );
-  }
-  if (found?.default_pool_id) {
-    throw conflict(`The listener ${found.id} already has the default pool ${found.default_pool_id}.`);
-  }
-  if (found) {
-    await checkQuota(db, region.inventory, 'listeners_per_pool', { default_pool_id: record.id });
-  }
-  const id = found?.loadbalancer_id ?? loadbalancer_id ?? '';
-  const owner = await requireLoadBalancer(db, record.project_id, id);
-  return { listener: found, loadBalancerId: owner.id, vpcId: type === 'ip' ? '' : owner.vpc_id };
-}
-
-function checkNetwork(region: Region, record: Pool, ownerVpcId: string): void {
-  if (record.vpc_id === '') return;
-  if (!region.inventory.vpc(record.project_id, record.vpc_id)) {
-    throw new Refusal('ELB.8904', `vpc ${record.vpc_id} could not be found.`);
-  }
-  if (ownerVpcId !== '' && ownerVpcId !== record.vpc_id) {
-    throw invalid(
-      'pool.vpc_id',
-      `got ${record.vpc_id}, expected ${ownerVpcId}, the VPC of its load balancer.`,
-    );
-  }
-}
-
-/** Refuses an enterprise project that does not exist. */
-export function checkEnterpriseProject(region: Region, id: string): void {
-  if (region.inventory.hasEnterpriseProject(id)) return;
-  throw new Refusal(
-    'ELB.1202',
-    `Invalid input for 'enterprise_project_id': there is no enterprise project "${id}"; "0" is the default one.`,
-  );
-}
-
-/** `type` and `vpc_id` may be given to a pool that has none, and are then settled (rules digest 2.3.1). */
-function checkSettledOnce(before: Pool, after: Pool): void {
-  for (const key of ['type', 'vpc_id'] as const) {
-    if (before[key] !== '' && after[key] !== before[key]) {
-      throw invalid(`pool.${key}`, `it is ${before[key]} and cannot be changed any more.`);
-    }
-  }
-}
-
-async function checkAnyPort(db: Kysely<Tables>, after: Pool): Promise<void> {
-  const members = await count(db, member, { pool_id: after.id });
-  if (members === 0) return;
-  throw conflict(
-    `The pool ${after.id} has ${members} member(s) with ports; delete them before any_port_enable is set.`,
-  );
-}
-
 function algorithmOf({ protocol }: Pool): Pool['lb_algorithm'] {
   if (protocol === 'IP') return '5_TUPLE_HASH';
   throw invalid(
@@ -205,38 +125,8 @@ function algorithmOf({ protocol }: Pool): Pool['lb_algorithm'] {
   );
 }
 
-/** Session persistence after a request: what it gave, else what there was, else the defaults of the protocol. */
-function persistenceOf(
-  { protocol }: Pool,
-  before: Pool['session_persistence'],
-  asked: Partial<NonNullable<Pool['session_persistence']>> | null,
-): Pool['session_persistence'] {
-  if (asked === null) return null;
-  const type = asked.type ?? before?.type;
-  if (!type) throw invalid('pool.session_persistence.type', 'it is required.');
-  const cookie_name = asked.cookie_name ?? (type === before?.type ? before.cookie_name : null);
-  const persistence_timeout =
-    asked.persistence_timeout ??
-    (type === before?.type ? before.persistence_timeout : null) ??
-    persistenceLimits(protocol).usual;
-  return { type, cookie_name: cookie_name || null, persistence_timeout };
-}
-
-/** Objects with the parts that a request may leave out filled in. */
-function normalized({ slow_start, quic_cid_hash_strategy }: Partial<Pool>): Partial<Pool> {
-  return {
-    ...(slow_start
-      ? { slow_start: { enable: slow_start.enable ?? false, duration: slow_start.duration ?? 30 } }
-      : {}),
-    ...(quic_cid_hash_strategy
-      ? {
-          quic_cid_hash_strategy: {
-            len: quic_cid_hash_strategy.len ?? 3,
-            offset: quic_cid_hash_strategy.offset ?? 1,
-          },
-        }
-      : {}),
-  };
+function settleQuicCid(record: Pool): void {
+  if (record.lb_algorithm === 'QUIC_CID') record.quic_cid_hash_strategy ??= { ...quicCidDefault };
 }
 
 async function viewOf(db: Kysely<Tables>, of: Pool): Promise<PoolView> {

@@ -5,7 +5,7 @@ import { pool } from '../model/pool.ts';
 import { all, findBy, update } from '../store/rows.ts';
 import { readSetting, writeSetting } from '../store/settings.ts';
 import { attachmentsOf, isMonitored } from './attachments.ts';
-import type { Inventory } from './inventory.ts';
+import type { Inventory, SubnetRecord } from './inventory.ts';
 import type { Region } from './region.ts';
 
 const setting = 'inventory';
@@ -22,21 +22,37 @@ export async function refreshServers(region: Region): Promise<void> {
   await store.write((tx) => writeSetting(tx, setting, digest));
 }
 
-type ServerFields = Pick<Member, 'instance_id' | 'server_state' | 'admin_state_up' | 'availability_zone'>;
+const serverFields = ['instance_id', 'server_state', 'admin_state_up', 'availability_zone'] as const;
+type ServerFields = Pick<Member, (typeof serverFields)[number]>;
 
 /** What of a member follows from its server, when that is not what is stored; null when it is. */
 function serverOf(inventory: Inventory, of: Member): ServerFields | null {
-  const subnet = of.subnet_cidr_id ? inventory.subnet(of.subnet_cidr_id) : undefined;
+  const { subnet_cidr_id, instance_id, server_state, availability_zone } = of;
+  const now = subnet_cidr_id
+    ? instanceOf(inventory, of, inventory.subnet(subnet_cidr_id))
+    : {
+        instance_id,
+        server_state,
+        admin_state_up: inventory.hasServer(of.project_id, of.address),
+        availability_zone,
+      };
+  if (!now) return null;
+  return serverFields.every((key) => now[key] === of[key]) ? null : now;
+}
+
+function instanceOf(
+  inventory: Inventory,
+  { address }: Member,
+  subnet: SubnetRecord | undefined,
+): ServerFields | null {
   if (!subnet) return null;
-  const server = inventory.serverAt(subnet, of.address);
-  const now: ServerFields = {
+  const server = inventory.serverAt(subnet, address);
+  return {
     instance_id: server?.id ?? '',
     server_state: server ? (server.running ? 'running' : 'stopped') : 'missing',
     admin_state_up: server !== undefined,
     availability_zone: server?.availabilityZone ?? subnet.availabilityZone,
   };
-  const isSame = (Object.keys(now) as (keyof ServerFields)[]).every((key) => now[key] === of[key]);
-  return isSame ? null : now;
 }
 
 async function refreshMember({ store }: Region, of: Member, changed: ServerFields): Promise<void> {

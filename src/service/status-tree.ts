@@ -1,50 +1,15 @@
-/** The status tree of a load balancer: what is up, from the load balancer down to its members (3.1). */
+/** Works out the status tree of a load balancer (rules digest 3.1). */
 import { type HealthMonitor, healthMonitor } from '../model/health-monitor.ts';
 import { type Listener, listener } from '../model/listener.ts';
 import type { LoadBalancer } from '../model/load-balancer.ts';
 import { type Member, member } from '../model/member.ts';
 import { type Pool, pool } from '../model/pool.ts';
+import type { ListenerNode, PoolNode, StatusTree } from '../model/status-tree.ts';
 import { findBy } from '../store/rows.ts';
 import { requireLoadBalancer } from './references.ts';
 import type { Region } from './region.ts';
 
-type TreeStatus = Member['operating_status'] | 'DEGRADED' | 'DISABLED' | 'FROZEN';
-
-interface Node {
-  readonly id: string;
-  readonly provisioning_status: string;
-}
-
-interface MemberNode extends Node {
-  readonly address: string;
-  readonly protocol_port: number;
-  readonly operating_status: TreeStatus;
-}
-
-interface PoolNode extends Node {
-  readonly name: string;
-  readonly operating_status: TreeStatus;
-  readonly healthmonitor: (Node & { readonly name: string; readonly type: string }) | null;
-  readonly members: readonly MemberNode[];
-}
-
-interface ListenerNode extends Node {
-  readonly name: string;
-  readonly operating_status: TreeStatus;
-  readonly pools: readonly PoolNode[];
-  readonly l7policies: readonly never[];
-}
-
-export interface StatusTree {
-  readonly loadbalancer: Node & {
-    readonly name: string;
-    readonly operating_status: TreeStatus;
-    readonly listeners: readonly ListenerNode[];
-    readonly pools: readonly PoolNode[];
-  };
-}
-
-const ACTIVE = 'ACTIVE';
+const ACTIVE = 'ACTIVE' as const;
 
 export async function showStatusTree(region: Region, projectId: string, id: string): Promise<StatusTree> {
   const db = region.store.reader;
@@ -71,16 +36,21 @@ export async function showStatusTree(region: Region, projectId: string, id: stri
     loadbalancer: {
       id,
       name: root.name,
-      provisioning_status: root.provisioning_status,
-      operating_status: !root.admin_state_up
-        ? 'DISABLED'
-        : hasOffline(poolNodes)
-          ? 'DEGRADED'
-          : (root.operating_status as TreeStatus),
+      provisioning_status: ACTIVE,
+      operating_status: statusOf(root, poolNodes),
       listeners: listeners.map((each) => listenerNode(root, each, nodes)),
       pools: poolNodes,
     },
   };
+}
+
+function statusOf(
+  { admin_state_up, operating_status }: LoadBalancer,
+  pools: readonly PoolNode[],
+): StatusTree['loadbalancer']['operating_status'] {
+  if (!admin_state_up) return 'DISABLED';
+  if (hasOffline(pools)) return 'DEGRADED';
+  return operating_status === 'FROZEN' ? 'FROZEN' : 'ONLINE';
 }
 
 function listenerNode(root: LoadBalancer, of: Listener, nodes: ReadonlyMap<string, PoolNode>): ListenerNode {

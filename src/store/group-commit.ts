@@ -58,16 +58,26 @@ export class GroupCommit {
   async #commitBatch(batch: readonly Waiting[]): Promise<void> {
     const finished: (() => void)[] = [];
     try {
+      // Left open when an earlier one could not even be undone.
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       this.#database.exec('BEGIN IMMEDIATE');
       for (const waiting of batch) finished.push(await this.#runInSavepoint(waiting));
       this.#database.exec('COMMIT');
     } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      this.#undo();
       for (const { failed } of batch) failed(error);
       return;
     }
     for (const finish of finished) finish();
     this.#committed();
+  }
+
+  #undo(): void {
+    try {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+    } catch {
+      // Its writers hear of the fault that came first; the next batch undoes it before it begins.
+    }
   }
 
   async #runInSavepoint({ work, done, failed }: Waiting): Promise<() => void> {
@@ -77,6 +87,8 @@ export class GroupCommit {
       this.#database.exec('RELEASE writer');
       return () => done(value);
     } catch (error) {
+      // Some faults, such as a full disk, make SQLite undo the whole transaction, with everybody's writes in it.
+      if (!this.#database.isTransaction) throw error;
       this.#database.exec('ROLLBACK TO writer; RELEASE writer');
       return () => failed(error);
     }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startTestControlPlane, type TestControlPlane } from '../support/control-plane.ts';
-import { newLoadBalancer } from '../support/load-balancer.ts';
+import { makeLoadBalancer } from './fixtures.ts';
 
 let controlPlane: TestControlPlane;
 
@@ -29,7 +29,7 @@ test('the zones of the inventory are one set, and nothing else is in the answer'
 
 test('a load balancer has the zones of its set, and one that is not there is told so', async () => {
   const { api, other } = controlPlane;
-  const lb = await newLoadBalancer(api);
+  const lb = await makeLoadBalancer(api);
   const { body } = await api.get(`/elb/availability-zones?loadbalancer_id=${lb.id}`);
   assert.deepEqual(body.availability_zones, [[zone('az1'), zone('az2')]]);
   for (const [caller, id] of [[api, 'nobody'] as const, [other, lb.id] as const]) {

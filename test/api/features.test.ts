@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seedInventory, startTestControlPlane } from '../support/control-plane.ts';
-import { newLoadBalancer } from '../support/load-balancer.ts';
+import { makeLoadBalancer } from './fixtures.ts';
 
 interface Feature {
   readonly feature: string;
@@ -64,12 +64,12 @@ test('a region without IPv6 says so, and one that makes public IPs', async () =>
 test('the features of a load balancer are its own', async () => {
   await using controlPlane = await startTestControlPlane();
   const { api, other } = controlPlane;
-  const plain = await newLoadBalancer(api);
+  const plain = await makeLoadBalancer(api, { ip_target_enable: false });
   const { status, body } = await api.get(`/elb/loadbalancers/${plain.id}/features`);
   assert.equal(status, 200);
   assert.deepEqual(Object.keys(body).sort(), ['features', 'request_id']);
   assert.deepEqual(body.features[0], { feature: 'ip_target', type: 'BOOL', value: 'false' });
-  const elsewhere = await newLoadBalancer(api, {
+  const elsewhere = await makeLoadBalancer(api, {
     vip_subnet_cidr_id: '6d3e2b8f-9d2a-4c1f-8e66-1c8a3a2a0b02',
     ip_target_enable: true,
   });
@@ -84,14 +84,14 @@ test('a pool serves listeners of several load balancers, as pool_multi_attach sa
   const { api } = controlPlane;
   const pool = await api.create('/elb/pools', {
     pool: {
-      loadbalancer_id: (await newLoadBalancer(api)).id,
+      loadbalancer_id: (await makeLoadBalancer(api)).id,
       protocol: 'HTTP',
       lb_algorithm: 'ROUND_ROBIN',
     },
   });
   const listener = await api.create('/elb/listeners', {
     listener: {
-      loadbalancer_id: (await newLoadBalancer(api)).id,
+      loadbalancer_id: (await makeLoadBalancer(api)).id,
       protocol: 'HTTP',
       protocol_port: 80,
       default_pool_id: pool.id,

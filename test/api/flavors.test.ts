@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startTestControlPlane, type TestControlPlane } from '../support/control-plane.ts';
-import { newLoadBalancer } from '../support/load-balancer.ts';
+import { makeLoadBalancer } from './fixtures.ts';
 
 interface Flavor {
   readonly id: string;
@@ -138,10 +138,10 @@ test('a load balancer takes flavors of the right type only', async () => {
   const { api } = controlPlane;
   const l4 = await idOf('L4_flavor.elb.s1.small');
   const l7 = await idOf('L7_flavor.elb.s1.small');
-  const plain = await newLoadBalancer(api);
+  const plain = await makeLoadBalancer(api);
   assert.equal(plain.l4_flavor_id, null);
   assert.equal(plain.charge_mode, 'lcu');
-  const lb = await newLoadBalancer(api, { l4_flavor_id: l4, l7_flavor_id: l7 });
+  const lb = await makeLoadBalancer(api, { l4_flavor_id: l4, l7_flavor_id: l7 });
   assert.equal(lb.l4_flavor_id, l4);
   assert.equal(lb.l7_flavor_id, l7);
   assert.equal(lb.charge_mode, 'flavor');
@@ -157,7 +157,7 @@ test('a load balancer takes flavors of the right type only', async () => {
   assert.equal(missing.status, 404);
   assert.equal(missing.body.error_code, 'ELB.8904');
   const elastic = await idOf('L7_flavor.elb.pro.max');
-  assert.equal((await newLoadBalancer(api, { l7_flavor_id: elastic })).charge_mode, 'lcu');
+  assert.equal((await makeLoadBalancer(api, { l7_flavor_id: elastic })).charge_mode, 'lcu');
   const changed = await attempt({ l7_flavor_id: elastic });
   assert.equal(changed.body.loadbalancer.l7_flavor_id, elastic);
   assert.deepEqual(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startTestControlPlane, type TestControlPlane } from '../support/control-plane.ts';
-import { newLoadBalancer } from '../support/load-balancer.ts';
+import { makeLoadBalancer } from './fixtures.ts';
 
 let controlPlane: TestControlPlane;
 
@@ -29,7 +29,7 @@ async function logOf(id: string): Promise<unknown> {
 
 test('a logtank is created, shown, updated and deleted, and its load balancer shows where its log goes', async () => {
   const { api } = controlPlane;
-  const lb = await newLoadBalancer(api);
+  const lb = await makeLoadBalancer(api);
   assert.deepEqual(await logOf(lb.id), { log_group_id: null, log_topic_id: null });
   const logtank = await newLogtank(lb.id);
   assert.deepEqual(logtank, {
@@ -56,7 +56,7 @@ test('a logtank is created, shown, updated and deleted, and its load balancer sh
 
 test('a load balancer has one logtank, which goes when it does', async () => {
   const { api } = controlPlane;
-  const lb = await newLoadBalancer(api);
+  const lb = await makeLoadBalancer(api);
   const logtank = await newLogtank(lb.id);
   const second = await api.post('/elb/logtanks', {
     logtank: { loadbalancer_id: lb.id, log_group_id: group, log_topic_id: topic },
@@ -77,7 +77,7 @@ test('logtanks are listed by every documented filter and page by page, and load 
   const eps = '0aad99bc-f5f6-4f78-8404-c598d76b0ed2';
   const made = [];
   for (const [index, more] of [{}, { enterprise_project_id: eps }, {}].entries()) {
-    const lb = await newLoadBalancer(api, more);
+    const lb = await makeLoadBalancer(api, more);
     made.push(
       await api.create('/elb/logtanks', {
         logtank: { loadbalancer_id: lb.id, log_group_id: `g${index % 2}`, log_topic_id: `t${index}` },
@@ -109,7 +109,7 @@ test('logtanks are listed by every documented filter and page by page, and load 
 
 test('what a logtank cannot be is refused with what would be right', async () => {
   const { api, other } = controlPlane;
-  const lb = await newLoadBalancer(api);
+  const lb = await makeLoadBalancer(api);
   const attempt = (logtank: object) => api.post('/elb/logtanks', { logtank });
   const whole = { loadbalancer_id: lb.id, log_group_id: group, log_topic_id: topic };
   for (const key of Object.keys(whole)) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startTestControlPlane, type TestControlPlane } from '../support/control-plane.ts';
-import { newLoadBalancer } from '../support/load-balancer.ts';
+import { makeLoadBalancer } from './fixtures.ts';
 
 let controlPlane: TestControlPlane;
 
@@ -53,7 +53,7 @@ test('what is counted for a new load balancer is what creating it takes', async 
 
 test('nothing that an existing load balancer is changed to takes another address', async () => {
   const { api, other } = controlPlane;
-  const { id } = await newLoadBalancer(api);
+  const { id } = await makeLoadBalancer(api);
   for (const more of [
     '',
     '&ip_target_enable=true',
@@ -89,7 +89,7 @@ test('a plan that cannot be is refused with what would be right', async () => {
 
 test('a load balancer sends from no ports of its subnets', async () => {
   const { api, other } = controlPlane;
-  const { id } = await newLoadBalancer(api);
+  const { id } = await makeLoadBalancer(api);
   const path = `/elb/loadbalancers/${id}/local-ports`;
   for (const query of ['', '?type=l4&type=l7&virsubnet_id=x&ip_address=120.10.10.2']) {
     const { status, body } = await api.get(`${path}${query}`);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ApiClient } from '../support/api-client.ts';
 import { seedInventory, startTestControlPlane } from '../support/control-plane.ts';
-import { newLoadBalancer } from '../support/load-balancer.ts';
+import { makeLoadBalancer } from './fixtures.ts';
 
 /** As rules digest 3.7 lists them. */
 const keys = [
@@ -64,7 +64,7 @@ test('all twenty quotas are shown, unlimited unless the inventory limits them', 
 test('what is used is counted, per project or in the fullest load balancer or pool', async () => {
   await using controlPlane = await startTestControlPlane();
   const { api, other } = controlPlane;
-  const [busy, idle] = [await newLoadBalancer(api, { ip_target_enable: true }), await newLoadBalancer(api)];
+  const [busy, idle] = [await makeLoadBalancer(api), await makeLoadBalancer(api)];
   const listen = (loadbalancer_id: string, protocol_port: number) =>
     api.create('/elb/listeners', { listener: { loadbalancer_id, protocol: 'HTTP', protocol_port } });
   const listener = await listen(busy.id, 80);
@@ -102,7 +102,7 @@ test('what is used is counted, per project or in the fullest load balancer or po
 test('details are left to the asked keys, and a key that is none is refused', async () => {
   await using controlPlane = await startTestControlPlane({ ...seedInventory, quotas: { loadbalancer: 1 } });
   const { api } = controlPlane;
-  await newLoadBalancer(api);
+  await makeLoadBalancer(api);
   const { body } = await api.get('/elb/quotas/details?quota_key=pool&quota_key=loadbalancer');
   assert.deepEqual(body.quotas, [
     { quota_key: 'loadbalancer', quota_limit: 1, used: 1, unit: 'count' },

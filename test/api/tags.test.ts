@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { seed, startTestControlPlane, type TestControlPlane } from '../support/control-plane.ts';
-import { newLoadBalancer } from '../support/load-balancer.ts';
+import { makeLoadBalancer } from './fixtures.ts';
 
 interface Tag {
   readonly key: string;
@@ -22,14 +22,14 @@ const kinds = [
     plural: 'loadbalancers',
     single: 'loadbalancer',
     make: async (tags: readonly Tag[]): Promise<string> =>
-      (await newLoadBalancer(controlPlane.api, { tags })).id,
+      (await makeLoadBalancer(controlPlane.api, { tags })).id,
   },
   {
     plural: 'listeners',
     single: 'listener',
     make: async (tags: readonly Tag[]): Promise<string> => {
       const { api } = controlPlane;
-      const lb = await newLoadBalancer(api);
+      const lb = await makeLoadBalancer(api);
       const listener = { loadbalancer_id: lb.id, protocol: 'HTTP', protocol_port: 80, tags };
       return (await api.create('/elb/listeners', { listener })).id;
     },
@@ -161,7 +161,7 @@ for (const { plural, single, make } of kinds) {
     await using fresh = await startTestControlPlane();
     const { api, other } = fresh;
     const lbs = [];
-    for (const _ of [1, 2, 3]) lbs.push(await newLoadBalancer(api));
+    for (const _ of [1, 2, 3]) lbs.push(await makeLoadBalancer(api));
     const ids =
       plural === 'loadbalancers'
         ? lbs.map(({ id }) => id)
@@ -198,7 +198,7 @@ for (const { plural, single, make } of kinds) {
 
 test('a value may be left out where Terraform leaves out an empty one, and nowhere else', async () => {
   const { api } = controlPlane;
-  const { id } = await newLoadBalancer(api);
+  const { id } = await makeLoadBalancer(api);
   const terraform = `/v2.0/${seed.projectId}/loadbalancers/${id}`;
   assert.equal((await act(terraform, 'create', [{ key: 'bare' }])).status, 204);
   assert.deepEqual((await api.get(`${terraform}/tags`)).body.tags, [{ key: 'bare', value: '' }]);

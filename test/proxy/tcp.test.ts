@@ -62,6 +62,18 @@ test('a side that stops sending still hears the other', async (t) => {
   assert.equal(await other.bytes(10), 'still here');
 });
 
+test('a client that ends before it sends anything is heard as such', async (t) => {
+  const member = await RawMember.start(t);
+  const proxy = await startTcp(t, { members: [member.configuration()] });
+  const client = await proxy.client();
+  client.socket.end();
+  const session = await member.session(0);
+  assert.equal(await session.toEnd(), '');
+  session.send('answer');
+  session.socket.end();
+  assert.equal(await client.toEnd(), 'answer');
+});
+
 test('a reset on one side is a reset on the other', async (t) => {
   const member = await RawMember.start(t);
   const proxy = await startTcp(t, { members: [member.configuration()] });

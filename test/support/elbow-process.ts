@@ -18,7 +18,9 @@ const environment = {
 };
 
 export class ElbowProcess implements AsyncDisposable {
-  readonly directory: string;
+  readonly #parent = mkdtempSync(join(tmpdir(), 'elbow-process-'));
+  /** The data directory, which the first start makes. */
+  readonly directory = join(this.#parent, 'data');
   readonly projectId = environment.ELBOW_PROJECT_ID;
   readonly #args: readonly string[];
   #child: ChildProcess | null = null;
@@ -27,15 +29,19 @@ export class ElbowProcess implements AsyncDisposable {
   log = '';
 
   private constructor(args: readonly string[]) {
-    this.directory = mkdtempSync(join(tmpdir(), 'elbow-process-'));
     this.#args = args;
   }
 
   /** Starts `elbow serve` on a free port, by default with one worker. */
   static async start(args: readonly string[] = ['--workers', '1']): Promise<ElbowProcess> {
     const elbow = new ElbowProcess(args);
-    await elbow.restart();
-    return elbow;
+    try {
+      await elbow.restart();
+      return elbow;
+    } catch (error) {
+      await elbow[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   /** Starts it again over the same data directory. */
@@ -70,10 +76,16 @@ export class ElbowProcess implements AsyncDisposable {
     return this.#api;
   }
 
+  /** The process id of the control plane, or null when it does not run. */
+  get pid(): number | null {
+    const child = this.#child;
+    return child && child.exitCode === null && child.signalCode === null ? (child.pid ?? null) : null;
+  }
+
   /** Ends the control plane with a signal and resolves with how it ended. */
   async signal(signal: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
     const child = this.#child;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return { code: null, signal: null };
+    if (!child || this.pid === null) return { code: null, signal: null };
     const exit = once(child, 'exit');
     child.kill(signal);
     const [code, by] = await exit;
@@ -89,8 +101,12 @@ export class ElbowProcess implements AsyncDisposable {
     }
   }
 
+  /** Leaves nothing behind, whatever a failed test has left. */
   async [Symbol.asyncDispose](): Promise<void> {
+    // Asked first, since it knows of a proxy that it has only just started.
+    const impatience = setTimeout(() => void this.signal('SIGKILL'), 3000);
     await this.signal('SIGTERM');
+    clearTimeout(impatience);
     const orphan = this.proxyPid();
     if (orphan !== null) {
       try {
@@ -99,6 +115,6 @@ export class ElbowProcess implements AsyncDisposable {
         // It has ended already.
       }
     }
-    rmSync(this.directory, { recursive: true, force: true });
+    rmSync(this.#parent, { recursive: true, force: true, maxRetries: 10 });
   }
 }

@@ -51,7 +51,9 @@ export function featureOperations(region: Region): Operation[] {
         const { feature } = readParameters(query, call.query);
         const records = projectFeatures(region, projectId, feature);
         return {
-          body: listBody('configs', { records, more: false }, false, (each) => renderConfig(each, projectId)),
+          body: listBody('configs', { records, more: false }, { reverse: false, marker: undefined }, (each) =>
+            renderConfig(each, projectId),
+          ),
         };
       },
     },

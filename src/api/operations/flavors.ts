@@ -37,7 +37,7 @@ export function flavorOperations(): Operation[] {
         readParameters(listAll, query);
         const asked = readListQuery(flavor, query);
         return {
-          body: listBody(flavor.plural, listFlavors(project_id, asked), asked.reverse, renderFlavor),
+          body: listBody(flavor.plural, listFlavors(project_id, asked), asked, renderFlavor),
         };
       },
     },

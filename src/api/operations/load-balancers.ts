@@ -2,6 +2,7 @@
 import { Type } from 'typebox';
 import { loadBalancer } from '../../model/load-balancer.ts';
 import type { Operation } from '../../model/operation.ts';
+import { StatusTree } from '../../model/status-tree.ts';
 import {
   createLoadBalancer,
   deleteLoadBalancer,
@@ -58,7 +59,7 @@ export function loadBalancerOperations(region: Region): Operation[] {
       path: `${path}/{loadbalancer_id}/statuses`,
       group,
       summary: 'Show the status of a load balancer and all below it',
-      answer: Type.Object({ statuses: Type.Object({ loadbalancer: Type.Object({}) }) }),
+      answer: Type.Object({ statuses: StatusTree }),
       status: 200,
       handle: async ({ params: { project_id = '', loadbalancer_id = '' } }) => ({
         body: { statuses: await showStatusTree(region, project_id, loadbalancer_id) },

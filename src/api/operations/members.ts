@@ -1,10 +1,25 @@
 /** The operations of members. */
 import { Type } from 'typebox';
-import { BatchAddMember, BatchDeleteMember, BatchUpdateMember, member } from '../../model/member.ts';
+import {
+  BatchAddedMember,
+  BatchAddMember,
+  BatchDeleteMember,
+  BatchUpdatedMember,
+  BatchUpdateMember,
+  MemberOfProject,
+  member,
+  memberOfProject,
+} from '../../model/member.ts';
 import type { Operation } from '../../model/operation.ts';
-import { answerBody, immutableFields } from '../../model/resource.ts';
+import { immutableFields } from '../../model/resource.ts';
 import { strict } from '../../model/schemas.ts';
-import { batchAddMembers, batchDeleteMembers, batchUpdateMembers } from '../../service/member-batches.ts';
+import { portIdOf } from '../../service/addresses.ts';
+import {
+  type BatchAdded,
+  batchAddMembers,
+  batchDeleteMembers,
+  batchUpdateMembers,
+} from '../../service/member-batches.ts';
 import {
   createMember,
   deleteMember,
@@ -18,7 +33,7 @@ import type { Region } from '../../service/region.ts';
 import { crudOperations, listOperation } from '../crud.ts';
 import { readListQuery } from '../list-query.ts';
 import { listBody } from '../page-info.ts';
-import { references, render } from '../render.ts';
+import { type Rendered, references, render } from '../render.ts';
 
 const group = 'Members';
 const path = '/v3/{project_id}/elb/pools/{pool_id}/members';
@@ -30,7 +45,7 @@ const batchOf = <T extends Parameters<typeof Type.Array>[0]>(item: T) =>
   strict({ members: Type.Array(item, { minItems: 1, maxItems: maxBatch }) });
 
 /** A member as answered: a reason only while it is OFFLINE, its status as each listener sees it. */
-function renderMember({ member: of, listenerIds }: MemberView): { readonly id: string } {
+function renderMember({ member: of, pool, listenerIds }: MemberView): Rendered {
   const reason = of.operating_status === 'OFFLINE' ? of.reason : null;
   return {
     ...render(member, of, {
@@ -38,6 +53,8 @@ function renderMember({ member: of, listenerIds }: MemberView): { readonly id: s
         listener_id,
         operating_status: of.operating_status,
         reason,
+        created_at: pool.created_at,
+        updated_at: pool.updated_at,
       })),
     }),
     ...{ reason },
@@ -45,7 +62,7 @@ function renderMember({ member: of, listenerIds }: MemberView): { readonly id: s
 }
 
 /** In the list of all pools a member also says where it belongs. */
-function renderMemberOfProject(view: MemberView): { readonly id: string } {
+function renderMemberOfProject(view: MemberView): Rendered {
   const [loadbalancer_id = ''] = view.loadBalancerIds;
   const { pool_id, instance_id, availability_zone } = view.member;
   return {
@@ -60,6 +77,18 @@ function renderMemberOfProject(view: MemberView): { readonly id: string } {
   };
 }
 
+/** In batches a member names its network port, and not its family. */
+function renderInBatch(view: MemberView): Rendered {
+  const { ip_version, ...rendered } = renderMember(view);
+  const { instance_id, address } = view.member;
+  return { ...rendered, port_id: instance_id === '' ? '' : portIdOf(address, instance_id) };
+}
+
+function renderAdded(view: BatchAdded): unknown {
+  const { availability_zone, ...rendered } = renderInBatch(view);
+  return { ...rendered, ret_status: view.ret_status };
+}
+
 interface BatchBody<T> {
   readonly members: readonly T[];
 }
@@ -68,7 +97,6 @@ export function memberOperations(region: Region): Operation[] {
   const pid = (params: Readonly<Record<string, string>>) => params['project_id'] ?? '';
   const pool = (params: Readonly<Record<string, string>>) => params['pool_id'] ?? '';
   const id = (params: Readonly<Record<string, string>>) => params['member_id'] ?? '';
-  const answer = answerBody(member);
   return [
     ...crudOperations({
       of: member,
@@ -88,17 +116,17 @@ export function memberOperations(region: Region): Operation[] {
     }),
     {
       ...listOperation({
-        of: member,
+        of: memberOfProject,
         id: 'ListAllMembers',
         path: '/v3/{project_id}/elb/members',
         group,
         summary: 'List the members of all pools',
-        answer,
+        answer: MemberOfProject,
       }),
       handle: async ({ params, query }) => {
-        const asked = readListQuery(member, query);
+        const asked = readListQuery(memberOfProject, query);
         const page = await listAllMembers(region, pid(params), asked);
-        return { body: listBody('members', page, asked.reverse, renderMemberOfProject) };
+        return { body: listBody('members', page, asked, renderMemberOfProject) };
       },
     },
     {
@@ -108,18 +136,14 @@ export function memberOperations(region: Region): Operation[] {
       group,
       summary: 'Add up to 200 members',
       body: batchOf(BatchAddMember),
-      answer: Type.Object({ members: Type.Array(answer) }),
+      answer: Type.Object({ members: Type.Array(BatchAddedMember) }),
       status: 200,
       handle: async ({ params, body }) => {
         const { members } = body as BatchBody<Parameters<typeof batchAddMembers>[3][number]>;
         const added = await batchAddMembers(region, pid(params), pool(params), members);
         return {
           body: {
-            members: added.map((view) => ({
-              ...renderMember(view),
-              port_id: '',
-              ret_status: view.ret_status,
-            })),
+            members: added.map(renderAdded),
           },
         };
       },
@@ -132,12 +156,12 @@ export function memberOperations(region: Region): Operation[] {
       summary: 'Change up to 200 members',
       body: batchOf(BatchUpdateMember),
       bodyOptions: { immutable: { members: immutableFields(member) } },
-      answer: Type.Object({ members: Type.Array(answer) }),
+      answer: Type.Object({ members: Type.Array(BatchUpdatedMember) }),
       status: 200,
       handle: async ({ params, body }) => {
         const { members } = body as BatchBody<Parameters<typeof batchUpdateMembers>[3][number]>;
         const updated = await batchUpdateMembers(region, pid(params), pool(params), members);
-        return { body: { members: updated.map((view) => ({ ...renderMember(view), port_id: '' })) } };
+        return { body: { members: updated.map(renderInBatch) } };
       },
     },
     {

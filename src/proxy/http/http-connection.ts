@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { plainAddress } from '../sockets/plain-address.ts';
+import { resetSocket } from '../sockets/reset-socket.ts';
 import { Deadline, type DeadlineOwner } from '../time/deadlines.ts';
 import type { Tunnel } from '../tunnel/tunnel.ts';
 import { answer } from './answers.ts';
@@ -266,7 +267,7 @@ export class HttpConnection implements ExchangeClient, ClientFacts, DeadlineOwne
 
   cut(): void {
     // A reset, not an end: without a length the end would pass for the end of the body.
-    this.socket.resetAndDestroy();
+    resetSocket(this.socket);
   }
 
   startTunnel(tunnel: Tunnel): void {

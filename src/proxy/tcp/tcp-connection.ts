@@ -4,6 +4,7 @@ import type { EngineParts } from '../listeners/service.ts';
 import type { Member } from '../pools/member.ts';
 import { plainAddress } from '../sockets/plain-address.ts';
 import { readBuffer } from '../sockets/read-buffer.ts';
+import { resetSocket } from '../sockets/reset-socket.ts';
 import { Deadline, type DeadlineOwner } from '../time/deadlines.ts';
 import { Tunnel } from '../tunnel/tunnel.ts';
 
@@ -53,7 +54,7 @@ export class TcpConnection implements DeadlineOwner {
     const member = this.#attempts < ATTEMPTS ? pool?.pick(this.#clientAddress, this.#tried) : undefined;
     if (member === undefined) {
       // Nobody serves it: a reset says so at once, where an end would look like a member that said nothing.
-      this.#client.resetAndDestroy();
+      resetSocket(this.#client);
       return;
     }
     this.#attempts += 1;
@@ -97,6 +98,8 @@ export class TcpConnection implements DeadlineOwner {
     client.on('end', () => tunnel.onClientEnd());
     member.on('end', () => tunnel.onMemberEnd());
     client.on('data', (bytes: Buffer) => tunnel.fromClient(bytes));
+    // A client that ended before it sent anything told so while nobody listened.
+    if (client.readableEnded) tunnel.onClientEnd();
   }
 
   readonly #onMemberBytes = (length: number): boolean => {

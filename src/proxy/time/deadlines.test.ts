@@ -115,3 +115,17 @@ test('an empty wheel stands still and measures from the present when it is used 
   assert.equal(told.length, 2);
   deadlines.close();
 });
+
+test('a closed wheel tells nothing, whoever still arms or removes a deadline', (t) => {
+  mock.timers.enable({ apis: ['setInterval'] });
+  t.after(() => mock.timers.reset());
+  const { deadlines, told, make, advance } = wheel();
+  const [before, after] = [make('before'), make('after')];
+  deadlines.arm(before, 50);
+  deadlines.close();
+  deadlines.arm(after, 50);
+  deadlines.remove(before);
+  deadlines.remove(after);
+  advance(1000);
+  assert.deepEqual(told, []);
+});

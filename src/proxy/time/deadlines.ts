@@ -39,6 +39,7 @@ export class Deadlines {
   #nowTick = 1;
   #startedAt: number;
   #entries = 0;
+  #isClosed = false;
   #timer: NodeJS.Timeout | null = null;
 
   /** `clock` gives monotonic milliseconds. */
@@ -50,6 +51,7 @@ export class Deadlines {
 
   /** The owner is told once `timeoutMs` from now, unless the deadline is moved or cancelled before. */
   arm(deadline: Deadline, timeoutMs: number): void {
+    if (this.#isClosed) return;
     if (this.#timer === null) this.#start();
     const dueTick = this.#nowTick + Math.ceil(timeoutMs / this.#tickMs) + 1;
     deadline.dueTick = dueTick;
@@ -71,11 +73,11 @@ export class Deadlines {
     if (deadline.slotTick !== 0) this.#unlink(deadline);
   }
 
-  /** Stops the clockwork; nothing is told afterwards. */
+  /** Stops the clockwork; nothing is told afterwards, whoever still arms or removes a deadline. */
   close(): void {
+    this.#isClosed = true;
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
-    this.#slots.fill(null);
   }
 
   #start(): void {

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { writeCopy } from '../sockets/read-buffer.ts';
+import { resetSocket } from '../sockets/reset-socket.ts';
 import { Deadline, type DeadlineOwner, type Deadlines } from '../time/deadlines.ts';
 
 /**
@@ -106,7 +107,7 @@ export class Tunnel implements DeadlineOwner {
 
   /** A side that closed before both ended was cut: so is the other, in a way that it can tell from an end. */
   #onClosed(other: Socket): void {
-    if (!this.#clientEnded || !this.#memberEnded) other.resetAndDestroy();
+    if (!this.#clientEnded || !this.#memberEnded) resetSocket(other);
     if (this.#clientClosed && this.#memberClosed) this.#over();
   }
 

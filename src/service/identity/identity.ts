@@ -44,8 +44,8 @@ export class Identity {
 
   #byToken(token: string): Caller {
     const { claims, user } = this.claimsOf(token);
-    const projectIds = claims.projectId === null ? user.projectIds : new Set([claims.projectId]);
-    return this.#caller(user, projectIds);
+    const isCovered = (id: string) => claims.projectId === null || claims.projectId === id;
+    return this.#caller(user, new Set([...user.projectIds].filter(isCovered)));
   }
 
   #bySignature(request: SignedRequest, authorization: string | string[]): Caller {

@@ -113,7 +113,8 @@ function sha256(data: Buffer | string): string {
 }
 
 function headerText({ headers }: SignedRequest, name: string): string {
-  const value = headers[name];
+  // The caller names the headers; what every object inherits is none of them.
+  const value = Object.hasOwn(headers, name) ? headers[name] : undefined;
   return (Array.isArray(value) ? value.join(', ') : (value ?? '')).trim();
 }
 

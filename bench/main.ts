@@ -1,0 +1,99 @@
+/** `npm run bench`: measures Elbow beside its peers and writes the table of `bench/README.md`. */
+import { parseArgs } from 'node:util';
+import { httpRequests } from './scenarios/http-requests.ts';
+import { idleMemory } from './scenarios/idle-memory.ts';
+import { memberAdded } from './scenarios/member-added.ts';
+import { memberCreates } from './scenarios/member-creates.ts';
+import { httpConnections, tcpConnections } from './scenarios/new-connections.ts';
+import { probing } from './scenarios/probing.ts';
+import type { Bench, Scenario } from './scenarios/scenario.ts';
+import { tcpBulk } from './scenarios/tcp-bulk.ts';
+import { tcpRequests } from './scenarios/tcp-requests.ts';
+import { bestGenerator } from './support/load.ts';
+import { writeReport } from './support/report.ts';
+import { tableLine } from './support/table.ts';
+import { ownVersion } from './support/versions.ts';
+import { Workshop } from './support/workshop.ts';
+
+const scenarios: readonly Scenario[] = [
+  httpRequests,
+  tcpRequests,
+  tcpBulk,
+  httpConnections,
+  tcpConnections,
+  idleMemory,
+  memberAdded,
+  memberCreates,
+  probing,
+];
+const keys = scenarios.map(({ key }) => key);
+
+const help = `Usage: npm run bench [-- options]
+
+Measures Elbow beside its peers on this machine and writes the table of bench/README.md.
+
+  --only KEY,...   Only these rows: ${keys.join(', ')}
+  --seconds N      How long a round lasts (default: 2)
+  --rounds N       How many rounds each figure is the median of (default: 5)
+  --dry            Print the table only
+  --help           Show this`;
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    seconds: { type: 'string', default: '2' },
+    rounds: { type: 'string', default: '5' },
+    dry: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (options.help) console.log(help);
+else await measure();
+
+async function measure(): Promise<void> {
+  const chosen = chosenScenarios(options.only);
+  // Ending the process has the workshop end everything that was started.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => process.exit(130));
+  using workshop = new Workshop();
+  const bench: Bench = {
+    workshop,
+    generator: bestGenerator(workshop),
+    rounds: wholeNumber('rounds', options.rounds),
+    seconds: wholeNumber('seconds', options.seconds),
+    progress: (text) => console.error(`  ${text}`),
+  };
+  const measured = new Map<string, readonly string[]>();
+  for (const { key, title, run } of chosen) {
+    console.error(`${key}: ${title}`);
+    const lines = await run(bench).then(
+      (rows) => rows.map((row) => tableLine(key, row)),
+      (error: Error) => {
+        process.exitCode = 1;
+        return [tableLine(key, { measure: title, subject: 'elbow', absent: `failed: ${error.message}` })];
+      },
+    );
+    console.log(lines.join('\n'));
+    measured.set(key, lines);
+    // After each, so that a run that is cut short has not been for nothing.
+    if (!options.dry) {
+      const { generator, rounds, seconds } = bench;
+      writeReport({ keys, measured, generator: generator.name, rounds, seconds, version: ownVersion() });
+    }
+  }
+}
+
+function chosenScenarios(only: string | undefined): readonly Scenario[] {
+  if (only === undefined) return scenarios;
+  const asked = only.split(',');
+  const unknown = asked.find((key) => !keys.includes(key));
+  if (unknown !== undefined)
+    throw new Error(`--only: there is no row "${unknown}". There are: ${keys.join(', ')}.`);
+  return scenarios.filter(({ key }) => asked.includes(key));
+}
+
+function wholeNumber(name: string, text: string): number {
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw new Error(`--${name} takes a whole number from 1, not "${text}".`);
+}

@@ -1,0 +1,81 @@
+/** nginx, with the settings that match Elbow's. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { programVersion } from '../support/versions.ts';
+import { type Peer, startOnFreePort } from './peer.ts';
+
+const command = 'nginx';
+
+/** Debian keeps the module that forwards TCP in a package of its own. */
+const hasStream = programVersion(command, ['-V'], /(--with-stream)(?!\S)/) !== null;
+
+export const nginx: Peer = {
+  name: 'nginx',
+  version: programVersion(command, ['-v'], /nginx\/(\d+\.\d+\.\d+)/),
+  lacks: (mode) => (mode === 'tcp' && !hasStream ? 'built without its stream module' : null),
+  start: ({ workshop, mode, memberPort }) => {
+    const directory = workshop.directory();
+    const file = join(directory, 'nginx.conf');
+    return startOnFreePort(
+      workshop,
+      (port) => {
+        const section = mode === 'http' ? http(directory, port, memberPort) : stream(port, memberPort);
+        writeFileSync(file, global(directory) + section);
+        return workshop.spawn(command, ['-p', directory, '-c', file, '-e', join(directory, 'error.log')]);
+      },
+      () => workshop.remove(directory),
+    );
+  },
+};
+
+function global(directory: string): string {
+  const user = process.getuid?.() === 0 ? 'user root;' : '';
+  return `
+${user}
+daemon off;
+worker_processes 1;
+pid ${directory}/nginx.pid;
+error_log ${directory}/error.log crit;
+events { worker_connections 16000; }
+`;
+}
+
+function http(directory: string, port: number, memberPort: number): string {
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+    .map((kind) => `${kind}_temp_path ${directory}/${kind};`)
+    .join('\n  ');
+  return `
+http {
+  access_log off;
+  ${temporary}
+  keepalive_timeout 60s;
+  keepalive_requests 1000000000;
+  upstream members {
+    server 127.0.0.1:${memberPort};
+    keepalive 256;
+    keepalive_requests 1000000000;
+  }
+  server {
+    listen 127.0.0.1:${port} backlog=4096;
+    location / {
+      proxy_pass http://members;
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+      proxy_set_header Host $http_host;
+      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+    }
+  }
+}
+`;
+}
+
+function stream(port: number, memberPort: number): string {
+  return `
+stream {
+  server {
+    listen 127.0.0.1:${port} backlog=4096;
+    proxy_pass 127.0.0.1:${memberPort};
+  }
+}
+`;
+}

@@ -1,0 +1,63 @@
+/** Ports and answers, one at a time: what starting and checking a proxy needs. */
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const startTimeoutMs = 20_000;
+const retryMs = 20;
+
+/** A port of a local address that nothing listens on now. */
+export async function freePort(host: string): Promise<number> {
+  const server = createServer().listen(0, host);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/**
+ * Sends one HTTP request on a connection of its own.
+ *
+ * @returns the status of the answer, or null when none came
+ */
+async function statusOf(host: string, port: number, path: string): Promise<number | null> {
+  const socket = connect({ host, port });
+  socket.setTimeout(startTimeoutMs, () => socket.destroy());
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}:${port}\r\nConnection: close\r\n\r\n`);
+  try {
+    let answer = '';
+    for await (const bytes of socket) {
+      answer += (bytes as Buffer).toString('latin1');
+      const status = /^HTTP\/1\.[01] (\d{3}) /.exec(answer)?.[1];
+      if (status !== undefined) return Number(status);
+    }
+    return null;
+  } catch {
+    return null;
+  } finally {
+    socket.destroy();
+  }
+}
+
+/**
+ * Waits until requests are answered with a status.
+ *
+ * @throws Error when that takes too long, or `gone` says that nobody is left to answer
+ */
+export async function untilAnswered(
+  host: string,
+  port: number,
+  options: { readonly status?: number; readonly gone?: () => boolean } = {},
+): Promise<void> {
+  const { status = 200, gone = () => false } = options;
+  const deadline = performance.now() + startTimeoutMs;
+  for (;;) {
+    const answered = await statusOf(host, port, '/first');
+    if (answered === status) return;
+    if (gone() || performance.now() > deadline) {
+      throw new Error(`${host}:${port} answers ${answered ?? 'nothing'}, not ${status}`);
+    }
+    await delay(retryMs);
+  }
+}
