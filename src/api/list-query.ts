@@ -96,8 +96,12 @@ function conditionsOf(key: string, filter: Filter, texts: readonly string[]): Co
   });
 }
 
-/** A filter's value as columns hold it. */
-function readValue(key: string, text: string, schema: TSchema): string | number {
+/**
+ * A parameter's value as columns hold it.
+ *
+ * @throws Refusal that names the parameter, its value and what would be right
+ */
+export function readValue(key: string, text: string, schema: TSchema): string | number {
   const parts = schema as { type?: string; enum?: unknown[]; minimum?: number; maximum?: number };
   const wrong = () => invalid(key, `got "${text}", expected ${describe(schema)}.`);
   switch (parts.type) {

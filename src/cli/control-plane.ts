@@ -2,16 +2,7 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { elbowOperations } from '../api/operations/elbow.ts';
-import { healthMonitorOperations } from '../api/operations/health-monitors.ts';
-import { listenerOperations } from '../api/operations/listeners.ts';
-import { loadBalancerOperations } from '../api/operations/load-balancers.ts';
-import { memberOperations } from '../api/operations/members.ts';
-import { poolOperations } from '../api/operations/pools.ts';
-import { publicOperations } from '../api/operations/public.ts';
 import { createServer } from '../api/server.ts';
-import { identityOperations } from '../cloud/identity.ts';
-import { networkOperations } from '../cloud/networks.ts';
 import { Publisher } from '../dataplane/publisher.ts';
 import { StreamServer } from '../dataplane/stream-server.ts';
 import { HealthChecks } from '../health/health-checks.ts';
@@ -24,6 +15,7 @@ import { Inventory } from '../service/inventory.ts';
 import { refreshServers } from '../service/server-states.ts';
 import { Store } from '../store/store.ts';
 import type { Credentials } from './credentials.ts';
+import { allOperations } from './operations.ts';
 
 export interface ControlPlaneOptions {
   readonly directory: string;
@@ -81,17 +73,7 @@ async function startOver(
   const publisher = new Publisher(store, log);
   const stream = new StreamServer(publisher, credentials.proxy_token, log);
   const health = new HealthChecks(region, log);
-  const operations = [
-    ...loadBalancerOperations(region),
-    ...listenerOperations(region),
-    ...poolOperations(region),
-    ...memberOperations(region),
-    ...healthMonitorOperations(region),
-    ...identityOperations(identity, inventory),
-    ...networkOperations(inventory),
-    ...elbowOperations(region, stream),
-  ];
-  operations.push(...publicOperations(operations));
+  const operations = allOperations({ region, identity, stream });
   const app = createServer({ operations, identity, log });
   stream.attach(app.server);
   const trimming = setInterval(() => trim(store, log), trimIntervalMs);

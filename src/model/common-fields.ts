@@ -1,7 +1,7 @@
 /** Fields that most resources have, described once. */
 import { Type } from 'typebox';
 import { field } from './field.ts';
-import { Id, Name, ProtectionReason, ProtectionStatus, Tag, Timestamp } from './schemas.ts';
+import { Id, maxTags, Name, ProtectionReason, ProtectionStatus, Tag, Timestamp } from './schemas.ts';
 
 export const identity = {
   id: field(Id, 'The resource’s id, a UUID given by the service.', { filter: 'many' }),
@@ -74,7 +74,7 @@ export const protection = {
 };
 
 export const tags = {
-  tags: field(Type.Array(Tag, { maxItems: 20 }), 'Key and value pairs; a key occurs once.', {
+  tags: field(Type.Array(Tag, { maxItems: maxTags }), 'Key and value pairs; a key occurs once.', {
     create: 'optional',
     nullable: true,
     default: [],

@@ -3,7 +3,8 @@
  * refer to. It is declared in a file; without one there is the local region.
  */
 import { type Static, Type } from 'typebox';
-import { Id, integer, oneOf, strict } from './schemas.ts';
+import { DeclaredQuotas } from './quota.ts';
+import { Id, oneOf, strict } from './schemas.ts';
 
 const ProjectId = Type.String({ pattern: '^[0-9a-z]{1,32}$', description: 'Digits and lowercase letters.' });
 const Word = Type.String({ minLength: 1, maxLength: 64 });
@@ -37,20 +38,6 @@ export const Vpc = strict({
   servers: Type.Optional(Type.Array(Server)),
 });
 
-const quotaKeys = [
-  'loadbalancer',
-  'listener',
-  'pool',
-  'member',
-  'healthmonitor',
-  'listeners_per_loadbalancer',
-  'listeners_per_pool',
-  'members_per_pool',
-] as const;
-export type QuotaKey = (typeof quotaKeys)[number];
-
-const Quota = Type.Optional(integer(-1, 1_000_000_000));
-
 export const InventoryFile = strict({
   region: Type.Optional(
     strict({ name: Word, availability_zones: Type.Array(Word, { minItems: 1, maxItems: 64 }) }),
@@ -76,18 +63,7 @@ export const InventoryFile = strict({
   public_network: Type.Optional(Cidr),
   publicips: Type.Optional(Type.Array(strict({ id: Id, address: Type.String() }))),
   /** -1, as everywhere by default, is no limit. */
-  quotas: Type.Optional(
-    strict({
-      loadbalancer: Quota,
-      listener: Quota,
-      pool: Quota,
-      member: Quota,
-      healthmonitor: Quota,
-      listeners_per_loadbalancer: Quota,
-      listeners_per_pool: Quota,
-      members_per_pool: Quota,
-    }),
-  ),
+  quotas: Type.Optional(DeclaredQuotas),
 });
 
 export type InventoryFile = Static<typeof InventoryFile>;

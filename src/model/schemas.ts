@@ -1,5 +1,5 @@
 /** The value types that several resources share, with the limits of the API. */
-import { type TSchema, Type } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
 
 /** One of the given words. */
 export function oneOf<const T extends readonly string[]>(...words: T) {
@@ -35,6 +35,11 @@ export const Tag = Type.Object(
   },
   { additionalProperties: false },
 );
+
+export type Tag = Static<typeof Tag>;
+
+/** How many tags a resource may have. */
+export const maxTags = 20;
 
 export const ProtectionStatus = oneOf('nonProtection', 'consoleProtection');
 

@@ -9,7 +9,8 @@ import {
   parseNetwork,
   privateNetworks,
 } from '../model/address.ts';
-import type { InventoryFile, QuotaKey, Server, Subnet, Vpc } from '../model/inventory.ts';
+import type { InventoryFile, Server, Subnet, Vpc } from '../model/inventory.ts';
+import type { QuotaKey } from '../model/quota.ts';
 import { derivedId } from './derived-id.ts';
 
 export interface SubnetRecord {

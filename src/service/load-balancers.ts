@@ -10,6 +10,7 @@ import { type Page, page } from '../store/pages.ts';
 import { count, findBy, insert, remove, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import { type Networks, networksOf, portIdOf, takeAddress } from './addresses.ts';
+import { chargeModeOf, checkFlavors } from './flavors.ts';
 import type { SubnetRecord } from './inventory.ts';
 import {
   backendNetworks,
@@ -18,6 +19,7 @@ import {
   checkOneWay,
   checkZones,
 } from './load-balancer-rules.ts';
+import { removeLogtankOf } from './logtanks.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { checkEnterpriseProject } from './pool-rules.ts';
 import { clearedProtectionReason } from './protection.ts';
@@ -48,6 +50,7 @@ export async function createLoadBalancer(
     checkZones(region, wanted.availability_zone_list);
     const networks = networksOf(region.inventory, { ...wanted, project_id: projectId });
     checkLoadBalancer(wanted, networks, body);
+    checkFlavors(projectId, wanted);
     const record: LoadBalancer = {
       ...wanted,
       id,
@@ -56,7 +59,7 @@ export async function createLoadBalancer(
       publicips: await bindPublicIps(tx.db, region, wanted),
       ...backendNetworks(region, networks, projectId, wanted),
       autoscaling: autoscalingOf(wanted.autoscaling),
-      charge_mode: wanted.l4_flavor_id || wanted.l7_flavor_id ? 'flavor' : 'lcu',
+      charge_mode: chargeModeOf(projectId, wanted),
       created_at: now,
       updated_at: now,
       ...clearedProtectionReason(wanted),
@@ -106,6 +109,7 @@ export async function updateLoadBalancer(
     moveFrom(before, wanted, body);
     const networks = networksOf(region.inventory, wanted);
     checkLoadBalancer(wanted, networks, body);
+    checkFlavors(projectId, changed);
     await checkAutoscaling(tx.db, wanted, body);
     const after: LoadBalancer = {
       ...wanted,
@@ -134,6 +138,7 @@ export async function deleteLoadBalancer(region: Region, projectId: string, id: 
         `The load balancer ${id} still has ${listeners} listener(s) and ${pools} pool(s); delete them first.`,
       );
     }
+    await removeLogtankOf(tx, found);
     await remove(tx, loadBalancer, found);
   });
 }

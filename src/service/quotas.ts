@@ -2,26 +2,33 @@
 import type { Kysely } from 'kysely';
 import { quotaExceeded } from '../model/errors.ts';
 import { healthMonitor } from '../model/health-monitor.ts';
-import type { QuotaKey } from '../model/inventory.ts';
 import { listener } from '../model/listener.ts';
 import { loadBalancer } from '../model/load-balancer.ts';
 import { member } from '../model/member.ts';
 import { pool } from '../model/pool.ts';
+import type { QuotaKey } from '../model/quota.ts';
 import type { Resource } from '../model/resource.ts';
 import { count } from '../store/rows.ts';
 import type { Row, Tables } from '../store/schema.ts';
 import type { Inventory } from './inventory.ts';
 
-const counted: Readonly<Record<QuotaKey, Resource>> = {
-  loadbalancer: loadBalancer,
-  listener,
-  pool,
-  member,
-  healthmonitor: healthMonitor,
-  listeners_per_loadbalancer: listener,
-  listeners_per_pool: listener,
-  members_per_pool: member,
-};
+/** What a quota counts: the resources of a project, or those that name one parent in a column. */
+export interface Counted {
+  readonly of: Resource;
+  readonly per?: { readonly parent: Resource; readonly column: string };
+}
+
+/** Every quota of which something exists here; the others limit what there is none of. */
+export const counted = {
+  loadbalancer: { of: loadBalancer },
+  listener: { of: listener },
+  pool: { of: pool },
+  member: { of: member },
+  healthmonitor: { of: healthMonitor },
+  listeners_per_loadbalancer: { of: listener, per: { parent: loadBalancer, column: 'loadbalancer_id' } },
+  listeners_per_pool: { of: listener, per: { parent: pool, column: 'default_pool_id' } },
+  members_per_pool: { of: member, per: { parent: pool, column: 'pool_id' } },
+} as const satisfies Partial<Record<QuotaKey, Counted>>;
 
 /**
  * Refuses what would exceed a quota.
@@ -32,11 +39,11 @@ const counted: Readonly<Record<QuotaKey, Resource>> = {
 export async function checkQuota(
   db: Kysely<Tables>,
   inventory: Inventory,
-  key: QuotaKey,
+  key: keyof typeof counted,
   within: Readonly<Row>,
   adding = 1,
 ): Promise<void> {
   const limit = inventory.quota(key);
   if (limit < 0) return;
-  if ((await count(db, counted[key], within)) + adding > limit) throw quotaExceeded(key, limit);
+  if ((await count(db, counted[key].of, within)) + adding > limit) throw quotaExceeded(key, limit);
 }

@@ -7,7 +7,7 @@ import { runCompiled } from './compiled-queries.ts';
 import type { ColumnValue, Row, Tables } from './schema.ts';
 import type { Reader, Writer } from './transaction.ts';
 
-type ResourceTable = 'loadbalancers' | 'listeners' | 'pools' | 'members' | 'healthmonitors';
+type ResourceTable = 'loadbalancers' | 'listeners' | 'pools' | 'members' | 'healthmonitors' | 'logtanks';
 
 /** The queries know a resource's table by name only: every one of them has the columns of `Row`. */
 export function tableOf(of: Resource): ResourceTable {
@@ -184,4 +184,19 @@ export async function count(db: Reader, of: Resource, match: Readonly<Row>): Pro
   for (const [column, value] of Object.entries(match)) query = query.where(column, '=', value);
   const row = await query.executeTakeFirstOrThrow();
   return row.count;
+}
+
+/** The most records that have one parent, of the parents of a project. The column needs an index that begins with it. */
+export async function countFullest(
+  db: Reader,
+  of: Resource,
+  column: string,
+  parent: Resource,
+  projectId: string,
+): Promise<number> {
+  const id = sql.ref(`${parent.table}.id`);
+  const { rows } = await sql<{ fullest: number | null }>`
+    SELECT max((SELECT count(*) FROM ${sql.table(of.table)} WHERE ${sql.ref(column)} = ${id})) AS fullest
+    FROM ${sql.table(parent.table)} WHERE project_id = ${projectId}`.execute(db);
+  return rows[0]?.fullest ?? 0;
 }

@@ -1,5 +1,7 @@
 /** What is served without authentication: health, versions and the documentation of the API. */
+import { Type } from 'typebox';
 import type { Operation } from '../../model/operation.ts';
+import { oneOf } from '../../model/schemas.ts';
 import { docsPage } from '../docs-page.ts';
 import { openApiDocument } from '../openapi.ts';
 
@@ -25,6 +27,12 @@ export function publicOperations(operations: readonly Operation[]): Operation[] 
       id: 'ListApiVersions',
       path: '/versions',
       summary: 'List the versions of the API',
+      answer: Type.Object({
+        versions: Type.Array(
+          Type.Object({ id: Type.String(), status: oneOf('CURRENT', 'STABLE', 'DEPRECATED') }),
+        ),
+      }),
+      // Of v2.0 there are the tags only, which makes it no version to choose.
       handle: async () => ({ body: { versions: [{ id: 'v3', status: 'CURRENT' }] } }),
     },
   ];

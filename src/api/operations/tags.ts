@@ -1,0 +1,103 @@
+/** The operations of tags, under the paths of v3 and those of v2.0 that Terraform calls. */
+import { type TObject, Type } from 'typebox';
+import type { Call, Operation } from '../../model/operation.ts';
+import { maxTags, oneOf, strict, Tag } from '../../model/schemas.ts';
+import type { Region } from '../../service/region.ts';
+import {
+  changeTags,
+  listTags,
+  showTags,
+  type TagAction,
+  type Taggable,
+} from '../../service/resource-tags.ts';
+
+const group = 'Tags';
+
+/** An action on tags; `tag` is a tag as a version of the API takes it. */
+const actionOn = (tag: TObject) =>
+  strict({
+    action: oneOf('create', 'delete'),
+    tags: Type.Array(tag, { minItems: 1, maxItems: maxTags }),
+  });
+
+/** Clients of v2.0 leave an empty value out. */
+const valueOptional = strict({ key: Tag.properties.key, value: Type.Optional(Tag.properties.value) });
+
+interface Action {
+  readonly action: TagAction;
+  readonly tags: readonly { readonly key: string; readonly value?: string }[];
+}
+
+interface Kind {
+  readonly kind: Taggable;
+  readonly plural: string;
+  readonly label: string;
+  /** In the names of operations. */
+  readonly name: string;
+}
+
+const kinds: readonly Kind[] = [
+  { kind: 'loadbalancer', plural: 'loadbalancers', label: 'load balancer', name: 'Loadbalancer' },
+  { kind: 'listener', plural: 'listeners', label: 'listener', name: 'Listener' },
+];
+
+export function tagOperations(region: Region): Operation[] {
+  return kinds.flatMap((kind) => [
+    ...operationsOf(region, kind, 'v3', '', Tag),
+    ...operationsOf(region, kind, 'v2.0', 'V2', valueOptional),
+  ]);
+}
+
+function operationsOf(
+  region: Region,
+  { kind, plural, label, name }: Kind,
+  version: string,
+  suffix: string,
+  tag: TObject,
+): Operation[] {
+  const path = `/${version}/{project_id}/${plural}`;
+  const parameter = `${kind}_id`;
+  const at = ({ params }: Call) => [params['project_id'] ?? '', kind, params[parameter] ?? ''] as const;
+  const common = { group, carriesRequestId: false } as const;
+  return [
+    {
+      ...common,
+      id: `List${name}Tags${suffix}`,
+      method: 'GET',
+      path: `${path}/tags`,
+      summary: `List the tags of all ${label}s`,
+      answer: Type.Object({
+        tags: Type.Array(Type.Object({ key: Type.String(), values: Type.Array(Type.String()) })),
+      }),
+      status: 200,
+      handle: async ({ params: { project_id = '' } }) => ({
+        body: { tags: await listTags(region, project_id, kind) },
+      }),
+    },
+    {
+      ...common,
+      id: `Show${name}Tags${suffix}`,
+      method: 'GET',
+      path: `${path}/{${parameter}}/tags`,
+      summary: `Show the tags of a ${label}`,
+      answer: Type.Object({ tags: Type.Array(Tag) }),
+      status: 200,
+      handle: async (call) => ({ body: { tags: await showTags(region, ...at(call)) } }),
+    },
+    {
+      ...common,
+      id: `Change${name}Tags${suffix}`,
+      method: 'POST',
+      path: `${path}/{${parameter}}/tags/action`,
+      summary: `Add or remove tags of a ${label}`,
+      body: actionOn(tag),
+      status: 204,
+      handle: async (call) => {
+        const { action, tags } = call.body as Action;
+        const whole = tags.map(({ key, value = '' }) => ({ key, value }));
+        await changeTags(region, ...at(call), action, whole);
+        return {};
+      },
+    },
+  ];
+}

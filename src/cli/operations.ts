@@ -1,0 +1,47 @@
+/** Every operation that is served, in the order in which they are documented. */
+import { availabilityZoneOperations } from '../api/operations/availability-zones.ts';
+import { elbowOperations } from '../api/operations/elbow.ts';
+import { featureOperations } from '../api/operations/features.ts';
+import { flavorOperations } from '../api/operations/flavors.ts';
+import { healthMonitorOperations } from '../api/operations/health-monitors.ts';
+import { listenerOperations } from '../api/operations/listeners.ts';
+import { loadBalancerOperations } from '../api/operations/load-balancers.ts';
+import { logtankOperations } from '../api/operations/logtanks.ts';
+import { memberOperations } from '../api/operations/members.ts';
+import { networkUseOperations } from '../api/operations/network-use.ts';
+import { poolOperations } from '../api/operations/pools.ts';
+import { publicOperations } from '../api/operations/public.ts';
+import { quotaOperations } from '../api/operations/quotas.ts';
+import { tagOperations } from '../api/operations/tags.ts';
+import { identityOperations } from '../cloud/identity.ts';
+import { networkOperations } from '../cloud/networks.ts';
+import type { Operation } from '../model/operation.ts';
+import type { Identity } from '../service/identity/identity.ts';
+import type { Region } from '../service/region.ts';
+
+export interface OperationParts {
+  readonly region: Region;
+  readonly identity: Identity;
+  readonly stream: Parameters<typeof elbowOperations>[1];
+}
+
+export function allOperations({ region, identity, stream }: OperationParts): Operation[] {
+  const documented = [
+    ...loadBalancerOperations(region),
+    ...listenerOperations(region),
+    ...poolOperations(region),
+    ...memberOperations(region),
+    ...healthMonitorOperations(region),
+    ...availabilityZoneOperations(region),
+    ...flavorOperations(),
+    ...quotaOperations(region),
+    ...tagOperations(region),
+    ...logtankOperations(region),
+    ...featureOperations(region),
+    ...networkUseOperations(region),
+    ...identityOperations(identity, region.inventory),
+    ...networkOperations(region.inventory),
+    ...elbowOperations(region, stream),
+  ];
+  return [...documented, ...publicOperations(documented)];
+}

@@ -1,0 +1,42 @@
+/** How much of each quota a project has used (rules digest 3.7). */
+import { type QuotaKey, quotaKeys } from '../model/quota.ts';
+import { count, countFullest } from '../store/rows.ts';
+import type { Reader } from '../store/transaction.ts';
+import { type Counted, counted } from './quotas.ts';
+import type { Region } from './region.ts';
+
+export interface QuotaUsage {
+  readonly key: QuotaKey;
+  /** -1 is no limit. */
+  readonly limit: number;
+  readonly used: number;
+}
+
+/** The limits of all quotas; -1 is none. */
+export function quotaLimits({ inventory }: Region): Record<QuotaKey, number> {
+  const limits = quotaKeys.map((key) => [key, inventory.quota(key)]);
+  return Object.fromEntries(limits) as Record<QuotaKey, number>;
+}
+
+/** The asked quotas, or all of them when none is asked for, in their usual order. */
+export async function quotaUsage(
+  { store, inventory }: Region,
+  projectId: string,
+  asked: readonly string[],
+): Promise<QuotaUsage[]> {
+  const usage: QuotaUsage[] = [];
+  for (const key of quotaKeys) {
+    if (asked.length > 0 && !asked.includes(key)) continue;
+    usage.push({ key, limit: inventory.quota(key), used: await used(store.reader, projectId, key) });
+  }
+  return usage;
+}
+
+async function used(db: Reader, projectId: string, key: QuotaKey): Promise<number> {
+  const what = (counted as Partial<Record<QuotaKey, Counted>>)[key];
+  if (!what) return 0;
+  const { of, per } = what;
+  return per
+    ? countFullest(db, of, per.column, per.parent, projectId)
+    : count(db, of, { project_id: projectId });
+}
