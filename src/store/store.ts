@@ -62,9 +62,9 @@ export class Store {
       const path = join(directory, 'elbow.db');
       const writing = new DatabaseSync(path);
       // FULL flushes the log at every commit: what was answered survives a loss of power.
-      writing.exec(
-        'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16384',
-      );
+      writing.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536');
+      // 16 MiB of log between checkpoints: pages that commit after commit changes are copied once.
+      writing.exec('PRAGMA wal_autocheckpoint = 4096');
       const writer = queriesOver<Tables>(writing);
       await migrate(writer as Kysely<unknown>);
       const reading = new DatabaseSync(path, { readOnly: true });
