@@ -46,17 +46,22 @@ const aliases = [
 
 const switches = [...plainSwitches, ...enabledHeaders.map((name) => `${name}-enable`)];
 
-const inputs: Record<string, TSchema> = {
-  'X-Forwarded-For-Processing-Mode': Type.Optional(orNull(oneOf('append', 'remove', 'preserve'))),
+const keys: Readonly<Record<string, TSchema>> = {
+  'X-Forwarded-For-Processing-Mode': oneOf('append', 'remove', 'preserve'),
+  ...Object.fromEntries(switches.map((name) => [name, Switch])),
+  ...Object.fromEntries(aliases.map((name) => [name, Alias])),
 };
-for (const name of switches) inputs[name] = Type.Optional(orNull(Switch));
-for (const name of aliases) inputs[name] = Type.Optional(orNull(Alias));
+
+const optional = (schemaOf: (schema: TSchema) => TSchema) =>
+  Object.fromEntries(Object.entries(keys).map(([name, schema]) => [name, Type.Optional(schemaOf(schema))]));
 
 /** What a request may send: any of the keys. */
-export const InsertHeadersInput = strict(inputs);
+export const InsertHeadersInput = strict(optional(orNull));
 
 /** What is stored and answered: every plain switch, and of the others those that were set. */
-export const InsertHeaders = Type.Record(Type.String(), Type.Union([Type.Boolean(), Type.String()]));
+export const InsertHeaders = Type.Unsafe<Record<string, boolean | string>>(
+  Type.Object(optional((schema) => schema)),
+);
 
 export type InsertHeaders = Record<string, boolean | string>;
 

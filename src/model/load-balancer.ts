@@ -7,6 +7,12 @@ import { Eip, NewPublicIp, PublicIp } from './public-ip.ts';
 import { type RecordOf, resource } from './resource.ts';
 import { Id, oneOf, Reference, strict } from './schemas.ts';
 
+const GlobalEip = Type.Object({
+  global_eip_id: Type.String(),
+  global_eip_address: Type.String(),
+  ip_version: Type.Integer(),
+});
+
 const Autoscaling = Type.Object({ enable: Type.Boolean(), min_l7_flavor_id: Type.String() });
 const AutoscalingInput = strict({
   enable: Type.Boolean(),
@@ -148,7 +154,7 @@ export const loadBalancer = resource({
     }),
     publicips: field(Type.Array(PublicIp), 'Its public IP addresses.', { default: [] }),
     eips: field(Type.Array(Eip), 'The same public IP addresses under the older names.', { computed: true }),
-    global_eips: field(Type.Array(Type.Object({})), 'Its global public IP addresses: none.', { default: [] }),
+    global_eips: field(Type.Array(GlobalEip), 'Its global public IP addresses: none.', { default: [] }),
     publicip_ids: field(Type.Array(Id), 'The public IP to bind; only the first counts.', {
       input: Type.Array(Id, { maxItems: 64 }),
       create: 'optional',
