@@ -38,21 +38,28 @@ Measures Elbow beside its peers on this machine and writes the table of bench/RE
   --dry            Print the table only
   --help           Show this`;
 
-const { values: options } = parseArgs({
-  options: {
-    only: { type: 'string' },
-    seconds: { type: 'string', default: '2' },
-    rounds: { type: 'string', default: '5' },
-    dry: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
+/** The command line cannot be understood; the message says what would be. */
+class UsageError extends Error {}
 
-if (options.help) console.log(help);
-else await measure();
+try {
+  const options = readOptions();
+  if (options.help) console.log(help);
+  else await measure(options);
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+}
 
-async function measure(): Promise<void> {
-  const chosen = chosenScenarios(options.only);
+interface Options {
+  readonly chosen: readonly Scenario[];
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly dry: boolean;
+  readonly help: boolean;
+}
+
+async function measure({ chosen, rounds, seconds, dry }: Options): Promise<void> {
   // Ending the process has the workshop end everything that was started.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.once(signal, () => process.exit(130));
@@ -60,8 +67,8 @@ async function measure(): Promise<void> {
   const bench: Bench = {
     workshop,
     generator: bestGenerator(workshop),
-    rounds: wholeNumber('rounds', options.rounds),
-    seconds: wholeNumber('seconds', options.seconds),
+    rounds,
+    seconds,
     progress: (text) => console.error(`  ${text}`),
   };
   const measured = new Map<string, readonly string[]>();
@@ -77,10 +84,37 @@ async function measure(): Promise<void> {
     console.log(lines.join('\n'));
     measured.set(key, lines);
     // After each, so that a run that is cut short has not been for nothing.
-    if (!options.dry) {
-      const { generator, rounds, seconds } = bench;
-      writeReport({ keys, measured, generator: generator.name, rounds, seconds, version: ownVersion() });
+    if (!dry) {
+      const generator = bench.generator.name;
+      writeReport({ keys, measured, generator, rounds, seconds, version: ownVersion() });
     }
+  }
+}
+
+function readOptions(): Options {
+  const { only, seconds, rounds, dry, help } = parse();
+  return {
+    chosen: chosenScenarios(only),
+    seconds: wholeNumber('seconds', seconds),
+    rounds: wholeNumber('rounds', rounds),
+    dry,
+    help,
+  };
+}
+
+function parse() {
+  try {
+    return parseArgs({
+      options: {
+        only: { type: 'string' },
+        seconds: { type: 'string', default: '2' },
+        rounds: { type: 'string', default: '5' },
+        dry: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message}\n\n${help}`);
   }
 }
 
@@ -89,11 +123,11 @@ function chosenScenarios(only: string | undefined): readonly Scenario[] {
   const asked = only.split(',');
   const unknown = asked.find((key) => !keys.includes(key));
   if (unknown !== undefined)
-    throw new Error(`--only: there is no row "${unknown}". There are: ${keys.join(', ')}.`);
+    throw new UsageError(`--only: there is no row "${unknown}". There are: ${keys.join(', ')}.`);
   return scenarios.filter(({ key }) => asked.includes(key));
 }
 
 function wholeNumber(name: string, text: string): number {
   if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
-  throw new Error(`--${name} takes a whole number from 1, not "${text}".`);
+  throw new UsageError(`--${name} takes a whole number from 1, not "${text}".`);
 }

@@ -41,9 +41,8 @@ export function compare(traffic: readonly Traffic[], comparison: Comparison): Fi
   });
 }
 
-/** Nothing is reached against a peer that is not there. */
-function reached(goal: Goal, ratios: readonly number[]): Target | undefined {
-  return ratios.length === 0 ? undefined : { text: goal.text, isMet: goal.isMet(spread(ratios).median) };
+function reached({ text, isMet }: Goal, ratios: readonly number[]): Target {
+  return { text, isMet: ratios.length === 0 ? null : isMet(spread(ratios).median) };
 }
 
 function errorsIn(samples: readonly Sample[]): string {

@@ -3,7 +3,8 @@
 /** What is to be reached, and whether it is. */
 export interface Target {
   readonly text: string;
-  readonly isMet: boolean;
+  /** Null when what it is measured against is not there. */
+  readonly isMet: boolean | null;
 }
 
 export interface Figure {

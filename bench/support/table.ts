@@ -1,5 +1,5 @@
 /** The table of results as Markdown, one line a row, so that a part of it can be measured anew. */
-import type { Row } from './rows.ts';
+import type { Row, Target } from './rows.ts';
 import { spread } from './spread.ts';
 
 const head = [
@@ -13,10 +13,9 @@ export function tableLine(key: string, row: Row): string {
   const { measure, unit, subject, values, ratios, target, note } = row;
   const { median, min, max } = spread(values);
   const ratio = ratios && ratios.length > 0 ? spread(ratios).median.toFixed(2) : '';
-  const stands = target === undefined ? '' : target.isMet ? 'met' : '**missed**';
   return line([
     ...[key, measure, subject, `${number(median)} ${unit}`, `${number(min)} – ${number(max)}`],
-    ...[ratio, target?.text ?? '', stands, note ?? ''],
+    ...[ratio, target?.text ?? '', target ? standing(target) : '', note ?? ''],
   ]);
 }
 
@@ -36,6 +35,11 @@ export function mergeTable(
     (key) => measured.get(key) ?? kept.filter((each) => each.startsWith(`| ${key} |`)),
   );
   return [...head, ...body].join('\n');
+}
+
+function standing({ isMet }: Target): string {
+  if (isMet === null) return 'nothing to compare with';
+  return isMet ? 'met' : '**missed**';
 }
 
 function line(cells: readonly string[]): string {

@@ -10,7 +10,7 @@ const doubtfulEscape = /\\u(?:[dD][89a-fA-F]|0000)/;
  */
 export function readJsonBody(bytes: Buffer): unknown {
   if (bytes.length === 0) throw invalid('body', 'it is empty; send a JSON object.');
-  if (!isUtf8(bytes)) throw invalid('body', 'it is not UTF-8.');
+  if (!isUtf8(bytes)) throw invalid('body', 'it is not UTF-8 text.');
   const text = bytes.toString();
   const body = parse(text);
   if (doubtfulEscape.test(text)) checkTexts(body);

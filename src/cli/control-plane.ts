@@ -37,7 +37,8 @@ export interface ControlPlaneOptions {
   readonly host: string;
   readonly port: number;
   readonly inventory: InventoryFile;
-  readonly credentials: Credentials;
+  /** Asked for once the data directory is ours: before that, they may be another process's. */
+  readonly credentials: () => Credentials;
   readonly log: Logger;
 }
 
@@ -47,71 +48,82 @@ export interface ControlPlane {
   /** `http://host:port`, with the port really taken. */
   readonly url: string;
   readonly inventory: Inventory;
+  readonly credentials: Credentials;
   readonly stop: () => Promise<void>;
 }
 
+/** @throws what stops it from starting; then nothing is left running or held */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const { directory, host, port, credentials, log } = options;
+  const store = await Store.open({ directory: options.directory });
+  const running = new AsyncDisposableStack();
+  running.defer(() => store.close());
+  try {
+    return await startOver(store, options, running);
+  } catch (error) {
+    await running.disposeAsync();
+    throw error;
+  }
+}
+
+/** @param running takes what stops each part, in the order of starting */
+async function startOver(
+  store: Store,
+  options: ControlPlaneOptions,
+  running: AsyncDisposableStack,
+): Promise<ControlPlane> {
+  const { directory, host, port, log } = options;
+  const credentials = options.credentials();
   const projects = options.inventory.projects ?? [
     { id: credentials.project_id, name: options.inventory.region?.name ?? 'local-1' },
   ];
   const inventory = new Inventory(options.inventory, projects);
-  const store = await Store.open({ directory });
-  try {
-    const region = { store, inventory };
-    await refreshServers(region);
-    const users = await Directory.of(
-      credentials.domain,
-      declaredUsers(options, [...inventory.projects.keys()]),
-    );
-    const identity = new Identity(users, new Tokens(credentials.token_key));
-    const publisher = new Publisher(store, log);
-    const stream = new StreamServer(publisher, credentials.proxy_token, log);
-    const health = new HealthChecks(region, log);
-    const operations = [
-      ...loadBalancerOperations(region),
-      ...listenerOperations(region),
-      ...poolOperations(region),
-      ...memberOperations(region),
-      ...healthMonitorOperations(region),
-      ...availabilityZoneOperations(region),
-      ...flavorOperations(),
-      ...quotaOperations(region),
-      ...tagOperations(region),
-      ...logtankOperations(region),
-      ...featureOperations(region),
-      ...networkUseOperations(region),
-      ...identityOperations(identity, inventory),
-      ...networkOperations(inventory),
-      ...elbowOperations(region, stream),
-    ];
-    operations.push(...publicOperations(operations));
-    const app = createServer({ operations, identity, log });
-    stream.attach(app.server);
-    const trimming = setInterval(() => trim(store, log), trimIntervalMs);
-    trim(store, log);
-    await publisher.start();
-    await health.start();
-    await app.listen({ host, port });
-    const url = urlOf(host, app.server.address() as AddressInfo);
-    writeControlFile(directory, url, credentials.proxy_token);
-    return {
-      url,
-      inventory,
-      stop: async () => {
-        clearInterval(trimming);
-        rmSync(join(directory, 'control.json'), { force: true });
-        await health.stop();
-        stream.close();
-        await app.close();
-        await publisher.stop();
-        await store.close();
-      },
-    };
-  } catch (error) {
-    await store.close();
-    throw error;
-  }
+  const region = { store, inventory };
+  await refreshServers(region);
+  const projectIds = [...inventory.projects.keys()];
+  const users = declaredUsers(options.inventory, credentials, projectIds);
+  const identity = new Identity(
+    await Directory.of(credentials.domain, users),
+    new Tokens(credentials.token_key),
+  );
+  const publisher = new Publisher(store, log);
+  const stream = new StreamServer(publisher, credentials.proxy_token, log);
+  const health = new HealthChecks(region, log);
+  const operations = [
+    ...loadBalancerOperations(region),
+    ...listenerOperations(region),
+    ...poolOperations(region),
+    ...memberOperations(region),
+    ...healthMonitorOperations(region),
+    ...availabilityZoneOperations(region),
+    ...flavorOperations(),
+    ...quotaOperations(region),
+    ...tagOperations(region),
+    ...logtankOperations(region),
+    ...featureOperations(region),
+    ...networkUseOperations(region),
+    ...identityOperations(identity, inventory),
+    ...networkOperations(inventory),
+    ...elbowOperations(region, stream),
+  ];
+  operations.push(...publicOperations(operations));
+  const app = createServer({ operations, identity, log });
+  stream.attach(app.server);
+  const trimming = setInterval(() => trim(store, log), trimIntervalMs);
+  running.defer(() => clearInterval(trimming));
+  trim(store, log);
+  running.defer(() => publisher.stop());
+  await publisher.start();
+  running.defer(async () => {
+    stream.close();
+    await app.close();
+  });
+  running.defer(() => health.stop());
+  await health.start();
+  await app.listen({ host, port });
+  const url = urlOf(host, app.server.address() as AddressInfo);
+  writeControlFile(directory, url, credentials.proxy_token);
+  running.defer(() => rmSync(join(directory, 'control.json'), { force: true }));
+  return { url, inventory, credentials, stop: () => running.disposeAsync() };
 }
 
 function trim(store: Store, log: Logger): void {
@@ -120,7 +132,8 @@ function trim(store: Store, log: Logger): void {
 
 /** The user of the credentials, and those that the inventory declares. */
 function declaredUsers(
-  { inventory, credentials }: ControlPlaneOptions,
+  inventory: InventoryFile,
+  credentials: Credentials,
   projectIds: string[],
 ): UserDeclaration[] {
   const first: UserDeclaration = {

@@ -1,7 +1,8 @@
 /** The secrets of an installation: made at the first start, kept in the data directory, preset by the environment. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { UsageError } from './options.ts';
 
 export interface Credentials {
   readonly project_id: string;
@@ -16,16 +17,20 @@ export interface Credentials {
   readonly token_key: string;
 }
 
-const fileName = 'credentials.json';
+/** The file with the credentials cannot be used; the message says why and how to go on. */
+export class CredentialsError extends Error {
+  constructor(path: string, why: string, options?: ErrorOptions) {
+    super(`${path} cannot be used: ${why}. Mend it, or delete it to get new credentials.`, options);
+    this.name = 'CredentialsError';
+  }
+}
 
 /**
- * The credentials of a data directory, which is made when it does not exist. What the environment presets wins over
- * what was kept; what neither has is random.
+ * What the environment presets.
+ *
+ * @throws UsageError
  */
-export function loadCredentials(directory: string, environment: NodeJS.ProcessEnv): Credentials {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const path = join(directory, fileName);
-  const kept = readKept(path);
+export function presetCredentials(environment: NodeJS.ProcessEnv): Partial<Credentials> {
   const preset = {
     project_id: environment['ELBOW_PROJECT_ID'],
     access_key: environment['ELBOW_ACCESS_KEY'],
@@ -33,30 +38,54 @@ export function loadCredentials(directory: string, environment: NodeJS.ProcessEn
     user: environment['ELBOW_USER'],
     password: environment['ELBOW_PASSWORD'],
   };
-  const credentials = { ...randomCredentials(), ...kept, ...withoutEmpty(preset) };
-  if (!/^[0-9a-z]{1,32}$/.test(credentials.project_id)) {
-    throw new Error(
-      'ELBOW_PROJECT_ID must be 1 to 32 digits and lowercase letters, as an ELB project id is.',
+  if (preset.project_id && !projectId.test(preset.project_id)) {
+    throw new UsageError(
+      `ELBOW_PROJECT_ID must be 1 to 32 digits and lowercase letters, as an ELB project id is, not "${preset.project_id}".`,
     );
   }
+  return Object.fromEntries(Object.entries(preset).filter(([, value]) => value));
+}
+
+const projectId = /^[0-9a-z]{1,32}$/;
+
+/**
+ * The credentials of a data directory, which its caller holds. What is preset wins over what was kept; what neither
+ * has is random.
+ *
+ * @throws CredentialsError
+ */
+export function loadCredentials(directory: string, preset: Partial<Credentials>): Credentials {
+  const path = join(directory, 'credentials.json');
+  const credentials = { ...randomCredentials(), ...readKept(path), ...preset };
   const text = `${JSON.stringify(credentials, null, 2)}\n`;
-  writeFileSync(`${path}.new`, text, { mode: 0o600 });
+  writeFileSync(`${path}.new`, text, { mode: 0o600, flush: true });
   renameSync(`${path}.new`, path);
   return credentials;
 }
 
 function readKept(path: string): Partial<Credentials> {
+  let kept: unknown;
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Partial<Credentials>;
+    kept = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    throw new Error(
-      `${path} cannot be read: ${(error as Error).message}. Mend it, or delete it to get new credentials.`,
-      {
-        cause: error,
-      },
-    );
+    // What JSON.parse says repeats the text around the fault: here, secrets.
+    const why = error instanceof SyntaxError ? 'it is not JSON' : (error as Error).message;
+    throw new CredentialsError(path, why, { cause: error });
   }
+  if (typeof kept !== 'object' || kept === null || Array.isArray(kept)) {
+    throw new CredentialsError(path, 'it does not hold a JSON object');
+  }
+  for (const [key, value] of Object.entries(kept)) {
+    if (typeof value !== 'string' || value === '') {
+      throw new CredentialsError(path, `its ${key} is not a text that says something`);
+    }
+  }
+  const { project_id } = kept as Partial<Credentials>;
+  if (project_id !== undefined && !projectId.test(project_id)) {
+    throw new CredentialsError(path, 'its project_id is not 1 to 32 digits and lowercase letters');
+  }
+  return kept;
 }
 
 function randomCredentials(): Credentials {
@@ -70,12 +99,4 @@ function randomCredentials(): Credentials {
     proxy_token: randomBytes(24).toString('base64url'),
     token_key: randomBytes(32).toString('base64url'),
   };
-}
-
-function withoutEmpty(values: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(values).filter(
-      (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '',
-    ),
-  );
 }

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
-import { InventoryError } from '../service/inventory.ts';
 /** The command line: `elbow COMMAND [options]`. */
+import { InventoryError } from '../service/inventory.ts';
 import { DirectoryInUse } from '../store/directory-lock.ts';
 import { NewerDatabase } from '../store/migrate.ts';
+import { CredentialsError } from './credentials.ts';
 import { UsageError } from './options.ts';
 
 interface Command {
@@ -35,7 +36,8 @@ const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
 if (given === '--help' || given === '-h' || given === 'help') {
   console.log(overview());
 } else if (!command) {
-  console.error(`There is no command "${name}".\n\n${overview()}`);
+  const known = Object.keys(commands).join(', ');
+  console.error(`elbow: there is no command "${name}"; the commands are ${known} (see elbow --help).`);
   process.exitCode = 2;
 } else {
   await run(command);
@@ -47,17 +49,23 @@ async function run({ load }: Command): Promise<void> {
     await start(args);
   } catch (error) {
     process.exitCode = error instanceof UsageError ? 2 : 1;
-    console.error(isExpected(error) ? `elbow ${name}: ${error.message}` : error);
+    const fault = expectedFault(error);
+    console.error(fault === null ? error : `elbow ${name}: ${fault}`);
   }
 }
 
-function isExpected(error: unknown): error is Error {
-  const expected = [UsageError, DirectoryInUse, NewerDatabase, InventoryError];
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  return (
-    expected.some((kind) => error instanceof kind) ||
-    ['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'ENOSPC'].includes(code)
-  );
+/** What went wrong in one line, or null when nobody expected it. */
+function expectedFault(error: unknown): string | null {
+  const expected = [UsageError, CredentialsError, DirectoryInUse, NewerDatabase, InventoryError];
+  if (expected.some((kind) => error instanceof kind)) return (error as Error).message;
+  const { code, syscall, address, port, message } = error as NodeJS.ErrnoException & {
+    readonly address?: string;
+    readonly port?: number;
+  };
+  if (code === 'EADDRINUSE' && syscall === 'listen') {
+    return `${address}:${port} is in use. Stop what listens there, or give another address with --listen.`;
+  }
+  return syscall === undefined ? null : message;
 }
 
 function overview(): string {

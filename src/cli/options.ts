@@ -7,6 +7,10 @@ export interface Option {
   readonly value?: string;
   readonly help: string;
   readonly default?: string | number;
+  /** The least that a number may be; 0 by default. */
+  readonly min?: number;
+  /** The only texts that are taken, if there is such a list. */
+  readonly choices?: readonly string[];
 }
 
 export type Options = Readonly<Record<string, Option>>;
@@ -25,7 +29,7 @@ export type Values<O extends Options> = {
 export class UsageError extends Error {}
 
 /**
- * @throws UsageError for an unknown option, a missing value, or a number that is none
+ * @throws UsageError for an unknown option, a missing value, or one that the option does not take
  */
 export function readOptions<O extends Options>(
   options: O,
@@ -35,8 +39,9 @@ export function readOptions<O extends Options>(
   const given = parse(options, args);
   const values: Record<string, unknown> = { help: given['help'] === true };
   for (const [name, option] of Object.entries(options)) {
+    const source = given[name] === undefined ? environmentName(name) : `--${name}`;
     const text = given[name] ?? environment[environmentName(name)];
-    values[name] = text === undefined || text === '' ? fallback(option) : readValue(name, option, text);
+    values[name] = text === undefined || text === '' ? fallback(option) : readValue(source, option, text);
   }
   return values as Values<O> & { readonly help: boolean };
 }
@@ -54,7 +59,9 @@ function parse(options: Options, args: readonly string[]): Record<string, string
     });
     return values as Record<string, string | boolean | undefined>;
   } catch (error) {
-    throw new UsageError(`${(error as Error).message}\nRun it with --help to see the options.`);
+    // Its first sentence says what is wrong, the others guess at what was meant.
+    const [fault = ''] = (error as Error).message.split(/\. |\n/);
+    throw new UsageError(`${fault.replace(/\.$/, '')}; --help shows the options.`);
   }
 }
 
@@ -62,11 +69,22 @@ function fallback({ kind, default: value }: Option): unknown {
   return kind === 'flag' ? false : value;
 }
 
-function readValue(name: string, { kind }: Option, text: string | boolean): unknown {
-  if (kind === 'flag') return text === true || text === 'true' || text === '1';
-  if (kind === 'text') return text;
-  if (/^\d{1,9}$/.test(String(text))) return Number(text);
-  throw new UsageError(`--${name} takes a whole number, not "${text}".`);
+function readValue(source: string, option: Option, text: string | boolean): unknown {
+  const refuse = (expected: string) => new UsageError(`${source} takes ${expected}, not "${text}".`);
+  switch (option.kind) {
+    case 'flag':
+      if (['true', '1'].includes(String(text))) return true;
+      if (['false', '0'].includes(String(text))) return false;
+      throw refuse('true or false');
+    case 'number': {
+      const { min = 0 } = option;
+      if (/^\d{1,9}$/.test(String(text)) && Number(text) >= min) return Number(text);
+      throw refuse(`a whole number from ${min}`);
+    }
+    case 'text':
+      if (!option.choices || option.choices.includes(String(text))) return text;
+      throw refuse(option.choices.join(', ').replace(/, (?=[^,]*$)/, ' or '));
+  }
 }
 
 /** The environment variable of an option: `ELBOW_NO_PROXY` for `no-proxy`. */

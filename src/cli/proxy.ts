@@ -2,7 +2,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, hostname } from 'node:os';
 import { join, resolve } from 'node:path';
-import { createLogger } from '../observe/log.ts';
+import { createLogger, logLevels } from '../observe/log.ts';
 import { LastConfiguration } from '../proxy/last-configuration.ts';
 import { StreamClient } from '../proxy/stream-client.ts';
 import { Supervisor } from '../proxy/supervisor.ts';
@@ -25,12 +25,14 @@ const options = {
     value: 'N',
     help: 'Threads that carry traffic',
     default: availableParallelism(),
+    min: 1,
   },
   bind: {
     kind: 'text',
     value: 'own|any',
     help: 'Listen on each load balancer’s own address, or on all local ones',
     default: 'own',
+    choices: ['own', 'any'],
   },
   name: {
     kind: 'text',
@@ -44,7 +46,13 @@ const options = {
     help: 'How long connections may finish at the end',
     default: 30,
   },
-  'log-level': { kind: 'text', value: 'LEVEL', help: 'debug, info, warn or error', default: 'info' },
+  'log-level': {
+    kind: 'text',
+    value: 'LEVEL',
+    help: logLevels.join(', '),
+    default: 'info',
+    choices: logLevels,
+  },
 } as const;
 
 export async function proxy(args: readonly string[]): Promise<void> {
@@ -60,14 +68,19 @@ export async function proxy(args: readonly string[]): Promise<void> {
     return;
   }
   const control = controlUrl(values.control);
+  if (control.protocol !== 'file:' && values.token === undefined) {
+    throw new UsageError(
+      '--token is required: the proxy_token in the credentials.json of the control plane.',
+    );
+  }
   const log = createLogger('proxy', values['log-level']);
   const directory = resolve(values.data);
   const lock = DirectoryLock.take(directory);
   writeFileSync(join(directory, processFile), JSON.stringify({ pid: process.pid }), { mode: 0o600 });
   const lastConfiguration = new LastConfiguration(directory, log);
   const supervisor: Supervisor = new Supervisor({
-    workers: Math.max(1, values.workers),
-    bindAny: bindAny(values.bind),
+    workers: values.workers,
+    bindAny: values.bind === 'any',
     logLevel: values['log-level'],
     log,
     lastConfiguration,
@@ -98,10 +111,4 @@ function controlUrl(text: string | undefined): URL {
   const url = URL.parse(text);
   if (url && ['http:', 'https:', 'file:'].includes(url.protocol)) return url;
   throw new UsageError(`--control takes a URL such as http://10.0.0.1:9696, not "${text}".`);
-}
-
-/** Whether `--bind` says any. */
-export function bindAny(text: string): boolean {
-  if (text === 'own' || text === 'any') return text === 'any';
-  throw new UsageError(`--bind takes own or any, not "${text}".`);
 }

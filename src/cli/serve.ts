@@ -1,13 +1,12 @@
 /** `elbow serve`: the control plane, and a proxy beside it. */
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { createLogger } from '../observe/log.ts';
+import { createLogger, logLevels } from '../observe/log.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
-import { type Credentials, loadCredentials } from './credentials.ts';
+import { loadCredentials, presetCredentials } from './credentials.ts';
 import { readInventoryFile } from './inventory-file.ts';
 import { LocalProxy } from './local-proxy.ts';
 import { helpText, readOptions, UsageError } from './options.ts';
-import { bindAny } from './proxy.ts';
 import { untilSignal } from './signals.ts';
 
 const options = {
@@ -15,15 +14,28 @@ const options = {
   data: { kind: 'text', value: 'DIR', help: 'Where everything is kept', default: 'elbow-data' },
   database: { kind: 'text', value: 'URL', help: 'Another database than SQLite in the data directory' },
   config: { kind: 'text', value: 'FILE', help: 'The inventory: networks, servers, users and quotas' },
-  workers: { kind: 'number', value: 'N', help: 'Threads of the proxy', default: availableParallelism() },
+  workers: {
+    kind: 'number',
+    value: 'N',
+    help: 'Threads of the proxy',
+    default: availableParallelism(),
+    min: 1,
+  },
   bind: {
     kind: 'text',
     value: 'own|any',
     help: 'Listen on each load balancer’s own address, or on all local ones',
     default: 'own',
+    choices: ['own', 'any'],
   },
   'no-proxy': { kind: 'flag', help: 'Serve the API only; proxies run elsewhere' },
-  'log-level': { kind: 'text', value: 'LEVEL', help: 'debug, info, warn or error', default: 'warn' },
+  'log-level': {
+    kind: 'text',
+    value: 'LEVEL',
+    help: logLevels.join(', '),
+    default: 'warn',
+    choices: logLevels,
+  },
 } as const;
 
 export async function serve(args: readonly string[]): Promise<void> {
@@ -43,12 +55,14 @@ export async function serve(args: readonly string[]): Promise<void> {
   }
   const log = createLogger('control-plane', values['log-level']);
   const directory = resolve(values.data);
-  const credentials = loadCredentials(directory, process.env);
+  const address = hostAndPort(values.listen);
+  const inventory = values.config === undefined ? {} : readInventoryFile(values.config);
+  const preset = presetCredentials(process.env);
   const controlPlane = await startControlPlane({
     directory,
-    ...hostAndPort(values.listen),
-    inventory: values.config === undefined ? {} : readInventoryFile(values.config),
-    credentials,
+    ...address,
+    inventory,
+    credentials: () => loadCredentials(directory, preset),
     log,
   });
   const proxy = values['no-proxy']
@@ -56,12 +70,12 @@ export async function serve(args: readonly string[]): Promise<void> {
     : new LocalProxy({
         directory,
         workers: values.workers,
-        bindAny: bindAny(values.bind),
+        bindAny: values.bind === 'any',
         logLevel: values['log-level'],
         log,
       });
   proxy?.start();
-  console.log(welcome(controlPlane, credentials, directory));
+  console.log(welcome(controlPlane, directory));
   const signal = await untilSignal();
   log.info({ signal }, 'stopping');
   await proxy?.stop();
@@ -78,7 +92,7 @@ function hostAndPort(text: string): { host: string; port: number } {
 }
 
 /** What a newcomer needs to make the first call. */
-function welcome({ url, inventory }: ControlPlane, credentials: Credentials, directory: string): string {
+function welcome({ url, inventory, credentials }: ControlPlane, directory: string): string {
   const { user, password, domain, access_key } = credentials;
   const region = inventory.region;
   const [project] = inventory.projects.values();

@@ -11,12 +11,12 @@ import {
   type ConfigurationDelta,
   heartbeatMs,
   type ListenerState,
-  type ProxyReport,
   streamPath,
   streamProtocol,
 } from './configuration.ts';
 import { LineReader } from './lines.ts';
 import type { Publisher } from './publisher.ts';
+import { parseReport } from './report-line.ts';
 
 /** A proxy as it last reported. */
 export interface ConnectedProxy {
@@ -34,6 +34,9 @@ const maxUnreadBytes = 256 * 1024 * 1024;
 /** Reports are small: they name listeners, not members. */
 const maxLineBytes = 16 * 1024 * 1024;
 
+/** A name is for people to read. */
+const maxNameLength = 128;
+
 interface Connection {
   readonly socket: Duplex;
   proxy: ConnectedProxy;
@@ -45,6 +48,7 @@ export class StreamServer {
   readonly #log: Logger;
   readonly #connections = new Set<Connection>();
   readonly #waiting = new Set<() => void>();
+  #closed = false;
 
   /** @param token what proxies must present */
   constructor(publisher: Publisher, token: string, log: Logger) {
@@ -55,7 +59,7 @@ export class StreamServer {
 
   /** Takes the upgrades of a server; others than ours are refused. */
   attach(server: Server): void {
-    server.on('upgrade', (request, socket) => this.#upgrade(request, socket));
+    server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
 
   get proxies(): ConnectedProxy[] {
@@ -67,45 +71,59 @@ export class StreamServer {
     return new Promise((resolve) => this.#waiting.add(resolve));
   }
 
+  /** Ends every stream and takes no more. */
   close(): void {
+    this.#closed = true;
     for (const { socket } of this.#connections) socket.destroy();
     this.#tellChanged();
   }
 
-  #upgrade(request: IncomingMessage, socket: Duplex): void {
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
+    if (this.#closed) {
+      socket.destroy();
+      return;
+    }
     if (request.url !== streamPath || request.headers.upgrade !== streamProtocol) {
       socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
       return;
     }
     const presented = hash((request.headers.authorization ?? '').replace(/^Bearer /, ''));
     if (!timingSafeEqual(presented, this.#tokenHash)) {
-      this.#log.warn('a proxy presented a wrong token');
+      const proxy = String(request.headers['x-elbow-proxy'] ?? '').slice(0, maxNameLength);
+      this.#log.warn({ proxy, address: request.socket.remoteAddress }, 'a proxy presented a wrong token');
       socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
       return;
     }
     socket.write(
       `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${streamProtocol}\r\n\r\n`,
     );
+    if (head.length > 0) socket.unshift(head);
     this.#serve(request, socket);
   }
 
   #serve({ headers }: IncomingMessage, socket: Duplex): void {
-    const name = String(headers['x-elbow-proxy'] ?? 'proxy');
+    const name = String(headers['x-elbow-proxy'] ?? 'proxy').slice(0, maxNameLength);
     const connection: Connection = {
       socket,
       proxy: { name, connectedAt: new Date(), revision: null, listeners: new Map() },
     };
     this.#connections.add(connection);
     this.#log.info({ proxy: name }, 'a proxy connected');
-    const heartbeat = setInterval(() => socket.write('\n'), heartbeatMs);
-    (socket as Socket).setTimeout(3 * heartbeatMs, () => socket.destroy());
+    (socket as Socket).setTimeout(0);
+    // Counted rather than timed by the socket, whose idle time ends with each heartbeat of our own.
+    let silentBeats = 0;
+    const heartbeat = setInterval(() => {
+      if (++silentBeats > 3) socket.destroy();
+      else socket.write('\n');
+    }, heartbeatMs);
     const source = headers['x-elbow-source'];
     const revision = Number(headers['x-elbow-revision'] ?? Number.NaN);
     const known = typeof source === 'string' && Number.isInteger(revision) ? { source, revision } : null;
     const unsubscribe = this.#publisher.subscribe(known, (delta) => this.#send(connection, delta));
     const reader = new LineReader(maxLineBytes, (line) => this.#report(connection, line));
     socket.on('data', (bytes: Buffer) => {
+      silentBeats = 0;
       if (!reader.read(bytes)) socket.destroy();
     });
     socket.on('end', () => socket.end());
@@ -127,10 +145,9 @@ export class StreamServer {
   }
 
   #report(connection: Connection, line: string): void {
-    let report: ProxyReport;
-    try {
-      report = JSON.parse(line) as ProxyReport;
-    } catch {
+    const report = parseReport(line);
+    if (!report) {
+      this.#log.warn({ proxy: connection.proxy.name }, 'a proxy reported what is no report and is cut off');
       connection.socket.destroy();
       return;
     }
@@ -145,7 +162,8 @@ export class StreamServer {
         );
       }
     }
-    const revision = report.source === this.#publisher.source ? report.revision : null;
+    const isOurs = report.source === this.#publisher.source && report.revision >= 0;
+    const revision = isOurs ? report.revision : null;
     connection.proxy = { ...connection.proxy, revision, listeners };
     this.#tellChanged();
   }

@@ -67,10 +67,10 @@ export class HealthChecks {
   }
 
   async #refreshMembers(poolOf: ReadonlyMap<string, string>): Promise<void> {
-    const found = new Map(
-      (await membersById(this.#region, [...poolOf.keys()])).map((each) => [each.id, each]),
-    );
-    for (const [id, poolId] of poolOf) {
+    const watched = [...poolOf].filter(([, poolId]) => this.#pools.has(poolId));
+    const ids = watched.map(([id]) => id);
+    const found = new Map((await membersById(this.#region, ids)).map((each) => [each.id, each]));
+    for (const [id, poolId] of watched) {
       const pool = this.#pools.get(poolId);
       if (!pool) continue;
       const member = found.get(id);

@@ -14,7 +14,7 @@ const PublicIp = Type.Object({
 const Eip = Type.Object({ eip_id: Type.String(), eip_address: Type.String(), ip_version: Type.Integer() });
 
 const NewPublicIp = strict({
-  ip_version: Type.Optional(orNull(Type.Union([Type.Literal(4), Type.Literal(6)]))),
+  ip_version: Type.Optional(orNull(Type.Integer({ enum: [4, 6] }))),
   network_type: Type.String({ minLength: 1, maxLength: 36 }),
   billing_info: Type.Optional(orNull(Type.String({ maxLength: 1024 }))),
   description: Type.Optional(orNull(Type.String({ maxLength: 255 }))),

@@ -30,6 +30,10 @@ export class ConfigurationState {
     return this.#listeners.keys();
   }
 
+  hasListener(id: string): boolean {
+    return this.#listeners.has(id);
+  }
+
   /** Takes a step; false, with nothing changed, when it does not follow from where we are. */
   apply(delta: ConfigurationDelta): boolean {
     if (delta.base === null) {

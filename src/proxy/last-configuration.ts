@@ -6,6 +6,7 @@ import { appendFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises
 import { join } from 'node:path';
 import type { ConfigurationDelta } from '../dataplane/configuration.ts';
 import type { ConfigurationState } from './configuration-state.ts';
+import { parseDelta } from './delta-line.ts';
 import type { Log } from './log.ts';
 
 /** Deltas may take this much room before they are folded into a snapshot, or twice the snapshot's own if more. */
@@ -27,18 +28,25 @@ export class LastConfiguration {
     this.#log = log;
   }
 
-  /** Brings the state to what is on disk. A last line cut short by a crash is left out. */
+  /** Brings the state to what is on disk, as far as it can be read: a crash may have cut the last line short. */
   async restore(state: ConfigurationState): Promise<void> {
     let text: string;
     try {
       text = await readFile(this.#path, 'utf8');
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-      throw error;
+      this.#log.error({ err: error }, 'the last configuration cannot be read; waiting for the control plane');
+      return;
     }
     for (const line of text.split('\n')) {
-      const delta = line === '' ? null : parse(line);
-      if (delta && !state.apply(delta)) break;
+      if (line === '') continue;
+      const delta = parseDelta(line);
+      if (delta && state.apply(delta)) continue;
+      this.#log.warn(
+        { revision: state.revision },
+        'the last configuration is cut short or corrupt behind this',
+      );
+      return;
     }
   }
 
@@ -80,13 +88,5 @@ export class LastConfiguration {
     this.#snapshotBytes = line.length;
     this.#deltaBytes = 0;
     this.#revision = snapshot?.revision ?? -1;
-  }
-}
-
-function parse(line: string): ConfigurationDelta | null {
-  try {
-    return JSON.parse(line) as ConfigurationDelta;
-  } catch {
-    return null;
   }
 }

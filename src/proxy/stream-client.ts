@@ -13,6 +13,7 @@ import {
   streamPath,
   streamProtocol,
 } from '../dataplane/configuration.ts';
+import { parseDelta } from './delta-line.ts';
 import type { Log } from './log.ts';
 
 export interface StreamClientOptions {
@@ -101,7 +102,10 @@ export class StreamClient {
           `the control plane answered ${response.statusCode}${response.statusCode === 401 ? ': the token is wrong' : ''}`,
         );
       });
-      request.on('upgrade', (_response, socket, head) => this.#serve(socket, head));
+      request.on('upgrade', (_response, socket, head) => {
+        socket.setTimeout(0);
+        this.#serve(socket, head);
+      });
       request.end();
     } catch (error) {
       this.#retry((error as Error).message);
@@ -128,12 +132,21 @@ export class StreamClient {
     this.#reportedRevision = null;
     log.info({}, 'connected to the control plane');
     socket.setNoDelay(true);
-    socket.setTimeout(3 * heartbeatMs, () => socket.destroy());
-    const heartbeat = setInterval(() => socket.write('\n'), heartbeatMs);
+    // Counted rather than timed by the socket, whose idle time ends with each heartbeat of our own.
+    let silentBeats = 0;
+    const heartbeat = setInterval(() => {
+      if (++silentBeats > 3) socket.destroy();
+      else socket.write('\n');
+    }, heartbeatMs);
     if (head.length > 0) socket.unshift(head);
+    socket.on('data', () => {
+      silentBeats = 0;
+    });
     createInterface({ input: socket }).on('line', (line) => {
       if (line === '' || this.#lost) return;
-      if (apply(JSON.parse(line) as ConfigurationDelta)) return;
+      const delta = parseDelta(line);
+      if (delta && apply(delta)) return;
+      if (!delta) log.error({}, 'the control plane sent what is no configuration; asking for all of it');
       this.#lost = true;
       socket.destroy();
     });

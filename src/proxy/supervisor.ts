@@ -60,7 +60,11 @@ export class Supervisor {
    */
   apply(delta: ConfigurationDelta): boolean {
     if (!this.#state.apply(delta)) return false;
-    for (const worker of this.#running.values()) send(worker, { kind: 'apply', delta });
+    for (const worker of this.#running.values()) {
+      send(worker, { kind: 'apply', delta });
+      const mayBeGone = delta.base === null ? worker.listeners.keys() : delta.listeners.remove;
+      for (const id of mayBeGone) if (!this.#state.hasListener(id)) worker.listeners.delete(id);
+    }
     this.#options.lastConfiguration.append(delta, this.#state);
     return true;
   }
@@ -126,8 +130,9 @@ export class Supervisor {
 
   #hear(worker: Running, message: FromWorker): void {
     if (message.kind === 'applied') worker.revision = message.revision;
-    else if (message.kind === 'listener') worker.listeners.set(message.state.id, message.state);
-    else return;
+    else if (message.kind === 'listener' && this.#state.hasListener(message.state.id)) {
+      worker.listeners.set(message.state.id, message.state);
+    } else return;
     this.#options.onReport();
   }
 }

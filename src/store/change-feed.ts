@@ -5,12 +5,15 @@ import type { Store } from './store.ts';
 
 /**
  * Takes the changes since the last call, which may be none after a `wake`. Until it resolves nothing more is handed
- * on; when it rejects, the same changes come again with the next commit.
+ * on; when it rejects, the same changes come again a second later.
  */
 export type ChangeHandler = (changes: readonly Change[]) => Promise<void>;
 
 /** So many changes are handed on at a time. */
 const maxChanges = 1000;
+
+/** Changes that could not be handed on are tried again after this, should no commit come before. */
+const retryMs = 1000;
 
 export class ChangeFeed {
   readonly #store: Store;
@@ -21,6 +24,7 @@ export class ChangeFeed {
   #stopped = true;
   #running: Promise<void> | null = null;
   #unsubscribe: () => void = () => {};
+  #retry: NodeJS.Timeout | null = null;
 
   constructor(store: Store, log: Logger, handler: ChangeHandler) {
     this.#store = store;
@@ -44,6 +48,7 @@ export class ChangeFeed {
     this.#stopped = true;
     this.#unsubscribe();
     await this.#running;
+    if (this.#retry) clearTimeout(this.#retry);
   }
 
   /** Calls the handler even if nothing has changed. */
@@ -63,10 +68,11 @@ export class ChangeFeed {
         this.#revision = changes.at(-1)?.revision ?? this.#revision;
         if (changes.length === maxChanges) this.#stale = true;
       } catch (error) {
-        this.#log.error(
-          { err: error },
-          'changes could not be handed on; they come again with the next commit',
-        );
+        this.#log.error({ err: error }, 'changes could not be handed on; they come again soon');
+        this.#retry ??= setTimeout(() => {
+          this.#retry = null;
+          this.wake();
+        }, retryMs);
       }
     }
   }

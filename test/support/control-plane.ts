@@ -89,7 +89,7 @@ export async function startTestControlPlane(
     host: '127.0.0.1',
     port: 0,
     inventory,
-    credentials: {
+    credentials: () => ({
       project_id: seed.projectId,
       access_key: 'TESTAK0123456789',
       secret_key: 'testsk-secret-0123456789',
@@ -98,7 +98,7 @@ export async function startTestControlPlane(
       domain: 'elbow',
       proxy_token: 'proxy-token',
       token_key: 'token-key',
-    },
+    }),
     log: createLogger('test', 'silent'),
   });
   return {

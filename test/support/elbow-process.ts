@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ApiClient } from './api-client.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
@@ -23,18 +23,29 @@ export class ElbowProcess implements AsyncDisposable {
   readonly directory = join(this.#parent, 'data');
   readonly projectId = environment.ELBOW_PROJECT_ID;
   readonly #args: readonly string[];
+  readonly #environment: Readonly<Record<string, string>>;
   #child: ChildProcess | null = null;
   #api: ApiClient | null = null;
   /** Everything it has written to standard error. */
   log = '';
+  /** What the last start has written to standard output. */
+  output = '';
 
-  private constructor(args: readonly string[]) {
+  private constructor(args: readonly string[], environment: Readonly<Record<string, string>>) {
     this.#args = args;
+    this.#environment = environment;
   }
 
-  /** Starts `elbow serve` on a free port, by default with one worker. */
-  static async start(args: readonly string[] = ['--workers', '1']): Promise<ElbowProcess> {
-    const elbow = new ElbowProcess(args);
+  /**
+   * Starts `elbow serve` on a free port, by default with one worker.
+   *
+   * @param more environment variables beside, or instead of, those that the tests usually set
+   */
+  static async start(
+    args: readonly string[] = ['--workers', '1'],
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<ElbowProcess> {
+    const elbow = new ElbowProcess(args, more);
     try {
       await elbow.restart();
       return elbow;
@@ -46,19 +57,24 @@ export class ElbowProcess implements AsyncDisposable {
 
   /** Starts it again over the same data directory. */
   async restart(): Promise<void> {
-    const args = [main, 'serve', '--listen', '127.0.0.1:0', '--data', this.directory, ...this.#args];
-    const child = spawn(process.execPath, args, {
+    const child = spawn(process.execPath, [main, 'serve', ...this.#args], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...environment },
+      env: {
+        ...process.env,
+        ...environment,
+        ELBOW_LISTEN: '127.0.0.1:0',
+        ELBOW_DATA: this.directory,
+        ...this.#environment,
+      },
     });
     this.#child = child;
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.log += text;
     });
-    let output = '';
+    this.output = '';
     for await (const text of child.stdout.setEncoding('utf8')) {
-      output += text;
-      const url = /ELB v3 API at (http:\S+)/.exec(output)?.[1];
+      this.output += text;
+      const url = /ELB v3 API at (http:\S+)/.exec(this.output)?.[1];
       if (!url) continue;
       this.#api = await ApiClient.login(
         url,
@@ -74,6 +90,19 @@ export class ElbowProcess implements AsyncDisposable {
   get api(): ApiClient {
     if (!this.#api) throw new Error('elbow serve is not running');
     return this.#api;
+  }
+
+  /** Starts a proxy by itself over the same data, as the control plane would. */
+  startProxy(): AsyncDisposable {
+    const control = pathToFileURL(join(this.directory, 'control.json')).href;
+    const args = [main, 'proxy', '--control', control, '--data', join(this.directory, 'proxy')];
+    const child = spawn(process.execPath, [...args, '--workers', '1'], { stdio: 'ignore' });
+    return {
+      [Symbol.asyncDispose]: async () => {
+        const exit = once(child, 'exit');
+        if (child.kill('SIGKILL')) await exit;
+      },
+    };
   }
 
   /** The process id of the control plane, or null when it does not run. */

@@ -46,7 +46,7 @@ function startElbow(directory: string): ChildProcess {
     '--workers',
     '1',
     '--log-level',
-    'fatal',
+    'error',
   ];
   return spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
 }

@@ -1,0 +1,364 @@
+/** The rules of listeners (rules digest 2.2), but for what needs certificates, policies and IP groups. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { seed, startTestControlPlane } from '../support/control-plane.ts';
+import {
+  assertDone,
+  assertRefused,
+  makeGateway,
+  makeListener,
+  makeLoadBalancer,
+  makeMember,
+  makePool,
+  makeRoad,
+  places,
+} from './fixtures.ts';
+
+test('a new listener answers every field with the default of its protocol (2.2.2)', async (t) => {
+  await using cp = await startTestControlPlane();
+  const { api } = cp;
+  const lb = await makeLoadBalancer(api);
+  const gateway = await makeGateway(api);
+  const off = Object.fromEntries(
+    [
+      ...['X-Forwarded-ELB-IP', 'X-Forwarded-Port', 'X-Forwarded-For-Port', 'X-Forwarded-Proto', 'X-Real-IP'],
+      ...['X-Forwarded-ELB-ID', 'X-Forwarded-TLS-Certificate-ID', 'X-Forwarded-TLS-Protocol'],
+      'X-Forwarded-TLS-Cipher',
+    ].map((name) => [name, false]),
+  );
+  const below = { keepalive_timeout: 300, client_timeout: null, member_timeout: null };
+  const above = { keepalive_timeout: 60, client_timeout: 60, member_timeout: 60 };
+  const cases = [
+    { protocol: 'TCP', port: 80, owner: lb, timeouts: below },
+    { protocol: 'UDP', port: 80, owner: lb, timeouts: below },
+    { protocol: 'HTTP', port: 81, owner: lb, timeouts: above },
+    { protocol: 'IP', port: 0, owner: gateway, timeouts: below },
+  ];
+  for (const { protocol, port, owner, timeouts } of cases) {
+    await t.test(protocol, async () => {
+      const { id, created_at, updated_at, ...listener } = await makeListener(api, owner.id, {
+        protocol,
+        ...(port === 0 ? { protocol_port: undefined } : { protocol_port: port }),
+      });
+      assert.equal(created_at, updated_at);
+      assert.deepEqual(listener, {
+        ...{ name: '', description: '', project_id: seed.projectId, enterprise_project_id: '0' },
+        ...{ admin_state_up: true, protocol, protocol_port: port, port_ranges: [], connection_limit: -1 },
+        ...{ loadbalancers: [{ id: owner.id }], default_pool_id: null },
+        ...{ default_tls_container_ref: null, client_ca_tls_container_ref: null, sni_container_refs: [] },
+        ...{ sni_match_algo: 'wildcard', tls_ciphers_policy: null, security_policy_id: null },
+        ...{ http2_enable: false, ssl_early_data_enable: false, enable_member_retry: true, ...timeouts },
+        ...{ insert_headers: { ...off, 'X-Forwarded-Host': true }, ipgroup: null, quic_config: null },
+        ...{ transparent_client_ip_enable: true, proxy_protocol_enable: false, nat64_enable: false },
+        ...{ enhance_l7policy_enable: false, gzip_enable: false, cps: 0, connection: 0 },
+        ...{ access_log_customized_headers_config: null, tags: [] },
+        ...{ protection_status: 'nonProtection', protection_reason: '' },
+      });
+    });
+  }
+});
+
+test('LI-1 LI-2 TCP and HTTP share the ports of a load balancer, UDP has its own', async () => {
+  await using cp = await startTestControlPlane();
+  const { api } = cp;
+  const lb = await makeLoadBalancer(api);
+  await makeListener(api, lb.id, { protocol: 'TCP', protocol_port: 80 });
+  await makeListener(api, lb.id, { protocol: 'UDP', protocol_port: 80 });
+  for (const protocol of ['TCP', 'HTTP', 'UDP']) {
+    const listener = { loadbalancer_id: lb.id, protocol, protocol_port: 80 };
+    assertRefused(
+      await api.post('/elb/listeners', { listener }),
+      409,
+      'ELB.8907',
+      new RegExp(`^Load Balancer ${lb.id} already has a listener with protocol_port of 80\\.$`),
+    );
+  }
+  const other = await makeLoadBalancer(api);
+  await makeListener(api, other.id, { protocol: 'TCP', protocol_port: 80 });
+});
+
+test('LI-3 port ranges collide neither with each other nor with other listeners', async () => {
+  await using cp = await startTestControlPlane();
+  const { api } = cp;
+  const lb = await makeLoadBalancer(api);
+  const range = (start_port: number, end_port: number) => ({ start_port, end_port });
+  const create = (listener: object) =>
+    api.post('/elb/listeners', { listener: { loadbalancer_id: lb.id, protocol: 'TCP', ...listener } });
+  const ranges = [range(100, 200), range(300, 300)];
+  const { listener } = assertDone(await create({ port_ranges: ranges }), 201);
+  assert.deepEqual([listener.protocol_port, listener.port_ranges], [0, ranges]);
+  assertDone(await create({ protocol: 'UDP', protocol_port: 0, port_ranges: ranges }), 201);
+  const taken: [object, number][] = [
+    [{ protocol_port: 150 }, 150],
+    [{ protocol_port: 300 }, 300],
+    [{ port_ranges: [range(1, 100)] }, 100],
+    [{ port_ranges: [range(1, 2), range(250, 400)] }, 300],
+  ];
+  for (const [fields, port] of taken) {
+    assertRefused(await create(fields), 409, 'ELB.8907', new RegExp(`protocol_port of ${port}\\.`));
+  }
+  const wrong: [object, RegExp][] = [
+    [{ port_ranges: [range(10, 20), range(20, 30)] }, /10-20 and 20-30 overlap/],
+    [{ port_ranges: [range(20, 10)] }, /20-10 ends before it starts/],
+    [{ port_ranges: [range(0, 10)] }, /port_ranges\[0\]\.start_port.*1 to 65535/],
+    [{ port_ranges: [range(1, 65536)] }, /port_ranges\[0\]\.end_port.*1 to 65535/],
+    [{ protocol_port: 9, port_ranges: [range(10, 20)] }, /goes with protocol_port 0/],
+    [{ protocol: 'HTTP', port_ranges: [range(10, 20)] }, /for protocol TCP, UDP or TLS, not HTTP/],
+    [{ port_ranges: Array.from({ length: 11 }, (_, i) => range(i + 1, i + 1)) }, /0 to 10 items/],
+    [{ protocol_port: 0 }, /protocol_port.*required.*or port_ranges/],
+    [{}, /protocol_port.*required.*or port_ranges/],
+  ];
+  for (const [fields, message] of wrong) assertRefused(await create(fields), 400, 'ELB.8902', message);
+});
+
+test('LI-4 HTTPS, TLS and QUIC need a certificate, and there is none to name yet', async () => {
+  await using cp = await startTestControlPlane();
+  const lb = await makeLoadBalancer(cp.api);
+  for (const protocol of ['HTTPS', 'TERMINATED_HTTPS', 'TLS', 'QUIC']) {
+    const listener = { loadbalancer_id: lb.id, protocol, protocol_port: 443 };
+    assertRefused(
+      await cp.api.post('/elb/listeners', { listener }),
+      400,
+      'ELB.8902',
+      /default_tls_container_ref.*required when protocol is/,
+    );
+    assertRefused(
+      await cp.api.post('/elb/listeners', {
+        listener: { ...listener, default_tls_container_ref: 'a'.repeat(32) },
+      }),
+      404,
+      'ELB.8904',
+      /certificate a+ could not be found/,
+    );
+  }
+});
+
+test('references to what does not exist answer 404 ELB.8904 (LI-14)', async () => {
+  await using cp = await startTestControlPlane();
+  const { api } = cp;
+  const { lb, listener } = await makeRoad(api);
+  const cases: [object, RegExp][] = [
+    [{ client_ca_tls_container_ref: 'x' }, /certificate x/],
+    [{ sni_container_refs: ['x'] }, /certificate x/],
+    [{ security_policy_id: 'x' }, /security policy x/],
+    [{ ipgroup: { ipgroup_id: 'x' } }, /ipgroup x/],
+    [{ default_pool_id: places.nothing }, /pool .*/],
+  ];
+  for (const [fields, name] of cases) {
+    const message = new RegExp(`^${name.source} could not be found\\.$`);
+    assertRefused(
+      await api.post('/elb/listeners', {
+        listener: { loadbalancer_id: lb.id, protocol: 'HTTP', protocol_port: 90, ...fields },
+      }),
+      404,
+      'ELB.8904',
+      message,
+    );
+    assertRefused(
+      await api.put(`/elb/listeners/${listener.id}`, { listener: fields }),
+      404,
+      'ELB.8904',
+      message,
+    );
+  }
+});
+
+test('LI-5 what a listener is cannot be changed', async () => {
+  await using cp = await startTestControlPlane();
+  const { listener } = await makeRoad(cp.api);
+  for (const key of ['protocol', 'protocol_port', 'port_ranges', 'loadbalancer_id', 'tags', 'project_id']) {
+    assertRefused(
+      await cp.api.put(`/elb/listeners/${listener.id}`, { listener: { [key]: listener[key] ?? 'x' } }),
+      400,
+      'ELB.8902',
+      new RegExp(`'listener\\.${key}': it cannot be changed`),
+    );
+  }
+});
+
+test('LB-4 a flavor of one layer limits the protocols', async () => {
+  await using cp = await startTestControlPlane();
+  const { api } = cp;
+  const flavored = {
+    l4: await makeLoadBalancer(api, { l4_flavor_id: 'l4' }),
+    l7: await makeLoadBalancer(api, { l7_flavor_id: 'l7' }),
+    both: await makeLoadBalancer(api, { l4_flavor_id: 'l4', l7_flavor_id: 'l7' }),
+    none: await makeLoadBalancer(api),
+    gateway: await makeGateway(api),
+  };
+  const served: Record<keyof typeof flavored, readonly string[]> = {
+    l4: ['TCP', 'UDP'],
+    l7: ['HTTP'],
+    both: ['TCP', 'UDP', 'HTTP'],
+    none: ['TCP', 'UDP', 'HTTP'],
+    gateway: ['IP'],
+  };
+  let port = 1;
+  for (const [kind, { id }] of Object.entries(flavored)) {
+    for (const protocol of ['TCP', 'UDP', 'HTTP', 'IP']) {
+      const protocol_port = protocol === 'IP' ? 0 : port++;
+      const reply = await api.post('/elb/listeners', {
+        listener: { loadbalancer_id: id, protocol, protocol_port },
+      });
+      if (served[kind as keyof typeof flavored].includes(protocol)) assertDone(reply, 201);
+      else assertRefused(reply, 400, 'ELB.8902', /listener\.protocol.*(takes|IP is for gateway)/);
+    }
+  }
+});
+
+test('C20 C21 each protocol has its timeouts and switches (2.2.1)', async () => {
+  await using cp = await startTestControlPlane();
+  const { api } = cp;
+  const lb = await makeLoadBalancer(api);
+  let port = 1000;
+  const create = (protocol: string, fields: object) =>
+    api.post('/elb/listeners', {
+      listener: { loadbalancer_id: lb.id, protocol, protocol_port: port++, ...fields },
+    });
+  const right: [string, object][] = [
+    ['HTTP', { keepalive_timeout: 0, client_timeout: 1, member_timeout: 300 }],
+    ['HTTP', { keepalive_timeout: 4000, enable_member_retry: false, gzip_enable: true }],
+    ['HTTP', { enhance_l7policy_enable: true, transparent_client_ip_enable: true }],
+    ['HTTP', { access_log_customized_headers_config: { enable: true, include_headers: ['X-A', 'x_b'] } }],
+    [
+      'HTTP',
+      { http2_enable: true, proxy_protocol_enable: true, quic_config: null, security_policy_id: null },
+    ],
+    ['TCP', { keepalive_timeout: 10, proxy_protocol_enable: true }],
+    ['TCP', { insert_headers: { 'X-Forwarded-ELB-IP': true, 'X-Forwarded-Host': false } }],
+    ['TCP', { cps: 1000000, connection: 1000000, quic_config: null, security_policy_id: '' }],
+    ['UDP', { keepalive_timeout: 4000, nat64_enable: true, transparent_client_ip_enable: false }],
+  ];
+  for (const [protocol, fields] of right) {
+    const { listener } = assertDone(await create(protocol, fields), 201);
+    for (const [key, value] of Object.entries(fields)) {
+      if (key === 'insert_headers')
+        for (const [k, v] of Object.entries(value)) assert.equal(listener[key][k], v);
+      else assert.deepEqual(listener[key], value === '' ? null : value, key);
+    }
+  }
+  const wrong: [string, object, RegExp][] = [
+    ['TCP', { keepalive_timeout: 9 }, /keepalive_timeout.*10 to 4000 for protocol TCP/],
+    ['UDP', { keepalive_timeout: 0 }, /keepalive_timeout.*10 to 4000 for protocol UDP/],
+    ['HTTP', { keepalive_timeout: 4001 }, /keepalive_timeout.*0 to 4000/],
+    ['HTTP', { client_timeout: 0 }, /client_timeout.*1 to 300/],
+    ['HTTP', { member_timeout: 301 }, /member_timeout.*1 to 300/],
+    ['TCP', { client_timeout: 60 }, /client_timeout.*HTTP or HTTPS, not TCP/],
+    ['TCP', { member_timeout: 60 }, /member_timeout.*HTTP or HTTPS, not TCP/],
+    ['TCP', { enable_member_retry: true }, /enable_member_retry.*HTTP, HTTPS or QUIC, not TCP/],
+    ['TCP', { gzip_enable: true }, /gzip_enable.*not TCP/],
+    ['TCP', { enhance_l7policy_enable: true }, /enhance_l7policy_enable.*not TCP/],
+    ['TCP', { access_log_customized_headers_config: {} }, /access_log_customized_headers_config.*not TCP/],
+    ['TCP', { quic_config: { quic_listener_id: 'x' } }, /quic_config.*HTTPS, not TCP/],
+    ['HTTP', { quic_config: { quic_listener_id: 'x' } }, /quic_config.*HTTPS, not HTTP/],
+    ['HTTP', { quic_config: {} }, /quic_config\.quic_listener_id.*required/],
+    [
+      'HTTP',
+      { nat64_enable: true, transparent_client_ip_enable: false },
+      /nat64_enable.*TCP or UDP, not HTTP/,
+    ],
+    ['TCP', { nat64_enable: true }, /nat64_enable.*transparent_client_ip_enable false/],
+    ['TCP', { transparent_client_ip_enable: false }, /transparent_client_ip_enable.*must be true/],
+    ['HTTP', { transparent_client_ip_enable: false }, /transparent_client_ip_enable.*must be true/],
+    ['HTTP', { ssl_early_data_enable: true }, /ssl_early_data_enable.*HTTPS, not HTTP/],
+    ['HTTP', { admin_state_up: false }, /admin_state_up.*expected true/],
+    ['HTTP', { cps: 1000001 }, /cps.*0 to 1000000/],
+    ['HTTP', { connection: -1 }, /connection.*0 to 1000000/],
+    ['HTTP', { ipgroup: { type: 'white' } }, /ipgroup\.ipgroup_id.*required/],
+    ['HTTP', { ipgroup: { ipgroup_id: 'x', type: 'grey' } }, /ipgroup\.type.*white, black/],
+    ['HTTP', { sni_container_refs: Array(51).fill('x') }, /sni_container_refs.*0 to 50 items/],
+    ['HTTP', { sni_match_algo: 'best' }, /sni_match_algo.*wildcard, longest_suffix/],
+    ['HTTP', { tls_ciphers_policy: 'tls-2-0' }, /tls_ciphers_policy.*one of tls-1-0-inherit/],
+    ['HTTP', { insert_headers: { 'X-Real-IP': 'yes' } }, /insert_headers\.X-Real-IP.*true or false/],
+    ['HTTP', { insert_headers: { 'X-Unknown': true } }, /Unrecognized attribute\(s\) 'X-Unknown'/],
+    ['HTTP', { insert_headers: { 'X-Forwarded-TLS-Cipher-alias': 'UPPER' } }, /Cipher-alias.*matching/],
+    ['HTTP', { insert_headers: { 'X-Forwarded-For-Processing-Mode': 'x' } }, /append, remove, preserve/],
+    ['IP', { protocol_port: 0 }, /IP is for gateway load balancers only/],
+  ];
+  const header = (name: string) => ({ access_log_customized_headers_config: { include_headers: [name] } });
+  for (const name of ['Host', 'user-agent', 'Referer', 'X-Forwarded-For', 'X-ClientTraceId', 'traceparent']) {
+    wrong.push(['HTTP', header(name), new RegExp(`"${name}" cannot be named here`)]);
+  }
+  for (const name of ['', 'a b', 'a'.repeat(41)]) {
+    wrong.push(['HTTP', header(name), /include_headers\[0\].*text of 1 to 40/]);
+  }
+  for (const [protocol, fields, message] of wrong) {
+    assertRefused(await create(protocol, fields), 400, 'ELB.8902', message);
+  }
+});
+
+test('C57 insert_headers keeps what a request leaves out, and null puts a key back', async () => {
+  await using cp = await startTestControlPlane();
+  const lb = await makeLoadBalancer(cp.api);
+  const listener = await makeListener(cp.api, lb.id, {
+    insert_headers: { 'X-Real-IP': true, 'X-Forwarded-For-Processing-Mode': 'remove' },
+  });
+  const put = async (insert_headers: object | null) =>
+    assertDone(await cp.api.put(`/elb/listeners/${listener.id}`, { listener: { insert_headers } })).listener
+      .insert_headers;
+  const host = await put({ 'X-Forwarded-Host': false });
+  assert.deepEqual(host, { ...listener.insert_headers, 'X-Forwarded-Host': false });
+  const back = await put({ 'X-Forwarded-Host': null, 'X-Forwarded-For-Processing-Mode': null });
+  const { 'X-Forwarded-For-Processing-Mode': _, ...rest } = listener.insert_headers;
+  assert.deepEqual(back, rest);
+});
+
+test('LI-13 enhance_l7policy_enable cannot be switched off', async () => {
+  await using cp = await startTestControlPlane();
+  const lb = await makeLoadBalancer(cp.api);
+  const listener = await makeListener(cp.api, lb.id, { enhance_l7policy_enable: true });
+  assertRefused(
+    await cp.api.put(`/elb/listeners/${listener.id}`, { listener: { enhance_l7policy_enable: false } }),
+    400,
+    'ELB.8902',
+    /cannot be switched off/,
+  );
+});
+
+test('LI-7 a listener goes unless its default pool still has members', async () => {
+  await using cp = await startTestControlPlane();
+  const { api } = cp;
+  const { listener, pool } = await makeRoad(api);
+  const member = await makeMember(api, pool.id);
+  const path = `/elb/listeners/${listener.id}`;
+  assertRefused(
+    await api.delete(path),
+    409,
+    'ELB.8907',
+    /still sends requests to the members of pool .* default_pool_id to null/,
+  );
+  assertDone(await api.delete(`/elb/pools/${pool.id}/members/${member.id}`), 204);
+  const reply = await api.delete(path);
+  assert.deepEqual([reply.status, reply.body], [204, null]);
+  assertDone(await api.get(`/elb/pools/${pool.id}`));
+  assertRefused(await api.get(path), 404, 'ELB.8904', /listener .* could not be found/);
+});
+
+test('default_pool_id null unbinds; a pool with IP members needs ip_target_enable', async () => {
+  await using cp = await startTestControlPlane();
+  const { api } = cp;
+  const { listener, pool } = await makeRoad(api);
+  await makeMember(api, pool.id, { address: '10.0.0.1', subnet_cidr_id: null });
+  const put = (id: string, default_pool_id: string | null) =>
+    api.put(`/elb/listeners/${id}`, { listener: { default_pool_id } });
+  assert.equal(assertDone(await put(listener.id, null)).listener.default_pool_id, null);
+  assertDone(await api.delete(`/elb/listeners/${listener.id}`), 204);
+  const closed = await makeLoadBalancer(api, { ip_target_enable: false });
+  const other = await makeListener(api, closed.id);
+  assertRefused(await put(other.id, pool.id), 400, 'ELB.8939', /1 member\(s\) without a subnet/);
+  const empty = await makePool(api, { type: 'ip' });
+  assertDone(await put(other.id, empty.id));
+});
+
+test('an update takes what Terraform always sends, and {} changes nothing (O12)', async () => {
+  await using cp = await startTestControlPlane();
+  const lb = await makeLoadBalancer(cp.api);
+  const tcp = await makeListener(cp.api, lb.id, { protocol: 'TCP', protocol_port: 9 });
+  const put = async (fields: object) =>
+    assertDone(await cp.api.put(`/elb/listeners/${tcp.id}`, { listener: fields })).listener;
+  assert.deepEqual(await put({}), tcp);
+  const same = await put({ quic_config: null, security_policy_id: null, ipgroup: {} });
+  assert.deepEqual({ ...same, updated_at: tcp.updated_at }, tcp);
+  const cleared = await put({ keepalive_timeout: null, client_timeout: null });
+  assert.deepEqual([cleared.keepalive_timeout, cleared.client_timeout], [300, null]);
+});
