@@ -9,6 +9,7 @@ import { probing } from './scenarios/probing.ts';
 import type { Bench, Scenario } from './scenarios/scenario.ts';
 import { tcpBulk } from './scenarios/tcp-bulk.ts';
 import { tcpRequests } from './scenarios/tcp-requests.ts';
+import { ForeignLoad } from './support/foreign-load.ts';
 import { bestGenerator } from './support/load.ts';
 import { writeReport } from './support/report.ts';
 import { tableLine } from './support/table.ts';
@@ -71,6 +72,7 @@ async function measure({ chosen, rounds, seconds, dry }: Options): Promise<void>
     seconds,
     progress: (text) => console.error(`  ${text}`),
   };
+  const foreignLoad = new ForeignLoad();
   const measured = new Map<string, readonly string[]>();
   for (const { key, title, run } of chosen) {
     console.error(`${key}: ${title}`);
@@ -86,7 +88,8 @@ async function measure({ chosen, rounds, seconds, dry }: Options): Promise<void>
     // After each, so that a run that is cut short has not been for nothing.
     if (!dry) {
       const generator = bench.generator.name;
-      writeReport({ keys, measured, generator, rounds, seconds, version: ownVersion() });
+      const foreignShare = foreignLoad.share();
+      writeReport({ keys, measured, generator, rounds, seconds, version: ownVersion(), foreignShare });
     }
   }
 }

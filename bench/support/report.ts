@@ -16,6 +16,8 @@ export interface Run {
   readonly rounds: number;
   readonly seconds: number;
   readonly version: string;
+  /** The part of the machine that others used meanwhile, 0 to 1. */
+  readonly foreignShare: number;
 }
 
 /** @throws Error when the file has no markers */
@@ -30,12 +32,13 @@ export function writeReport(run: Run): void {
   writeFileSync(file, `${before}${begin}\n\n${summary(run)}\n\n${table}\n\n${end}${after}`);
 }
 
-function summary({ keys, measured, generator, rounds, seconds, version }: Run): string {
+function summary({ keys, measured, generator, rounds, seconds, version, foreignShare }: Run): string {
   const rows = measured.size === keys.length ? 'all rows' : `rows ${[...measured.keys()].join(', ')}`;
   const kernel = /^\d+\.\d+/.exec(release())?.[0] ?? release();
   const machine = `${cpus().length} processors, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${kernel}`;
   return [
     `Last run, ${new Date().toISOString().slice(0, 10)}: ${rows}; ${rounds} rounds of ${seconds} s.`,
     `Elbow ${version}, Node ${process.versions.node}, ${machine}; load by ${generator}.`,
+    `Other work took about ${Math.round(foreignShare * 100)} % of the processors meanwhile.`,
   ].join('\n');
 }

@@ -57,10 +57,25 @@ export class LocalProxy {
       await exit;
       return;
     }
-    if (!this.#isServed()) return;
-    const { pid } = JSON.parse(readFileSync(join(this.#directory, processFile), 'utf8')) as { pid: number };
-    process.kill(pid, 'SIGTERM');
+    const pid = this.#isServed() ? this.#adoptedPid() : null;
+    if (pid === null) return;
+    try {
+      process.kill(pid, 'SIGTERM');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
     while (this.#isServed()) await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+
+  /** The process that serves and is no child of ours; null when it does not say. */
+  #adoptedPid(): number | null {
+    try {
+      const { pid } = JSON.parse(readFileSync(join(this.#directory, processFile), 'utf8'));
+      return Number.isInteger(pid) ? pid : null;
+    } catch (error) {
+      this.#options.log.error({ err: error }, 'the proxy cannot be told to end: its process is not known');
+      return null;
+    }
   }
 
   #isServed(): boolean {
@@ -105,12 +120,18 @@ export class LocalProxy {
     });
     this.#child = child;
     child.unref();
-    child.on('error', (error) => log.error({ err: error }, 'the proxy could not be started'));
-    child.on('exit', (code, signal) => {
-      this.#child = null;
-      if (this.#stopping) return;
-      log.error({ code, signal }, 'the proxy ended and is started again');
-      this.#timer = setTimeout(() => this.#spawn(), restartDelayMs);
+    child.on('error', (error) => {
+      log.error({ err: error }, 'the proxy could not be started');
+      this.#respawn();
     });
+    child.on('exit', (code, signal) => {
+      if (!this.#stopping) log.error({ code, signal }, 'the proxy ended and is started again');
+      this.#respawn();
+    });
+  }
+
+  #respawn(): void {
+    this.#child = null;
+    if (!this.#stopping) this.#timer = setTimeout(() => this.#spawn(), restartDelayMs);
   }
 }

@@ -15,6 +15,9 @@ import { isProbed } from './probes.ts';
 import { HealthScheduler, type SchedulerOptions, type VerdictChange } from './scheduler.ts';
 import type { ProbedMember } from './watch.ts';
 
+/** How soon a verdict that could not be stored is tried again. */
+const retryMs = 1000;
+
 export class HealthChecks {
   readonly #region: Region;
   readonly #log: Logger;
@@ -22,6 +25,10 @@ export class HealthChecks {
   readonly #feed: ReturnType<typeof followChanges>;
   /** What members of a probed pool have in common. */
   readonly #pools = new Map<string, Pick<MonitoredPool, 'monitor' | 'host'>>();
+  /** The newest verdicts that could not be stored, by member: nobody tells them again while they last. */
+  readonly #unstored = new Map<string, VerdictChange>();
+  #retry: NodeJS.Timeout | null = null;
+  #stopped = false;
 
   constructor(region: Region, log: Logger, options: Omit<SchedulerOptions, 'onVerdict'> = {}) {
     this.#region = region;
@@ -39,6 +46,8 @@ export class HealthChecks {
 
   async stop(): Promise<void> {
     this.#scheduler.stop();
+    this.#stopped = true;
+    if (this.#retry) clearTimeout(this.#retry);
     await this.#feed.stop();
   }
 
@@ -97,11 +106,30 @@ export class HealthChecks {
     this.#scheduler.removePool(poolId);
   }
 
-  #record({ memberId, verdict, reason }: VerdictChange): void {
+  #record(change: VerdictChange): void {
+    const { memberId, verdict, reason } = change;
     this.#log.info({ member: memberId, verdict, reason: reason?.reason_code }, 'a member changed its health');
-    recordVerdict(this.#region, { memberId, verdict, reason }).catch((error: unknown) => {
-      this.#log.error({ err: error, member: memberId }, 'a verdict could not be stored');
-    });
+    this.#unstored.delete(memberId);
+    void this.#store(change);
+  }
+
+  /** Writers are served in order, so what is noted here last is the newest. */
+  async #store(change: VerdictChange): Promise<void> {
+    const { memberId, verdict, reason } = change;
+    try {
+      await recordVerdict(this.#region, { memberId, verdict, reason });
+      this.#unstored.delete(memberId);
+    } catch (error) {
+      this.#log.error({ err: error, member: memberId }, 'a verdict could not be stored and is tried again');
+      if (this.#stopped) return;
+      this.#unstored.set(memberId, change);
+      this.#retry ??= setTimeout(() => this.#storeAgain(), retryMs);
+    }
+  }
+
+  #storeAgain(): void {
+    this.#retry = null;
+    for (const change of this.#unstored.values()) void this.#store(change);
   }
 }
 

@@ -3,30 +3,9 @@ import { type TSchema, Type } from 'typebox';
 import { enterpriseProject, identity, naming, protection, tags, timestamps } from './common-fields.ts';
 import { field, orNull } from './field.ts';
 import { includeRecycleBin, type Match } from './filter.ts';
+import { Eip, NewPublicIp, PublicIp } from './public-ip.ts';
 import { type RecordOf, resource } from './resource.ts';
-import { Id, integer, oneOf, Reference, strict } from './schemas.ts';
-
-const PublicIp = Type.Object({
-  publicip_id: Type.String(),
-  publicip_address: Type.String(),
-  ip_version: Type.Integer(),
-});
-const Eip = Type.Object({ eip_id: Type.String(), eip_address: Type.String(), ip_version: Type.Integer() });
-
-const NewPublicIp = strict({
-  ip_version: Type.Optional(orNull(Type.Integer({ enum: [4, 6] }))),
-  network_type: Type.String({ minLength: 1, maxLength: 36 }),
-  billing_info: Type.Optional(orNull(Type.String({ maxLength: 1024 }))),
-  description: Type.Optional(orNull(Type.String({ maxLength: 255 }))),
-  bandwidth: strict({
-    name: Type.Optional(orNull(Type.String({ maxLength: 64, pattern: '^[\\p{L}\\p{Nd}_.-]*$' }))),
-    size: Type.Optional(orNull(integer(0, 99999))),
-    charge_mode: Type.Optional(orNull(oneOf('bandwidth', 'traffic'))),
-    share_type: Type.Optional(orNull(oneOf('PER', 'WHOLE'))),
-    billing_info: Type.Optional(orNull(Type.String({ maxLength: 1024 }))),
-    id: Type.Optional(orNull(Type.String({ maxLength: 36 }))),
-  }),
-});
+import { Id, oneOf, Reference, strict } from './schemas.ts';
 
 const Autoscaling = Type.Object({ enable: Type.Boolean(), min_l7_flavor_id: Type.String() });
 const AutoscalingInput = strict({

@@ -1,7 +1,8 @@
 /** What the tests of the API build on: resources with as little said of them as goes, and refusals checked whole. */
 import assert from 'node:assert/strict';
+import type { InventoryFile } from '../../src/model/inventory.ts';
 import type { ApiClient, Reply } from '../support/api-client.ts';
-import { seed } from '../support/control-plane.ts';
+import { seed, seedInventory } from '../support/control-plane.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -19,6 +20,39 @@ export const places = {
   /** A well-formed id of nothing. */
   nothing: '00000000-0000-4000-8000-000000000000',
 } as const;
+
+/** A VPC on loopback, for tests whose members are really probed. */
+export const loopback = {
+  vpcId: 'c4e9a1f2-3b82-4c5a-8dac-2f6c7d8e9fa0',
+  subnet: '7e4f3c9a-0e3b-4d2a-9f77-2d9b4b3b1c02',
+  running: '127.70.0.10',
+  stopped: '127.70.0.11',
+  missing: '127.70.0.12',
+} as const;
+
+/** The inventory of the seed pages with that VPC, in which 127.0.0.1 is a private address. */
+export const loopbackInventory: InventoryFile = {
+  ...seedInventory,
+  private_networks: [...(seedInventory.private_networks ?? []), '127.0.0.0/8'],
+  vpcs: [
+    ...(seedInventory.vpcs ?? []),
+    {
+      id: loopback.vpcId,
+      subnets: [
+        {
+          id: '7e4f3c9a-0e3b-4d2a-9f77-2d9b4b3b1c01',
+          neutron_subnet_id: loopback.subnet,
+          cidr: '127.70.0.0/24',
+          servers: 'declared',
+        },
+      ],
+      servers: [
+        { id: 'a1d2c3b4-0000-4000-8000-000000000003', addresses: [loopback.running] },
+        { id: 'a1d2c3b4-0000-4000-8000-000000000004', addresses: [loopback.stopped], state: 'stopped' },
+      ],
+    },
+  ],
+};
 
 export function makeLoadBalancer(api: ApiClient, fields: Fields = {}) {
   return api.create('/elb/loadbalancers', {
@@ -62,15 +96,19 @@ export function makeMember(api: ApiClient, poolId: string, fields: Fields = {}) 
   });
 }
 
+/** A monitor that is down unless told otherwise: most members here have addresses that nobody should probe. */
 export function makeMonitor(api: ApiClient, pool_id: string, fields: Fields = {}) {
   return api.create('/elb/healthmonitors', {
-    healthmonitor: { pool_id, type: 'HTTP', delay: 5, timeout: 3, max_retries: 3, ...fields },
+    healthmonitor: {
+      ...{ pool_id, type: 'HTTP', delay: 5, timeout: 3, max_retries: 3, admin_state_up: false },
+      ...fields,
+    },
   });
 }
 
 /** A load balancer with an HTTP listener and its default pool. */
-export async function makeRoad(api: ApiClient, poolFields: Fields = {}) {
-  const lb = await makeLoadBalancer(api);
+export async function makeRoad(api: ApiClient, poolFields: Fields = {}, lbFields: Fields = {}) {
+  const lb = await makeLoadBalancer(api, lbFields);
   const listener = await makeListener(api, lb.id);
   const pool = await makePool(api, { listener_id: listener.id, ...poolFields });
   return { lb, listener, pool };

@@ -6,6 +6,8 @@ import { startTestControlPlane } from '../support/control-plane.ts';
 import {
   assertDone,
   assertRefused,
+  loopback,
+  loopbackInventory,
   makeListener,
   makeLoadBalancer,
   makeMember,
@@ -19,7 +21,10 @@ const treeOf = async (api: ApiClient, id: string) =>
   assertDone(await api.get(`/elb/loadbalancers/${id}/statuses`)).statuses.loadbalancer;
 
 /** A member whose server is stopped: OFFLINE as soon as there is a monitor. */
-const stopped = { address: places.stoppedServer.address, subnet_cidr_id: places.declaredSubnet };
+const stopped = { address: loopback.stopped, subnet_cidr_id: loopback.subnet };
+
+const onLoopback = { vip_subnet_cidr_id: loopback.subnet };
+const up = { admin_state_up: true, delay: 50, max_retries_down: 10 };
 
 test('an empty load balancer has a tree of itself', async () => {
   await using cp = await startTestControlPlane();
@@ -35,12 +40,12 @@ test('an empty load balancer has a tree of itself', async () => {
 });
 
 test('the tree shows listeners with their pool, and every pool of the load balancer', async () => {
-  await using cp = await startTestControlPlane();
+  await using cp = await startTestControlPlane(loopbackInventory);
   const { api } = cp;
-  const { lb, listener, pool } = await makeRoad(api, { name: 'used' });
+  const { lb, listener, pool } = await makeRoad(api, { name: 'used' }, onLoopback);
   const spare = await makePool(api, { loadbalancer_id: lb.id, name: 'spare' });
-  const monitor = await makeMonitor(api, pool.id, { name: 'm', delay: 50 });
-  const member = await makeMember(api, pool.id);
+  const monitor = await makeMonitor(api, pool.id, { ...up, name: 'm' });
+  const member = await makeMember(api, pool.id, { ...stopped, address: loopback.running });
   const node = { provisioning_status: 'ACTIVE', operating_status: 'ONLINE' };
   const usedNode = {
     ...{ id: pool.id, name: 'used', ...node },
@@ -61,14 +66,14 @@ test('the tree shows listeners with their pool, and every pool of the load balan
 });
 
 test('an OFFLINE member makes its pool, its listener and the load balancer DEGRADED, and nothing beside', async () => {
-  await using cp = await startTestControlPlane();
+  await using cp = await startTestControlPlane(loopbackInventory);
   const { api } = cp;
-  const { lb, listener, pool } = await makeRoad(api);
+  const { lb, listener, pool } = await makeRoad(api, {}, onLoopback);
   const healthy = await makeListener(api, lb.id, { protocol_port: 81 });
   const other = await makePool(api, { listener_id: healthy.id });
-  await makeMonitor(api, pool.id, { delay: 50 });
+  await makeMonitor(api, pool.id, up);
   await makeMember(api, pool.id, stopped);
-  await makeMember(api, other.id);
+  await makeMember(api, other.id, { ...stopped, address: loopback.running });
   const tree = await treeOf(api, lb.id);
   const statusOf = (nodes: { id: string; operating_status: string }[], id: string) =>
     nodes.find((each) => each.id === id)?.operating_status;
@@ -82,10 +87,10 @@ test('an OFFLINE member makes its pool, its listener and the load balancer DEGRA
 });
 
 test('C40 admin_state_up false makes a load balancer and all below it DISABLED', async () => {
-  await using cp = await startTestControlPlane();
+  await using cp = await startTestControlPlane(loopbackInventory);
   const { api } = cp;
-  const { lb, pool } = await makeRoad(api);
-  await makeMonitor(api, pool.id, { delay: 50 });
+  const { lb, pool } = await makeRoad(api, {}, onLoopback);
+  await makeMonitor(api, pool.id, up);
   await makeMember(api, pool.id, stopped);
   assertDone(await api.put(`/elb/loadbalancers/${lb.id}`, { loadbalancer: { admin_state_up: false } }));
   const tree = await treeOf(api, lb.id);

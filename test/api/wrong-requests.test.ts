@@ -31,7 +31,7 @@ async function prepare(api: ApiClient): Promise<Ground> {
     ...{ tcpListener: tcpListener.id, tcpPool: tcpPool.id },
     closedLb: (await makeLoadBalancer(api, { ip_target_enable: false })).id,
     member: (await makeMember(api, pool.id)).id,
-    monitor: (await makeMonitor(api, pool.id, { admin_state_up: false })).id,
+    monitor: (await makeMonitor(api, pool.id)).id,
   };
 }
 

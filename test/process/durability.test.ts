@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { promisify } from 'node:util';
 import type { ApiClient } from '../support/api-client.ts';
+import { fillDisk, makeRoom } from '../support/disk-room.ts';
 import { ElbowProcess } from '../support/elbow-process.ts';
-
-const run = promisify(execFile);
 
 test('every answered write survives a kill, and nothing is half written', async () => {
   await using elbow = await ElbowProcess.start(['--no-proxy']);
@@ -56,22 +52,21 @@ test('every answered write survives a kill, and nothing is half written', async 
 test('a full disk answers 503 and changes nothing, and room for more is enough to go on', async (t) => {
   if (process.platform !== 'linux') return t.skip('limits the size of files with prlimit');
   await using elbow = await ElbowProcess.start(['--no-proxy']);
-  const { api, pid } = elbow;
+  const { api } = elbow;
   const poolId = await newPool(api);
   const create = (number: number) =>
     api.post(`/elb/pools/${poolId}/members`, {
       member: { address: `10.0.0.${number}`, protocol_port: 80 },
     });
   assert.equal((await create(1)).status, 201);
-  const { size } = statSync(join(elbow.directory, 'elbow.db-wal'));
-  await run('prlimit', ['--pid', String(pid), `--fsize=${size}:unlimited`]);
+  await fillDisk(elbow);
   for (const reply of await Promise.all([2, 3, 4].map(create))) {
     assert.equal(reply.status, 503, JSON.stringify(reply.body));
     assert.match(reply.body.error_msg, /disk full.*Nothing was changed; try again/);
     assert.equal(typeof reply.body.error_code, 'string');
   }
   assert.equal((await api.get(`/elb/pools/${poolId}/members`)).body.members.length, 1);
-  await run('prlimit', ['--pid', String(pid), '--fsize=unlimited:unlimited']);
+  await makeRoom(elbow);
   for (const reply of await Promise.all([2, 3, 4].map(create))) assert.equal(reply.status, 201);
   assert.equal((await api.get(`/elb/pools/${poolId}/members`)).body.members.length, 4);
 });

@@ -31,6 +31,9 @@ test('a kill of the control plane fails no request, and changes after its return
   }
   assert.deepEqual(load.faults, []);
   assert.equal(elbow.proxyPid(), proxy);
+  assert.deepEqual(await elbow.signal('SIGTERM'), { code: 0, signal: null });
+  assert.equal(elbow.proxyPid(), null, 'the adopted proxy ends with it');
+  assert.ok(await isRefused(service));
 });
 
 test('a connection through the proxy stays open while the control plane dies and returns', async () => {
