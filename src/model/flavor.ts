@@ -9,6 +9,10 @@ const FlavorInfo = Type.Object({
   cps: Type.Integer({ description: 'New connections a second.' }),
   qps: Type.Optional(Type.Integer({ description: 'Requests a second; L7 only.' })),
   https_cps: Type.Optional(Type.Integer({ description: 'New HTTPS connections a second; L7 only.' })),
+  tls_connection: Type.Optional(
+    Type.Integer({ description: 'Of TLS listeners: absent, none is documented.' }),
+  ),
+  tls_cps: Type.Optional(Type.Integer({ description: 'Of TLS listeners: absent, none is documented.' })),
   bandwidth: Type.Integer({ description: 'Kbit a second.' }),
   lcu: Type.Optional(Type.Integer({ description: 'Capacity units; by use for elastic flavors.' })),
 });

@@ -2,6 +2,7 @@
 import type { ApiClient } from '../support/api-client.ts';
 import { seed } from '../support/control-plane.ts';
 import {
+  flavorId,
   loopback,
   makeGateway,
   makeListener,
@@ -17,7 +18,9 @@ export async function makeFilterGround(api: ApiClient): Promise<void> {
   const bandwidth = { name: 'b', size: 1, charge_mode: 'traffic', share_type: 'PER' };
   const one = await makeLoadBalancer(api, { name: 'one', description: 'd', billing_info: 'b:1', ...eps });
   const two = await makeLoadBalancer(api, {
-    ...{ name: 'two', l4_flavor_id: 'l4', l7_flavor_id: 'l7', availability_zone_list: ['az1', 'az2'] },
+    ...{ name: 'two', availability_zone_list: ['az1', 'az2'] },
+    l4_flavor_id: await flavorId(api, 'L4_flavor.elb.s1.small'),
+    l7_flavor_id: await flavorId(api, 'L7_flavor.elb.s1.small'),
     ...{ ipv6_vip_virsubnet_id: seed.networkId, autoscaling: { enable: true } },
     ...{ admin_state_up: false, deletion_protection_enable: true, protection_status: 'consoleProtection' },
     publicip: { network_type: '5_bgp', bandwidth },

@@ -65,6 +65,13 @@ export function makeLoadBalancer(api: ApiClient, fields: Fields = {}) {
   });
 }
 
+/** The id of a flavor, as `L4_flavor.elb.s1.small`. */
+export async function flavorId(api: ApiClient, name: string): Promise<string> {
+  const { flavors } = assertDone(await api.get(`/elb/flavors?name=${name}`));
+  assert.equal(flavors.length, 1, name);
+  return flavors[0].id;
+}
+
 /** A gateway load balancer, in the subnet of the seed pages. */
 export function makeGateway(api: ApiClient, fields: Fields = {}) {
   return makeLoadBalancer(api, {

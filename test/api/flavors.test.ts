@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startTestControlPlane, type TestControlPlane } from '../support/control-plane.ts';
-import { makeLoadBalancer } from './fixtures.ts';
+import { flavorId, makeLoadBalancer } from './fixtures.ts';
 
 interface Flavor {
   readonly id: string;
@@ -23,11 +23,7 @@ async function list(query = ''): Promise<Flavor[]> {
   return body.flavors;
 }
 
-async function idOf(name: string): Promise<string> {
-  const [found] = await list(`?name=${name}`);
-  assert.ok(found, name);
-  return found.id;
-}
+const idOf = (name: string) => flavorId(controlPlane.api, name);
 
 test('the documented flavors are listed by ascending id, fixed and elastic', async () => {
   const flavors = await list();

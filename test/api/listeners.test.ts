@@ -5,6 +5,7 @@ import { startTestControlPlane } from '../support/control-plane.ts';
 import {
   assertDone,
   assertRefused,
+  flavorId,
   makeGateway,
   makeListener,
   makeLoadBalancer,
@@ -135,10 +136,12 @@ test('LI-5 what a listener is cannot be changed', async () => {
 test('LB-4 a flavor of one layer limits the protocols', async () => {
   await using cp = await startTestControlPlane();
   const { api } = cp;
+  const l4_flavor_id = await flavorId(api, 'L4_flavor.elb.s1.small');
+  const l7_flavor_id = await flavorId(api, 'L7_flavor.elb.s1.small');
   const flavored = {
-    l4: await makeLoadBalancer(api, { l4_flavor_id: 'l4' }),
-    l7: await makeLoadBalancer(api, { l7_flavor_id: 'l7' }),
-    both: await makeLoadBalancer(api, { l4_flavor_id: 'l4', l7_flavor_id: 'l7' }),
+    l4: await makeLoadBalancer(api, { l4_flavor_id }),
+    l7: await makeLoadBalancer(api, { l7_flavor_id }),
+    both: await makeLoadBalancer(api, { l4_flavor_id, l7_flavor_id }),
     none: await makeLoadBalancer(api),
     gateway: await makeGateway(api),
   };

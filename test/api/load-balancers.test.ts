@@ -5,6 +5,7 @@ import { seed, startTestControlPlane } from '../support/control-plane.ts';
 import {
   assertDone,
   assertRefused,
+  flavorId,
   makeGateway,
   makeListener,
   makeLoadBalancer,
@@ -48,15 +49,16 @@ test('a new load balancer answers every field with its default (2.1.2)', async (
 test('LB-15 C48 what an update may not take back or choose', async () => {
   await using cp = await startTestControlPlane();
   const { api } = cp;
-  const [small, bigger] = (await api.get('/elb/flavors?type=L4')).body.flavors;
-  const [l7] = (await api.get('/elb/flavors?type=L7')).body.flavors;
-  const lb = await makeLoadBalancer(api, { l4_flavor_id: small.id });
+  const small = await flavorId(api, 'L4_flavor.elb.s1.small');
+  const bigger = await flavorId(api, 'L4_flavor.elb.s2.small');
+  const l7 = await flavorId(api, 'L7_flavor.elb.s1.small');
+  const lb = await makeLoadBalancer(api, { l4_flavor_id: small });
   assert.equal(lb.charge_mode, 'flavor');
   const put = (fields: object) => api.put(`/elb/loadbalancers/${lb.id}`, { loadbalancer: fields });
   const wrong: [object, string, RegExp][] = [
     [{ ip_target_enable: false }, 'ELB.8902', /ip_target_enable.*cannot be switched off/],
     [{ l4_flavor_id: null }, 'ELB.8959', /l4_flavor_id.*cannot change from \S+ to null/],
-    [{ l7_flavor_id: l7.id }, 'ELB.8959', /l7_flavor_id.*cannot change from null to \S+/],
+    [{ l7_flavor_id: l7 }, 'ELB.8959', /l7_flavor_id.*cannot change from null to \S+/],
     [{ charge_mode: 'lcu' }, 'ELB.8902', /charge_mode.*only set it to flavor/],
     [{ prepaid_options: {} }, 'ELB.8902', /prepaid_options.*nothing can be bought/],
     [{ gw_flavor_id: 'x' }, 'ELB.8902', /'loadbalancer\.gw_flavor_id': it cannot be changed/],
@@ -73,7 +75,7 @@ test('LB-15 C48 what an update may not take back or choose', async () => {
     wrong.push([{ [key]: lb[key] }, 'ELB.8902', new RegExp(`'loadbalancer\\.${key}': it cannot be changed`)]);
   }
   for (const [fields, code, message] of wrong) assertRefused(await put(fields), 400, code, message);
-  assert.equal(assertDone(await put({ l4_flavor_id: bigger.id })).loadbalancer.l4_flavor_id, bigger.id);
+  assert.equal(assertDone(await put({ l4_flavor_id: bigger })).loadbalancer.l4_flavor_id, bigger);
   assert.equal(assertDone(await put({ charge_mode: 'flavor' })).loadbalancer.charge_mode, 'flavor');
 });
 
