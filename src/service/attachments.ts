@@ -9,17 +9,30 @@ import { find, findBy } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Writer } from '../store/transaction.ts';
 
+/** Every member that is created reads these, so they are no more than its rules need. */
+const listenerFields = ['id', 'loadbalancer_id', 'protocol', 'http2_enable'] as const;
+const loadBalancerFields = [
+  'id',
+  'vpc_id',
+  'vip_address',
+  'vip_subnet_cidr_id',
+  'ipv6_vip_address',
+  'ipv6_vip_virsubnet_id',
+  'ip_target_enable',
+  'loadbalancer_type',
+] as const;
+
 export interface Attachments {
-  readonly listeners: readonly Listener[];
-  readonly loadBalancers: readonly LoadBalancer[];
+  readonly listeners: readonly Pick<Listener, (typeof listenerFields)[number]>[];
+  readonly loadBalancers: readonly Pick<LoadBalancer, (typeof loadBalancerFields)[number]>[];
 }
 
 /** By ascending id. */
 export async function attachmentsOf(db: Kysely<Tables>, pool: Pool): Promise<Attachments> {
-  const listeners = await findBy(db, listener, 'default_pool_id', [pool.id]);
+  const listeners = await findBy(db, listener, 'default_pool_id', [pool.id], listenerFields);
   const ids = new Set(listeners.map(({ loadbalancer_id }) => loadbalancer_id));
   if (pool.loadbalancer_id) ids.add(pool.loadbalancer_id);
-  return { listeners, loadBalancers: await findBy(db, loadBalancer, 'id', [...ids]) };
+  return { listeners, loadBalancers: await findBy(db, loadBalancer, 'id', [...ids], loadBalancerFields) };
 }
 
 /** Whether the pool has a health monitor that is up. */

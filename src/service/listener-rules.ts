@@ -6,7 +6,7 @@ import type { Pool } from '../model/pool.ts';
 import { poolProtocolsFor } from '../model/pool-rules.ts';
 
 /** Refuses a pool that the listener's protocol cannot use. */
-export function checkPoolOfListener(listener: Listener, pool: Pool): void {
+export function checkPoolOfListener(listener: Pick<Listener, 'protocol' | 'http2_enable'>, pool: Pool): void {
   const allowed = poolProtocolsFor(listener.protocol);
   if (!allowed.includes(pool.protocol)) {
     throw invalid(

@@ -57,7 +57,11 @@ export async function ownerOf(
 }
 
 /** A pool's VPC exists, and is that of the load balancers that use the pool. */
-export function checkVpc(region: Region, record: Pool, loadBalancers: readonly LoadBalancer[]): void {
+export function checkVpc(
+  region: Region,
+  record: Pool,
+  loadBalancers: readonly Pick<LoadBalancer, 'id' | 'vpc_id'>[],
+): void {
   if (record.vpc_id === '') return;
   if (!region.inventory.vpc(record.project_id, record.vpc_id)) throw notFound('vpc', record.vpc_id);
   const stray = loadBalancers.find(({ vpc_id }) => vpc_id !== record.vpc_id);
