@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { elbowOperations } from '../api/operations/elbow.ts';
 import { healthMonitorOperations } from '../api/operations/health-monitors.ts';
+import { ipGroupOperations } from '../api/operations/ip-groups.ts';
 import { listenerOperations } from '../api/operations/listeners.ts';
 import { loadBalancerOperations } from '../api/operations/load-balancers.ts';
 import { memberOperations } from '../api/operations/members.ts';
@@ -67,6 +68,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       ...poolOperations(region),
       ...memberOperations(region),
       ...healthMonitorOperations(region),
+      ...ipGroupOperations(region),
       ...identityOperations(identity, inventory),
       ...networkOperations(inventory),
       ...elbowOperations(region, stream),

@@ -46,6 +46,10 @@ const quotaKeys = [
   'listeners_per_loadbalancer',
   'listeners_per_pool',
   'members_per_pool',
+  'ipgroup',
+  'ipgroup_bindings',
+  'ipgroup_max_length',
+  'ipgroups_per_listener',
 ] as const;
 export type QuotaKey = (typeof quotaKeys)[number];
 
@@ -86,6 +90,10 @@ export const InventoryFile = strict({
       listeners_per_loadbalancer: Quota,
       listeners_per_pool: Quota,
       members_per_pool: Quota,
+      ipgroup: Quota,
+      ipgroup_bindings: Quota,
+      ipgroup_max_length: Quota,
+      ipgroups_per_listener: Quota,
     }),
   ),
 });

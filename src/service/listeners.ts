@@ -12,6 +12,7 @@ import { count, findBy, insert, remove, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Writer } from '../store/transaction.ts';
 import { refreshMemberStatuses } from './attachments.ts';
+import { checkIpGroups } from './listener-ip-groups.ts';
 import { checkPoolOfListener, checkProtocolOfOwner } from './listener-rules.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { clearedProtectionReason } from './protection.ts';
@@ -51,6 +52,7 @@ export async function createListener(region: Region, projectId: string, body: Bo
     checkTags(record.tags, 'listener.tags');
     checkProtocolOfOwner(owner, record);
     checkReferences(record);
+    await checkIpGroups(tx.db, region.inventory, record);
     await checkPortFree(tx.db, record);
     await checkQuota(tx.db, region.inventory, 'listener', { project_id: projectId });
     await checkQuota(tx.db, region.inventory, 'listeners_per_loadbalancer', { loadbalancer_id: owner.id });
@@ -104,6 +106,7 @@ export async function updateListener(
     }
     checkListener(after, body);
     checkReferences(after);
+    if (changed.ipgroup) await checkIpGroups(tx.db, region.inventory, after);
     await update(tx, listener, before, after);
     if (after.default_pool_id !== before.default_pool_id) {
       await attach(tx, region, after, before.default_pool_id);
@@ -163,7 +166,6 @@ function checkReferences(record: Listener): void {
   }
   const [certificate] = record.sni_container_refs;
   if (certificate) throw notFound('certificate', certificate);
-  if (record.ipgroup) throw notFound('ipgroup', record.ipgroup.ipgroup_id);
   if (['HTTPS', 'TLS', 'QUIC'].includes(record.protocol)) {
     throw invalid(
       'listener.default_tls_container_ref',

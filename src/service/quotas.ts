@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import { quotaExceeded } from '../model/errors.ts';
 import { healthMonitor } from '../model/health-monitor.ts';
 import type { QuotaKey } from '../model/inventory.ts';
+import { ipGroup } from '../model/ip-group.ts';
 import { listener } from '../model/listener.ts';
 import { loadBalancer } from '../model/load-balancer.ts';
 import { member } from '../model/member.ts';
@@ -12,7 +13,10 @@ import { count } from '../store/rows.ts';
 import type { Row, Tables } from '../store/schema.ts';
 import type { Inventory } from './inventory.ts';
 
-const counted: Readonly<Record<QuotaKey, Resource>> = {
+/** Quotas of what is not a resource of its own: who works out the number checks it with `checkLimit`. */
+type LimitKey = 'ipgroup_bindings' | 'ipgroup_max_length' | 'ipgroups_per_listener';
+
+const counted: Readonly<Record<Exclude<QuotaKey, LimitKey>, Resource>> = {
   loadbalancer: loadBalancer,
   listener,
   pool,
@@ -21,6 +25,7 @@ const counted: Readonly<Record<QuotaKey, Resource>> = {
   listeners_per_loadbalancer: listener,
   listeners_per_pool: listener,
   members_per_pool: member,
+  ipgroup: ipGroup,
 };
 
 /**
@@ -32,11 +37,17 @@ const counted: Readonly<Record<QuotaKey, Resource>> = {
 export async function checkQuota(
   db: Kysely<Tables>,
   inventory: Inventory,
-  key: QuotaKey,
+  key: Exclude<QuotaKey, LimitKey>,
   within: Readonly<Row>,
   adding = 1,
 ): Promise<void> {
   const limit = inventory.quota(key);
   if (limit < 0) return;
   if ((await count(db, counted[key], within)) + adding > limit) throw quotaExceeded(key, limit);
+}
+
+/** Refuses a number that exceeds a quota. */
+export function checkLimit(inventory: Inventory, key: LimitKey, wanted: number): void {
+  const limit = inventory.quota(key);
+  if (limit >= 0 && wanted > limit) throw quotaExceeded(key, limit);
 }

@@ -1,9 +1,10 @@
 /** Brings a database to the version this program writes, and refuses one that a newer program wrote. */
 import { type Kysely, sql } from 'kysely';
 import * as initial from './migrations/0001-initial.ts';
+import * as access from './migrations/0003-access.ts';
 
 /** In order; a database's version is how many of them it has. Never change one that was released. */
-const migrations: readonly { readonly up: (db: Kysely<unknown>) => Promise<void> }[] = [initial];
+const migrations: readonly { readonly up: (db: Kysely<unknown>) => Promise<void> }[] = [initial, access];
 
 /** The database was written by a newer version of the program. */
 export class NewerDatabase extends Error {

@@ -1,6 +1,7 @@
 /** The tables, as Kysely knows them: those of the resources follow from the model. */
 import type { Generated } from 'kysely';
 import { healthMonitor } from '../model/health-monitor.ts';
+import { ipGroup } from '../model/ip-group.ts';
 import { listener } from '../model/listener.ts';
 import { loadBalancer } from '../model/load-balancer.ts';
 import { member } from '../model/member.ts';
@@ -8,7 +9,7 @@ import { pool } from '../model/pool.ts';
 import type { Resource } from '../model/resource.ts';
 
 /** Every stored resource. A new one is added here and in a migration. */
-export const resources: readonly Resource[] = [loadBalancer, listener, pool, member, healthMonitor];
+export const resources: readonly Resource[] = [loadBalancer, listener, pool, member, healthMonitor, ipGroup];
 
 /** A column's value as the database holds it: booleans as 0 or 1, objects and lists as JSON text. */
 export type ColumnValue = string | number | null;
@@ -37,6 +38,7 @@ export interface Tables {
   pools: Row;
   members: Row;
   healthmonitors: Row;
+  ipgroups: Row;
   changes: ChangeRow;
   settings: { key: string; value: string };
 }
