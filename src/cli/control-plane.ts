@@ -10,6 +10,7 @@ import { loadBalancerOperations } from '../api/operations/load-balancers.ts';
 import { memberOperations } from '../api/operations/members.ts';
 import { poolOperations } from '../api/operations/pools.ts';
 import { publicOperations } from '../api/operations/public.ts';
+import { securityPolicyOperations } from '../api/operations/security-policies.ts';
 import { createServer } from '../api/server.ts';
 import { identityOperations } from '../cloud/identity.ts';
 import { networkOperations } from '../cloud/networks.ts';
@@ -69,6 +70,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       ...memberOperations(region),
       ...healthMonitorOperations(region),
       ...ipGroupOperations(region),
+      ...securityPolicyOperations(region),
       ...identityOperations(identity, inventory),
       ...networkOperations(inventory),
       ...elbowOperations(region, stream),

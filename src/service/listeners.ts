@@ -14,6 +14,7 @@ import type { Writer } from '../store/transaction.ts';
 import { refreshMemberStatuses } from './attachments.ts';
 import { checkIpGroups } from './listener-ip-groups.ts';
 import { checkPoolOfListener, checkProtocolOfOwner } from './listener-rules.ts';
+import { checkSecurityPolicyOf } from './listener-security-policy.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { clearedProtectionReason } from './protection.ts';
 import { checkQuota } from './quotas.ts';
@@ -27,7 +28,6 @@ type Body = Readonly<Record<string, unknown>>;
 const references = [
   ['default_tls_container_ref', 'certificate'],
   ['client_ca_tls_container_ref', 'certificate'],
-  ['security_policy_id', 'security policy'],
 ] as const;
 
 export async function createListener(region: Region, projectId: string, body: Body): Promise<Listener> {
@@ -53,6 +53,7 @@ export async function createListener(region: Region, projectId: string, body: Bo
     checkProtocolOfOwner(owner, record);
     checkReferences(record);
     await checkIpGroups(tx.db, region.inventory, record);
+    await checkSecurityPolicyOf(tx.db, record);
     await checkPortFree(tx.db, record);
     await checkQuota(tx.db, region.inventory, 'listener', { project_id: projectId });
     await checkQuota(tx.db, region.inventory, 'listeners_per_loadbalancer', { loadbalancer_id: owner.id });
@@ -106,6 +107,7 @@ export async function updateListener(
     }
     checkListener(after, body);
     checkReferences(after);
+    await checkSecurityPolicyOf(tx.db, after);
     if (changed.ipgroup) await checkIpGroups(tx.db, region.inventory, after);
     await update(tx, listener, before, after);
     if (after.default_pool_id !== before.default_pool_id) {

@@ -9,6 +9,7 @@ import { loadBalancer } from '../model/load-balancer.ts';
 import { member } from '../model/member.ts';
 import { pool } from '../model/pool.ts';
 import type { Resource } from '../model/resource.ts';
+import { securityPolicy } from '../model/security-policy.ts';
 import { count } from '../store/rows.ts';
 import type { Row, Tables } from '../store/schema.ts';
 import type { Inventory } from './inventory.ts';
@@ -26,6 +27,7 @@ const counted: Readonly<Record<Exclude<QuotaKey, LimitKey>, Resource>> = {
   listeners_per_pool: listener,
   members_per_pool: member,
   ipgroup: ipGroup,
+  security_policy: securityPolicy,
 };
 
 /**

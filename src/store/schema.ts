@@ -7,9 +7,18 @@ import { loadBalancer } from '../model/load-balancer.ts';
 import { member } from '../model/member.ts';
 import { pool } from '../model/pool.ts';
 import type { Resource } from '../model/resource.ts';
+import { securityPolicy } from '../model/security-policy.ts';
 
 /** Every stored resource. A new one is added here and in a migration. */
-export const resources: readonly Resource[] = [loadBalancer, listener, pool, member, healthMonitor, ipGroup];
+export const resources: readonly Resource[] = [
+  loadBalancer,
+  listener,
+  pool,
+  member,
+  healthMonitor,
+  ipGroup,
+  securityPolicy,
+];
 
 /** A column's value as the database holds it: booleans as 0 or 1, objects and lists as JSON text. */
 export type ColumnValue = string | number | null;
@@ -39,6 +48,7 @@ export interface Tables {
   members: Row;
   healthmonitors: Row;
   ipgroups: Row;
+  security_policies: Row;
   changes: ChangeRow;
   settings: { key: string; value: string };
 }

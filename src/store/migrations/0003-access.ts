@@ -1,4 +1,4 @@
-/** IP groups, and how the listeners that use them are found. */
+/** IP groups and security policies, and how the listeners that use them are found. */
 import { type ColumnDataType, type Kysely, sql } from 'kysely';
 
 const common: Readonly<Record<string, ColumnDataType>> = {
@@ -12,6 +12,7 @@ const common: Readonly<Record<string, ColumnDataType>> = {
 
 const tables: Readonly<Record<string, Readonly<Record<string, ColumnDataType>>>> = {
   ipgroups: { ...common, ip_list: 'text' },
+  security_policies: { ...common, protocols: 'text', ciphers: 'text' },
 };
 
 export async function up(db: Kysely<unknown>): Promise<void> {
@@ -28,5 +29,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .on('listeners')
     .column('project_id')
     .where(sql.ref('ipgroup'), 'is not', null)
+    .execute();
+  await db.schema
+    .createIndex('listeners_by_security_policy')
+    .on('listeners')
+    .column('security_policy_id')
     .execute();
 }
