@@ -2,6 +2,7 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { certificateOperations } from '../api/operations/certificates.ts';
 import { elbowOperations } from '../api/operations/elbow.ts';
 import { healthMonitorOperations } from '../api/operations/health-monitors.ts';
 import { ipGroupOperations } from '../api/operations/ip-groups.ts';
@@ -23,6 +24,7 @@ import { Directory, type UserDeclaration } from '../service/identity/directory.t
 import { Identity } from '../service/identity/identity.ts';
 import { Tokens } from '../service/identity/tokens.ts';
 import { Inventory } from '../service/inventory.ts';
+import { Secrets } from '../service/secrets.ts';
 import { refreshServers } from '../service/server-states.ts';
 import { Store } from '../store/store.ts';
 import type { Credentials } from './credentials.ts';
@@ -53,7 +55,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const inventory = new Inventory(options.inventory, projects);
   const store = await Store.open({ directory });
   try {
-    const region = { store, inventory };
+    const region = { store, inventory, secrets: new Secrets(credentials.secrets_key) };
     await refreshServers(region);
     const users = await Directory.of(
       credentials.domain,
@@ -69,6 +71,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       ...poolOperations(region),
       ...memberOperations(region),
       ...healthMonitorOperations(region),
+      ...certificateOperations(region),
       ...ipGroupOperations(region),
       ...securityPolicyOperations(region),
       ...identityOperations(identity, inventory),

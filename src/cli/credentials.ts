@@ -14,6 +14,8 @@ export interface Credentials {
   readonly proxy_token: string;
   /** Signs the tokens that users get. */
   readonly token_key: string;
+  /** Encrypts the private keys in the database. */
+  readonly secrets_key: string;
 }
 
 const fileName = 'credentials.json';
@@ -69,6 +71,7 @@ function randomCredentials(): Credentials {
     domain: 'elbow',
     proxy_token: randomBytes(24).toString('base64url'),
     token_key: randomBytes(32).toString('base64url'),
+    secrets_key: randomBytes(32).toString('base64url'),
   };
 }
 

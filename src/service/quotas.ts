@@ -1,5 +1,6 @@
 /** Quotas: how many of something there may be. Checked inside the transaction that adds one more. */
 import type { Kysely } from 'kysely';
+import { certificate } from '../model/certificate.ts';
 import { quotaExceeded } from '../model/errors.ts';
 import { healthMonitor } from '../model/health-monitor.ts';
 import type { QuotaKey } from '../model/inventory.ts';
@@ -26,6 +27,7 @@ const counted: Readonly<Record<Exclude<QuotaKey, LimitKey>, Resource>> = {
   listeners_per_loadbalancer: listener,
   listeners_per_pool: listener,
   members_per_pool: member,
+  certificate,
   ipgroup: ipGroup,
   security_policy: securityPolicy,
 };

@@ -1,5 +1,6 @@
 /** The tables, as Kysely knows them: those of the resources follow from the model. */
 import type { Generated } from 'kysely';
+import { certificate } from '../model/certificate.ts';
 import { healthMonitor } from '../model/health-monitor.ts';
 import { ipGroup } from '../model/ip-group.ts';
 import { listener } from '../model/listener.ts';
@@ -18,6 +19,7 @@ export const resources: readonly Resource[] = [
   healthMonitor,
   ipGroup,
   securityPolicy,
+  certificate,
 ];
 
 /** A column's value as the database holds it: booleans as 0 or 1, objects and lists as JSON text. */
@@ -47,6 +49,7 @@ export interface Tables {
   pools: Row;
   members: Row;
   healthmonitors: Row;
+  certificates: Row;
   ipgroups: Row;
   security_policies: Row;
   changes: ChangeRow;
