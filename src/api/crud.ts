@@ -34,13 +34,15 @@ export interface CrudParts<F extends Fields, View> {
   /** The path of the list, and the name of the id behind it. */
   readonly path: string;
   readonly idParameter: string;
+  /** Whether the bodies hold secrets, so that messages never repeat them. */
+  readonly secret?: boolean;
   readonly service: CrudService<View>;
   readonly render: (view: View) => { readonly id: string };
 }
 
 /** Create, list, show, update and delete. */
 export function crudOperations<F extends Fields, View>(parts: CrudParts<F, View>): Operation[] {
-  const { of, names, group, path, idParameter, service, render } = parts;
+  const { of, names, group, path, idParameter, service, render, secret = false } = parts;
   const [one, many] = names;
   const each = `${path}/{${idParameter}}`;
   const answer = answerBody(of);
@@ -55,6 +57,7 @@ export function crudOperations<F extends Fields, View>(parts: CrudParts<F, View>
       group,
       summary: `Create a ${label}`,
       body: strict({ [of.name]: createBody(of) }),
+      bodyOptions: { secret },
       answer: wrapped,
       status: 201,
       handle: async (call) => ({
@@ -85,7 +88,7 @@ export function crudOperations<F extends Fields, View>(parts: CrudParts<F, View>
       group,
       summary: `Change a ${label}`,
       body: strict({ [of.name]: updateBody(of) }),
-      bodyOptions: { immutable: { [of.name]: immutableFields(of) } },
+      bodyOptions: { immutable: { [of.name]: immutableFields(of) }, secret },
       answer: wrapped,
       status: 200,
       handle: async (call) => ({

@@ -12,6 +12,7 @@ import { Directory, type UserDeclaration } from '../service/identity/directory.t
 import { Identity } from '../service/identity/identity.ts';
 import { Tokens } from '../service/identity/tokens.ts';
 import { Inventory } from '../service/inventory.ts';
+import { Secrets } from '../service/secrets.ts';
 import { refreshServers } from '../service/server-states.ts';
 import { Store } from '../store/store.ts';
 import type { Credentials } from './credentials.ts';
@@ -62,7 +63,7 @@ async function startOver(
     { id: credentials.project_id, name: options.inventory.region?.name ?? 'local-1' },
   ];
   const inventory = new Inventory(options.inventory, projects);
-  const region = { store, inventory };
+  const region = { store, inventory, secrets: new Secrets(credentials.secrets_key) };
   await refreshServers(region);
   const projectIds = [...inventory.projects.keys()];
   const users = declaredUsers(options.inventory, credentials, projectIds);

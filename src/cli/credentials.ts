@@ -15,6 +15,8 @@ export interface Credentials {
   readonly proxy_token: string;
   /** Signs the tokens that users get. */
   readonly token_key: string;
+  /** Encrypts the private keys in the database. */
+  readonly secrets_key: string;
 }
 
 /** The file with the credentials cannot be used; the message says why and how to go on. */
@@ -98,5 +100,6 @@ function randomCredentials(): Credentials {
     domain: 'elbow',
     proxy_token: randomBytes(24).toString('base64url'),
     token_key: randomBytes(32).toString('base64url'),
+    secrets_key: randomBytes(32).toString('base64url'),
   };
 }

@@ -1,9 +1,11 @@
 /** Every operation that is served, in the order in which they are documented. */
 import { availabilityZoneOperations } from '../api/operations/availability-zones.ts';
+import { certificateOperations } from '../api/operations/certificates.ts';
 import { elbowOperations } from '../api/operations/elbow.ts';
 import { featureOperations } from '../api/operations/features.ts';
 import { flavorOperations } from '../api/operations/flavors.ts';
 import { healthMonitorOperations } from '../api/operations/health-monitors.ts';
+import { ipGroupOperations } from '../api/operations/ip-groups.ts';
 import { listenerOperations } from '../api/operations/listeners.ts';
 import { loadBalancerOperations } from '../api/operations/load-balancers.ts';
 import { logtankOperations } from '../api/operations/logtanks.ts';
@@ -12,6 +14,7 @@ import { networkUseOperations } from '../api/operations/network-use.ts';
 import { poolOperations } from '../api/operations/pools.ts';
 import { publicOperations } from '../api/operations/public.ts';
 import { quotaOperations } from '../api/operations/quotas.ts';
+import { securityPolicyOperations } from '../api/operations/security-policies.ts';
 import { tagOperations } from '../api/operations/tags.ts';
 import { identityOperations } from '../cloud/identity.ts';
 import { networkOperations } from '../cloud/networks.ts';
@@ -32,6 +35,9 @@ export function allOperations({ region, identity, stream }: OperationParts): Ope
     ...poolOperations(region),
     ...memberOperations(region),
     ...healthMonitorOperations(region),
+    ...certificateOperations(region),
+    ...ipGroupOperations(region),
+    ...securityPolicyOperations(region),
     ...availabilityZoneOperations(region),
     ...flavorOperations(),
     ...quotaOperations(region),

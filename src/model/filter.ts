@@ -20,6 +20,8 @@ export type Match =
   | { readonly kind: 'json'; readonly column: string; readonly key: string }
   /** An element of a JSON array column, or a key of its elements. */
   | { readonly kind: 'element'; readonly column: string; readonly key: string | null }
+  /** All elements of a JSON array column in order, as one text with a separator between. */
+  | { readonly kind: 'joined'; readonly column: string; readonly separator: string }
   /** A column of any row reached over the steps, the first of which starts at the resource. */
   | { readonly kind: 'related'; readonly steps: readonly Step[]; readonly column: string }
   /** Any of several. */

@@ -1,6 +1,7 @@
 /** The rules of a listener that need no other resource, and the defaults that follow from its protocol (2.2). */
 import { invalid } from './errors.ts';
 import type { Listener, ListenerProtocol } from './listener.ts';
+import { systemSecurityPolicies } from './system-security-policies.ts';
 
 const overHttp: readonly ListenerProtocol[] = ['HTTP', 'HTTPS', 'TERMINATED_HTTPS', 'QUIC'];
 const overTls: readonly ListenerProtocol[] = ['HTTPS', 'TERMINATED_HTTPS', 'QUIC', 'TLS'];
@@ -136,12 +137,21 @@ function checkSwitches(listener: Listener, given: Readonly<Record<string, unknow
       'it must be true, unless nat64_enable is true for protocol TCP or UDP.',
     );
   }
+  if (listener.security_policy_id) {
+    refuseUnless(
+      ['HTTPS', 'TERMINATED_HTTPS', 'TLS'].includes(protocol),
+      'security_policy_id',
+      'protocol HTTPS or TLS',
+    );
+  }
   checkEarlyData(listener);
   checkAccessLog(listener);
 }
 
 /** The policies with TLS 1.3, of which early data is a part (rules digest C46). */
-const withTls13 = ['tls-1-0-with-1-3', 'tls-1-2-fs-with-1-3', 'hybrid-policy-1-0'];
+const withTls13 = systemSecurityPolicies
+  .filter(({ protocols }) => protocols.includes('TLSv1.3'))
+  .map(({ name }) => name);
 
 function checkEarlyData(listener: Listener): void {
   const { protocol, ssl_early_data_enable, security_policy_id, tls_ciphers_policy } = listener;

@@ -1,7 +1,7 @@
 /** Listeners: create, show, list, update, delete (rules digest 2.2). */
 import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import { conflict, invalid, notFound, Refusal } from '../model/errors.ts';
+import { conflict, invalid, Refusal } from '../model/errors.ts';
 import { type InsertHeaders, mergeInsertHeaders } from '../model/insert-headers.ts';
 import { type Listener, listener } from '../model/listener.ts';
 import { checkListener, portSpace, protocolDefaults } from '../model/listener-rules.ts';
@@ -12,6 +12,8 @@ import { count, findBy, insert, remove, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Writer } from '../store/transaction.ts';
 import { refreshMemberStatuses } from './attachments.ts';
+import { checkNoQuicConfig } from './listener-quic.ts';
+import { checkReferences } from './listener-references.ts';
 import { checkPoolOfListener, checkProtocolOfOwner } from './listener-rules.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { clearedProtectionReason } from './protection.ts';
@@ -21,13 +23,6 @@ import { type Region, timestamp } from './region.ts';
 import { checkTags } from './tags.ts';
 
 type Body = Readonly<Record<string, unknown>>;
-
-/** Fields that name certificates and the like, of which there are none yet. */
-const references = [
-  ['default_tls_container_ref', 'certificate'],
-  ['client_ca_tls_container_ref', 'certificate'],
-  ['security_policy_id', 'security policy'],
-] as const;
 
 export async function createListener(region: Region, projectId: string, body: Body): Promise<Listener> {
   return region.store.write(async (tx) => {
@@ -50,7 +45,7 @@ export async function createListener(region: Region, projectId: string, body: Bo
     checkListener(record, body);
     checkTags(record.tags, 'listener.tags');
     checkProtocolOfOwner(owner, record);
-    checkReferences(record);
+    await checkReferences(tx.db, region.inventory, record, null);
     await checkPortFree(tx.db, record);
     await checkQuota(tx.db, region.inventory, 'listener', { project_id: projectId });
     await checkQuota(tx.db, region.inventory, 'listeners_per_loadbalancer', { loadbalancer_id: owner.id });
@@ -103,7 +98,7 @@ export async function updateListener(
       throw invalid('listener.enhance_l7policy_enable', 'it cannot be switched off once it is on.');
     }
     checkListener(after, body);
-    checkReferences(after);
+    await checkReferences(tx.db, region.inventory, after, before);
     await update(tx, listener, before, after);
     if (after.default_pool_id !== before.default_pool_id) {
       await attach(tx, region, after, before.default_pool_id);
@@ -124,6 +119,7 @@ export async function deleteListener(region: Region, projectId: string, id: stri
           'delete those, or set default_pool_id to null, first.',
       );
     }
+    await checkNoQuicConfig(tx.db, found);
     await remove(tx, listener, found);
     if (poolId) await refreshMemberStatuses(tx, await requirePool(tx.db, projectId, poolId));
   });
@@ -154,22 +150,6 @@ async function attach(tx: Writer, region: Region, after: Listener, beforeId: str
     await refreshMemberStatuses(tx, pool);
   }
   if (beforeId) await refreshMemberStatuses(tx, await requirePool(tx.db, after.project_id, beforeId));
-}
-
-function checkReferences(record: Listener): void {
-  for (const [key, label] of references) {
-    const id = record[key];
-    if (id) throw notFound(label, id);
-  }
-  const [certificate] = record.sni_container_refs;
-  if (certificate) throw notFound('certificate', certificate);
-  if (record.ipgroup) throw notFound('ipgroup', record.ipgroup.ipgroup_id);
-  if (['HTTPS', 'TLS', 'QUIC'].includes(record.protocol)) {
-    throw invalid(
-      'listener.default_tls_container_ref',
-      `it is required when protocol is ${record.protocol}.`,
-    );
-  }
 }
 
 /** Ports are unique among a load balancer's listeners of one port space (rules digest LI-1 to LI-3). */

@@ -1,13 +1,16 @@
 /** Quotas: how many of something there may be. Checked inside the transaction that adds one more. */
 import type { Kysely } from 'kysely';
+import { certificate } from '../model/certificate.ts';
 import { quotaExceeded } from '../model/errors.ts';
 import { healthMonitor } from '../model/health-monitor.ts';
+import { ipGroup } from '../model/ip-group.ts';
 import { listener } from '../model/listener.ts';
 import { loadBalancer } from '../model/load-balancer.ts';
 import { member } from '../model/member.ts';
 import { pool } from '../model/pool.ts';
 import type { QuotaKey } from '../model/quota.ts';
 import type { Resource } from '../model/resource.ts';
+import { securityPolicy } from '../model/security-policy.ts';
 import { count } from '../store/rows.ts';
 import type { Row, Tables } from '../store/schema.ts';
 import type { Inventory } from './inventory.ts';
@@ -25,6 +28,9 @@ export const counted = {
   pool: { of: pool },
   member: { of: member },
   healthmonitor: { of: healthMonitor },
+  certificate: { of: certificate },
+  ipgroup: { of: ipGroup },
+  security_policy: { of: securityPolicy },
   listeners_per_loadbalancer: { of: listener, per: { parent: loadBalancer, column: 'loadbalancer_id' } },
   listeners_per_pool: { of: listener, per: { parent: pool, column: 'default_pool_id' } },
   members_per_pool: { of: member, per: { parent: pool, column: 'pool_id' } },
@@ -46,4 +52,14 @@ export async function checkQuota(
   const limit = inventory.quota(key);
   if (limit < 0) return;
   if ((await count(db, counted[key].of, within)) + adding > limit) throw quotaExceeded(key, limit);
+}
+
+/** Refuses a number that exceeds a quota. */
+export function checkLimit(
+  inventory: Inventory,
+  key: Exclude<QuotaKey, keyof typeof counted>,
+  wanted: number,
+): void {
+  const limit = inventory.quota(key);
+  if (limit >= 0 && wanted > limit) throw quotaExceeded(key, limit);
 }

@@ -1,10 +1,12 @@
-/** What every service works with: the store and the inventory of the region. */
+/** What every service works with: the store, the inventory of the region, and what seals its secrets. */
 import type { Store } from '../store/store.ts';
 import type { Inventory } from './inventory.ts';
+import type { Secrets } from './secrets.ts';
 
 export interface Region {
   readonly store: Store;
   readonly inventory: Inventory;
+  readonly secrets: Secrets;
 }
 
 /** The instant in the API's form, to the second. */

@@ -73,6 +73,8 @@ function expression(
       const element = match.key === null ? sql`value` : sql`json_extract(value, ${`$.${match.key}`})`;
       return sql<SqlBool>`EXISTS (SELECT 1 FROM json_each(${column(match.column)}) WHERE ${element} IN (${list}))`;
     }
+    case 'joined':
+      return sql<SqlBool>`(SELECT group_concat(value, ${match.separator} ORDER BY key) FROM json_each(${column(match.column)})) IN (${list})`;
     case 'related': {
       let inner = sql<SqlBool>`${sql.ref(match.column)} IN (${list})`;
       for (const [index, step] of [...match.steps.entries()].reverse()) {

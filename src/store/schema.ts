@@ -1,15 +1,28 @@
 /** The tables, as Kysely knows them: those of the resources follow from the model. */
 import type { Generated } from 'kysely';
+import { certificate } from '../model/certificate.ts';
 import { healthMonitor } from '../model/health-monitor.ts';
+import { ipGroup } from '../model/ip-group.ts';
 import { listener } from '../model/listener.ts';
 import { loadBalancer } from '../model/load-balancer.ts';
 import { logtank } from '../model/logtank.ts';
 import { member } from '../model/member.ts';
 import { pool } from '../model/pool.ts';
 import type { Resource } from '../model/resource.ts';
+import { securityPolicy } from '../model/security-policy.ts';
 
 /** Every stored resource. A new one is added here and in a migration. */
-export const resources: readonly Resource[] = [loadBalancer, listener, pool, member, healthMonitor, logtank];
+export const resources: readonly Resource[] = [
+  loadBalancer,
+  listener,
+  pool,
+  member,
+  healthMonitor,
+  ipGroup,
+  securityPolicy,
+  certificate,
+  logtank,
+];
 
 /** A column's value as the database holds it: booleans as 0 or 1, objects and lists as JSON text. */
 export type ColumnValue = string | number | null;
@@ -39,6 +52,9 @@ export interface Tables {
   members: Row;
   healthmonitors: Row;
   logtanks: Row;
+  certificates: Row;
+  ipgroups: Row;
+  security_policies: Row;
   changes: ChangeRow;
   settings: { key: string; value: string };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { ApiClient } from '../support/api-client.ts';
 import { ElbowProcess } from '../support/elbow-process.ts';
+import { pem, serverPair } from '../support/pem.ts';
 import { signedHeaders } from '../support/signed-request.ts';
 import { until } from '../support/until.ts';
 
@@ -24,6 +25,15 @@ test('no secret is ever logged, however much is logged', async () => {
     password: { user: { name: 'elbow', password: 'a wrong password' } },
   };
   assert.equal((await api.post('/v3/auth/tokens', { auth: { identity } })).status, 401);
+  const certificates = '/elb/certificates';
+  const pair = serverPair();
+  const { id } = await api.create(certificates, { certificate: pair });
+  assert.equal((await api.put(`${certificates}/${id}`, { certificate: serverPair('ec') })).status, 200);
+  assert.equal((await api.post(certificates, { certificate: { ...pair, name: 1 } })).status, 400);
+  assert.equal(
+    (await api.post(certificates, { certificate: { ...pair, certificate: pem('ec') } })).status,
+    400,
+  );
   await until(async () => (await api.get('/elbow/v1/proxies')).body.proxies.length === 1);
   await elbow.signal('SIGTERM');
 
@@ -33,10 +43,13 @@ test('no secret is ever logged, however much is logged', async () => {
     kept.password,
     kept.proxy_token,
     kept.token_key,
+    kept.secrets_key,
     api.headers['x-auth-token'],
     /Signature=(\w+)/.exec(right['authorization'] ?? '')?.[1],
     /Signature=(\w+)/.exec(wrong['authorization'] ?? '')?.[1],
     'a wrong password',
+    pem('rsa.key').split('\n')[1],
+    pem('ec.key').split('\n')[4],
     'a garbled token',
   ];
   for (const secret of secrets) {

@@ -98,6 +98,7 @@ export async function startTestControlPlane(
       domain: 'elbow',
       proxy_token: 'proxy-token',
       token_key: 'token-key',
+      secrets_key: 'secrets-key',
     }),
     log: createLogger('test', 'silent'),
   });

@@ -1,0 +1,98 @@
+/** The operations of certificates. */
+import { type Static, Type } from 'typebox';
+import { certificate } from '../../model/certificate.ts';
+import type { Operation } from '../../model/operation.ts';
+import { strict } from '../../model/schemas.ts';
+import {
+  type CertificateView,
+  createCertificate,
+  deleteCertificate,
+  deleteCertificates,
+  listCertificates,
+  showCertificate,
+  updateCertificate,
+} from '../../service/certificates.ts';
+import { isPrivateKeyEchoed, setPrivateKeyEcho } from '../../service/private-key-echo.ts';
+import type { Region } from '../../service/region.ts';
+import { crudOperations } from '../crud.ts';
+import { render } from '../render.ts';
+
+const group = 'Certificates';
+const path = '/v3/{project_id}/elb/certificates';
+
+/** As many as the batch calls of members take. */
+const maxBatch = 200;
+
+const BatchDelete = strict({
+  certificates: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { minItems: 1, maxItems: maxBatch }),
+});
+const Deleted = Type.Object({
+  id: Type.String(),
+  ret_status: Type.String({ description: 'successful, not found, or failed.' }),
+  ret_code: Type.Optional(Type.String({ description: 'The error code of what was not deleted.' })),
+});
+const Echo = strict({ private_key_echo: Type.Boolean() });
+
+function renderCertificate({ certificate: of, keys }: CertificateView): { readonly id: string } {
+  return render(certificate, of, keys);
+}
+
+export function certificateOperations(region: Region): Operation[] {
+  const echo = { path: `${path}/settings/private-key-echo`, group, answer: Echo, status: 200 } as const;
+  return [
+    ...crudOperations({
+      of: certificate,
+      names: ['Certificate', 'Certificates'],
+      group,
+      path,
+      idParameter: 'certificate_id',
+      secret: true,
+      render: renderCertificate,
+      service: {
+        create: ({ project_id = '' }, body) => createCertificate(region, project_id, body),
+        show: ({ project_id = '', certificate_id = '' }) =>
+          showCertificate(region, project_id, certificate_id),
+        list: ({ project_id = '' }, query) => listCertificates(region, project_id, query),
+        update: ({ project_id = '', certificate_id = '' }, body) =>
+          updateCertificate(region, project_id, certificate_id, body),
+        remove: ({ project_id = '', certificate_id = '' }) =>
+          deleteCertificate(region, project_id, certificate_id),
+      },
+    }),
+    {
+      id: 'BatchDeleteCertificates',
+      method: 'POST',
+      path: `${path}/batch-delete`,
+      group,
+      summary: `Delete up to ${maxBatch} certificates`,
+      body: BatchDelete,
+      answer: Type.Object({ certificates: Type.Array(Deleted) }),
+      status: 200,
+      handle: async ({ params: { project_id = '' }, body }) => {
+        const { certificates: ids } = body as Static<typeof BatchDelete>;
+        return { body: { certificates: await deleteCertificates(region, project_id, ids) } };
+      },
+    },
+    {
+      ...echo,
+      id: 'ShowCertificatePrivateKeyEcho',
+      method: 'GET',
+      summary: 'Show whether private keys are answered',
+      handle: async ({ params: { project_id = '' } }) => ({
+        body: { private_key_echo: await isPrivateKeyEchoed(region.store.reader, project_id) },
+      }),
+    },
+    {
+      ...echo,
+      id: 'CreateCertificatePrivateKeyEcho',
+      method: 'POST',
+      summary: 'Set whether private keys are answered',
+      body: Echo,
+      handle: async ({ params: { project_id = '' }, body }) => {
+        const { private_key_echo } = body as Static<typeof Echo>;
+        await setPrivateKeyEcho(region, project_id, private_key_echo);
+        return { body: { private_key_echo } };
+      },
+    },
+  ];
+}
