@@ -137,7 +137,7 @@ describe('the data directory', () => {
   test('of a newer version is refused, and can be opened by that version afterwards', async () => {
     await (await Store.open({ directory })).close();
     const database = new DatabaseSync(join(directory, 'elbow.db'));
-    const version = database.prepare('SELECT version FROM schema_version').get()?.['version'];
+    const current = database.prepare('SELECT version FROM schema_version').get()?.['version'];
     database.exec('UPDATE schema_version SET version = 1000');
     database.close();
     await assert.rejects(Store.open({ directory }), (error) => {
@@ -147,7 +147,7 @@ describe('the data directory', () => {
     });
     const reopened = new DatabaseSync(join(directory, 'elbow.db'));
     assert.equal(reopened.prepare('SELECT version FROM schema_version').get()?.['version'], 1000);
-    reopened.exec(`UPDATE schema_version SET version = ${version}`);
+    reopened.exec(`UPDATE schema_version SET version = $current`);
     reopened.close();
     await using _store = await opened();
   });
@@ -184,7 +184,7 @@ function note(tx: Writer, id: string, operation: 'create' | 'delete' = 'create')
 }
 
 function pragma(text: string) {
-  return sql`PRAGMA ${sql.raw(text)}`;
+  return sql`PRAGMA $sql.raw(text)`;
 }
 
 function pagesOf(path: string): number {

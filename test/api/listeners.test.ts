@@ -95,9 +95,6 @@ test('references to what does not exist answer 404 ELB.8904 (LI-14)', async () =
   const { api } = cp;
   const { lb, listener } = await makeRoad(api);
   const cases: [object, RegExp][] = [
-    [{ client_ca_tls_container_ref: 'x' }, /certificate x/],
-    [{ sni_container_refs: ['x'] }, /certificate x/],
-    [{ security_policy_id: 'x' }, /security policy x/],
     [{ ipgroup: { ipgroup_id: 'x' } }, /ipgroup x/],
     [{ default_pool_id: places.nothing }, /pool .*/],
   ];

@@ -45,7 +45,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createIndex('listeners_with_ipgroup')
     .on('listeners')
-    .column('project_id')
+    .columns(['project_id', 'id'])
     .where(sql.ref('ipgroup'), 'is not', null)
     .execute();
   await db.schema
