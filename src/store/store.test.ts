@@ -147,7 +147,7 @@ describe('the data directory', () => {
     });
     const reopened = new DatabaseSync(join(directory, 'elbow.db'));
     assert.equal(reopened.prepare('SELECT version FROM schema_version').get()?.['version'], 1000);
-    reopened.exec(`UPDATE schema_version SET version = $current`);
+    reopened.exec(`UPDATE schema_version SET version = ${current}`);
     reopened.close();
     await using _store = await opened();
   });
@@ -184,7 +184,7 @@ function note(tx: Writer, id: string, operation: 'create' | 'delete' = 'create')
 }
 
 function pragma(text: string) {
-  return sql`PRAGMA $sql.raw(text)`;
+  return sql`PRAGMA ${sql.raw(text)}`;
 }
 
 function pagesOf(path: string): number {
