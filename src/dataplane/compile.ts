@@ -1,10 +1,14 @@
 /** Compiles API resources into what a proxy must know; what no proxy can serve yet compiles to nothing. */
+import { addressText } from '../model/address.ts';
 import type { InsertHeaders } from '../model/insert-headers.ts';
+import type { IpGroup } from '../model/ip-group.ts';
+import { parseIpRange } from '../model/ip-range.ts';
 import type { Listener } from '../model/listener.ts';
 import type { LoadBalancer } from '../model/load-balancer.ts';
 import type { Member } from '../model/member.ts';
 import type { Pool } from '../model/pool.ts';
 import type {
+  AccessControl,
   Algorithm,
   ForwardedForMode,
   HeaderSource,
@@ -38,7 +42,11 @@ function isServed(protocol: Listener['protocol']): boolean {
 }
 
 /** Null while the listener is not to be served: administratively down, without one port, or not servable. */
-export function compileListener(listener: Listener, owner: LoadBalancer): ListenerConfiguration | null {
+export function compileListener(
+  listener: Listener,
+  owner: LoadBalancer,
+  ipGroups: ReadonlyMap<string, IpGroup>,
+): ListenerConfiguration | null {
   if (!isServed(listener.protocol) || listener.protocol_port === 0 || !owner.admin_state_up) return null;
   const { vip_address, ipv6_vip_address, publicips } = owner;
   const [publicAddress] = publicips.map(({ publicip_address }) => publicip_address);
@@ -50,10 +58,29 @@ export function compileListener(listener: Listener, owner: LoadBalancer): Listen
       (address) => typeof address === 'string',
     ),
     port: listener.protocol_port,
+    access: accessControl(listener, ipGroups),
     poolId: listener.default_pool_id,
     keepaliveTimeoutMs: listener.keepalive_timeout * 1000,
     http: listener.protocol === 'HTTP' ? httpSettings(listener) : null,
   };
+}
+
+/** The ids of the IP groups that a listener names: several are separated by commas. */
+export function ipGroupIds({ ipgroup }: Pick<Listener, 'ipgroup'>): string[] {
+  return (ipgroup?.ipgroup_id ?? '').split(',').flatMap((id) => id.trim() || []);
+}
+
+/** White allows only what its groups list, black all but that (rules digest LI-10); switched off it admits everyone. */
+function accessControl(listener: Listener, ipGroups: ReadonlyMap<string, IpGroup>): AccessControl | null {
+  if (!listener.ipgroup?.enable_ipgroup) return null;
+  const entries = ipGroupIds(listener).flatMap((id) => ipGroups.get(id)?.ip_list ?? []);
+  const ranges = entries.flatMap(({ ip }) => {
+    const range = parseIpRange(ip);
+    if ('problem' in range) return [];
+    const { first, last, version } = range;
+    return [{ first: addressText(first, version), last: addressText(last, version) }];
+  });
+  return { allowsListed: listener.ipgroup.type === 'white', ranges };
 }
 
 function httpSettings(listener: Listener): HttpListenerSettings {

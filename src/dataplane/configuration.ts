@@ -36,6 +36,13 @@ export interface HttpListenerSettings {
   readonly insertedHeaders: readonly InsertedHeader[];
 }
 
+/** Which clients may connect: only those listed, or all but those. An empty list admits nobody, or everybody. */
+export interface AccessControl {
+  readonly allowsListed: boolean;
+  /** Closed ranges of addresses, each of one family. */
+  readonly ranges: readonly { readonly first: string; readonly last: string }[];
+}
+
 /** One port on which clients are served. */
 export interface ListenerConfiguration {
   readonly id: string;
@@ -45,6 +52,8 @@ export interface ListenerConfiguration {
   /** The load balancer's own addresses, IPv4 and IPv6 literals; empty when it has none. */
   readonly addresses: readonly string[];
   readonly port: number;
+  /** Null admits every client. Connections that are established stay when it changes. */
+  readonly access: AccessControl | null;
   /** The pool that serves the listener, or null: HTTP answers 503, TCP closes. */
   readonly poolId: string | null;
   /** How long an idle client connection is kept; 0 on HTTP closes after each response. */

@@ -1,5 +1,6 @@
 /** Works out what a stretch of the change log means for the configuration. */
 import { healthMonitor } from '../model/health-monitor.ts';
+import { ipGroup } from '../model/ip-group.ts';
 import { type Listener, listener } from '../model/listener.ts';
 import { loadBalancer } from '../model/load-balancer.ts';
 import { type Member, member } from '../model/member.ts';
@@ -7,7 +8,7 @@ import { pool } from '../model/pool.ts';
 import type { Change } from '../store/change-log.ts';
 import { all, findBy } from '../store/rows.ts';
 import type { Reader } from '../store/transaction.ts';
-import { compileListener, compileMember, compilePool } from './compile.ts';
+import { compileListener, compileMember, compilePool, ipGroupIds } from './compile.ts';
 import type {
   Changes,
   ConfigurationDelta,
@@ -61,6 +62,7 @@ export async function compileChanges(db: Reader, changes: readonly Change[]): Pr
       ...(await findBy(db, listener, 'loadbalancer_id', [...touched.loadBalancers])),
     ].map((each) => [each.id, each]),
   );
+  for (const each of await usersOf(db, touched.ipGroups)) listeners.set(each.id, each);
   const compiledListeners = await compileListeners(db, [...listeners.values()]);
   return {
     pools: { put: compiledPools, remove: without(touched.pools, compiledPools) },
@@ -77,6 +79,7 @@ class Touched {
   readonly pools = new Set<string>();
   readonly listeners = new Set<string>();
   readonly loadBalancers = new Set<string>();
+  readonly ipGroups = new Set<string>();
   /** Pools whose health monitor changed: their members' verdicts may have been forgotten. */
   readonly monitoredPools = new Set<string>();
   readonly poolsOfMembers = new Set<string>();
@@ -88,6 +91,7 @@ class Touched {
       if (type === pool.name) this.pools.add(id);
       else if (type === listener.name) this.listeners.add(id);
       else if (type === loadBalancer.name) this.loadBalancers.add(id);
+      else if (type === ipGroup.name) this.ipGroups.add(id);
       else if (type === healthMonitor.name && parent_id) this.monitoredPools.add(parent_id);
       else if (type === member.name && parent_id) {
         this.members.set(id, parent_id);
@@ -95,6 +99,15 @@ class Touched {
       }
     }
   }
+}
+
+/** The listeners that use any of the IP groups. A group changes seldom, so that all of them may be looked at. */
+async function usersOf(db: Reader, groups: ReadonlySet<string>): Promise<Listener[]> {
+  const users: Listener[] = [];
+  if (groups.size === 0) return users;
+  for await (const each of all(db, listener))
+    if (ipGroupIds(each).some((id) => groups.has(id))) users.push(each);
+  return users;
 }
 
 function memberChanges(
@@ -119,12 +132,14 @@ async function compileListeners(
   listeners: readonly Listener[],
 ): Promise<Changes<ListenerConfiguration>> {
   const ids = [...new Set(listeners.map(({ loadbalancer_id }) => loadbalancer_id))];
+  const groups = await findBy(db, ipGroup, 'id', [...new Set(listeners.flatMap(ipGroupIds))]);
+  const ipGroups = new Map(groups.map((each) => [each.id, each]));
   const owners = new Map((await findBy(db, loadBalancer, 'id', ids)).map((each) => [each.id, each]));
   const put: ListenerConfiguration[] = [];
   const remove: string[] = [];
   for (const each of listeners) {
     const owner = owners.get(each.loadbalancer_id);
-    const compiled = owner && compileListener(each, owner);
+    const compiled = owner && compileListener(each, owner, ipGroups);
     if (compiled) put.push(compiled);
     else remove.push(each.id);
   }

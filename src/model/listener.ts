@@ -163,7 +163,7 @@ export const listener = resource({
         filter: 'many',
       },
     ),
-    ipgroup: field(orNull(IpGroup), 'Who may or may not connect.', { ...later, input: IpGroupInput }),
+    ipgroup: field(orNull(IpGroup), 'Who may or may not connect.', { ...set, input: IpGroupInput }),
     transparent_client_ip_enable: field(Type.Boolean(), 'Whether members see the client’s address.', {
       ...later,
       default: true,

@@ -116,6 +116,7 @@ function listenerWith(id: string): ListenerConfiguration {
     id,
     loadBalancerId: 'lb',
     publicAddress: null,
+    access: null,
     addresses: ['192.0.2.1'],
     port: 80,
     poolId: 'pool',

@@ -69,6 +69,7 @@ export class RunningEngine {
       id: 'listener',
       loadBalancerId: 'load-balancer',
       publicAddress: null,
+      access: null,
       addresses: [address],
       port,
       poolId: 'pool',

@@ -27,6 +27,7 @@ const plan = new RequestPlan({
   id: 'listener',
   loadBalancerId: 'load-balancer',
   publicAddress: null,
+  access: null,
   addresses: [],
   port: 80,
   poolId: null,

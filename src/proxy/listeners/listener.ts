@@ -1,6 +1,10 @@
+import type { Socket } from 'node:net';
 import type { ListenerConfiguration, ListenerState } from '../../dataplane/configuration.ts';
 import { HttpService } from '../http/http-service.ts';
+import { plainAddress } from '../sockets/plain-address.ts';
+import { resetSocket } from '../sockets/reset-socket.ts';
 import { TcpService } from '../tcp/tcp-service.ts';
+import { Admission } from './admission.ts';
 import { Binding } from './binding.ts';
 import type { EngineParts, Service } from './service.ts';
 
@@ -9,6 +13,7 @@ export class Listener {
   configuration: ListenerConfiguration;
   readonly #parts: EngineParts;
   readonly #service: Service;
+  #admission: Admission;
   readonly #onState: (state: ListenerState) => void;
   /** By `address port`. */
   readonly #bindings = new Map<string, Binding>();
@@ -24,6 +29,7 @@ export class Listener {
     this.configuration = configuration;
     this.#parts = parts;
     this.#onState = onState;
+    this.#admission = new Admission(configuration.access);
     this.#service =
       configuration.http === null
         ? new TcpService(configuration, parts)
@@ -39,6 +45,7 @@ export class Listener {
   reconfigure(configuration: ListenerConfiguration): void {
     this.configuration = configuration;
     this.#service.reconfigure(configuration);
+    this.#admission = new Admission(configuration.access);
     this.#bind();
   }
 
@@ -59,6 +66,11 @@ export class Listener {
     this.#service.destroy();
   }
 
+  #accept(socket: Socket): void {
+    if (this.#admission.admits(plainAddress(socket.remoteAddress))) this.#service.serve(socket);
+    else resetSocket(socket);
+  }
+
   #bind(): void {
     const { addresses, port } = this.configuration;
     const wanted = new Map<string, string>();
@@ -75,7 +87,7 @@ export class Listener {
         host,
         port,
         this.#parts.held,
-        (socket) => this.#service.serve(socket),
+        (socket) => this.#accept(socket),
         () => this.#report(),
       );
       this.#bindings.set(key, binding);
