@@ -9,8 +9,9 @@ import { promisify } from 'node:util';
 
 const main = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
 
-test('the demo shows traffic by weight, a member going OFFLINE and coming back, and leaves nothing', async () => {
+test('the demo shows traffic by weight, a member going OFFLINE and coming back, and leaves nothing', async (t) => {
   const temporary = mkdtempSync(join(tmpdir(), 'elbow-test-demo-'));
+  t.after(() => rmSync(temporary, { recursive: true, force: true }));
   const { stdout } = await promisify(execFile)(process.execPath, [main, 'demo'], {
     timeout: 60_000,
     env: { ...process.env, TMPDIR: temporary },
@@ -26,5 +27,4 @@ test('the demo shows traffic by weight, a member going OFFLINE and coming back, 
   const address = /load balancer {2}(\S+)/.exec(stdout)?.[1];
   await assert.rejects(fetch(`http://${address}:8080/`), 'nothing listens any more');
   assert.deepEqual(readdirSync(temporary), []);
-  rmSync(temporary, { recursive: true });
 });
