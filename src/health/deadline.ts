@@ -37,6 +37,12 @@ export class Deadline {
   }
 
   #sliceEnded(): void {
+    // The event loop counts whole milliseconds, so a timer may come a little early.
+    const leftMs = this.#dueAt - performance.now();
+    if (leftMs > 0) {
+      this.#timer = setTimeout(() => this.#sliceEnded(), Math.max(1, leftMs));
+      return;
+    }
     this.#slicesLeft--;
     this.#stalled ||= performance.now() - this.#dueAt > this.#sliceMs;
     if (this.#slicesLeft > 0) {

@@ -5,6 +5,9 @@ import { field, orNull } from './field.ts';
 import { type RecordOf, resource } from './resource.ts';
 import { Id, integer, Name, oneOf, Reference } from './schemas.ts';
 
+const Content = Type.String({ minLength: 1, maxLength: 64 });
+const contentSetting = { create: 'optional', update: 'mutable', nullable: true, effective: false } as const;
+
 export const healthMonitor = resource({
   name: 'healthmonitor',
   plural: 'healthmonitors',
@@ -89,6 +92,17 @@ export const healthMonitor = resource({
       update: 'mutable',
       nullable: true,
     }),
+    content_check_enable: field(Type.Boolean(), 'Whether probes compare what the member sends.', {
+      ...contentSetting,
+      default: false,
+    }),
+    send_content: field(orNull(Content), 'What probes send, when they compare.', contentSetting),
+    receive_content: field(orNull(Content), 'What they expect to receive.', contentSetting),
+    content_format: field(oneOf('TEXT', 'HEX'), 'How the two are written.', {
+      ...contentSetting,
+      default: 'TEXT',
+    }),
+    sni_enable: field(Type.Boolean(), 'Always false.', { default: false }),
     ...timestamps,
   },
 });

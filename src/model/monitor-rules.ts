@@ -48,6 +48,26 @@ export function checkMonitor(monitor: HealthMonitor, pool: Pool): void {
     );
   }
   if (monitor.expected_codes !== null) checkExpectedCodes(monitor.expected_codes, monitor.type);
+  checkContent(monitor);
+}
+
+/** Contents are compared by TCP and UDP_CONNECT probes only; in HEX they are whole bytes (rules digest 2.5.1). */
+function checkContent(monitor: HealthMonitor): void {
+  if (monitor.content_check_enable && monitor.type !== 'TCP' && monitor.type !== 'UDP_CONNECT') {
+    throw invalid(
+      'healthmonitor.content_check_enable',
+      `it is for type TCP or UDP_CONNECT, not ${monitor.type}.`,
+    );
+  }
+  if (monitor.content_format !== 'HEX') return;
+  for (const key of ['send_content', 'receive_content'] as const) {
+    const content = monitor[key];
+    if (content === null || /^(?:[0-9a-fA-F]{2})+$/.test(content)) continue;
+    throw invalid(
+      `healthmonitor.${key}`,
+      `got "${content}", expected an even number of hex digits in format HEX.`,
+    );
+  }
 }
 
 /** One code, a list, or a list of ranges: at most five items, each ascending, none twice (rules digest HM-6). */

@@ -24,6 +24,13 @@ test('a new monitor answers every field with its default (2.5.1)', async (t) => 
         ...{ name: '', project_id: seed.projectId, pools: [{ id: pool.id }], admin_state_up: true, type },
         ...{ delay: 5, timeout: 3, max_retries: 3, max_retries_down: 3, monitor_port: null },
         ...{ domain_name: null, url_path: '/', http_method, expected_codes, http_version: null },
+        ...{
+          content_check_enable: false,
+          send_content: null,
+          receive_content: null,
+          content_format: 'TEXT',
+          sni_enable: false,
+        },
       });
       const shown = assertDone(await cp.api.get(`/elb/pools/${pool.id}`)).pool;
       assert.equal(shown.healthmonitor_id, id);
