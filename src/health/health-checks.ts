@@ -9,7 +9,7 @@ import {
   monitoredPool,
   monitoredPools,
 } from '../service/monitored-pools.ts';
-import type { Region } from '../service/region.ts';
+import type { LiveRegion } from '../service/region.ts';
 import { recordVerdict } from '../service/verdicts.ts';
 import { isProbed } from './probes.ts';
 import { HealthScheduler, type SchedulerOptions, type VerdictChange } from './scheduler.ts';
@@ -19,7 +19,7 @@ import type { ProbedMember } from './watch.ts';
 const retryMs = 1000;
 
 export class HealthChecks {
-  readonly #region: Region;
+  readonly #region: LiveRegion;
   readonly #log: Logger;
   readonly #scheduler: HealthScheduler;
   readonly #feed: ReturnType<typeof followChanges>;
@@ -30,7 +30,7 @@ export class HealthChecks {
   #retry: NodeJS.Timeout | null = null;
   #stopped = false;
 
-  constructor(region: Region, log: Logger, options: Omit<SchedulerOptions, 'onVerdict'> = {}) {
+  constructor(region: LiveRegion, log: Logger, options: Omit<SchedulerOptions, 'onVerdict'> = {}) {
     this.#region = region;
     this.#log = log;
     this.#scheduler = new HealthScheduler({ ...options, onVerdict: (change) => this.#record(change) });

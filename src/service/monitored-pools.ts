@@ -7,7 +7,7 @@ import { ChangeFeed } from '../store/change-feed.ts';
 import type { Change } from '../store/change-log.ts';
 import { all, findBy } from '../store/rows.ts';
 import { attachmentsOf } from './attachments.ts';
-import type { Region } from './region.ts';
+import type { LiveRegion, Region } from './region.ts';
 
 export interface MonitoredPool {
   readonly poolId: string;
@@ -48,7 +48,7 @@ export function membersById({ store }: Region, ids: readonly string[]): Promise<
 
 /** Follows all changes of the region's resources. */
 export function followChanges(
-  { store }: Region,
+  { store }: LiveRegion,
   log: Logger,
   handler: (changes: readonly Change[]) => Promise<void>,
 ): ChangeFeed {

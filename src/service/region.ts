@@ -1,12 +1,18 @@
 /** What every service works with: the store, the inventory of the region, and what seals its secrets. */
 import type { Store } from '../store/store.ts';
+import type { Transactions } from '../store/transaction.ts';
 import type { Inventory } from './inventory.ts';
 import type { Secrets } from './secrets.ts';
 
 export interface Region {
-  readonly store: Store;
+  readonly store: Transactions;
   readonly inventory: Inventory;
   readonly secrets: Secrets;
+}
+
+/** A region over the store itself, which outlives transactions: its changes can be followed. */
+export interface LiveRegion extends Region {
+  readonly store: Store;
 }
 
 /** The instant in the API's form, to the second. */

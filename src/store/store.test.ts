@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { changesAfter, currentRevision, recordChange, trimChanges, wasDeleted } from './change-log.ts';
 import { DirectoryInUse } from './directory-lock.ts';
+import { Joined } from './joined.ts';
 import { NewerDatabase } from './migrate.ts';
 import { readSetting, writeSetting } from './settings.ts';
 import { Store } from './store.ts';
@@ -40,6 +41,25 @@ describe('writers', () => {
     store.onCommit(() => commits++);
     await Promise.all(Array.from({ length: 1000 }, (_, index) => store.write(() => Promise.resolve(index))));
     assert.ok(commits >= 4 && commits < 20, `${commits} commits`);
+  });
+
+  test('that join a transaction commit with it, and undo only their own writes when they throw', async () => {
+    await using store = await opened();
+    await store.write(async (tx) => {
+      const joined = new Joined(tx);
+      await joined.write((inner) => writeSetting(inner, 'kept', 'value'));
+      const failing = joined.write(async (inner) => {
+        await writeSetting(inner, 'undone', 'value');
+        await new Joined(inner).write((innermost) => writeSetting(innermost, 'undone too', 'value'));
+        throw new Error('no');
+      });
+      await assert.rejects(failing, /^Error: no$/);
+      assert.equal(await readSetting(joined.reader, 'kept'), 'value');
+      assert.equal(await readSetting(store.reader, 'kept'), undefined);
+    });
+    assert.equal(await readSetting(store.reader, 'kept'), 'value');
+    assert.equal(await readSetting(store.reader, 'undone'), undefined);
+    assert.equal(await readSetting(store.reader, 'undone too'), undefined);
   });
 
   test('that fail undo what they wrote, and nothing of the others in their transaction', async () => {

@@ -9,7 +9,7 @@ import { GroupCommit } from './group-commit.ts';
 import { migrate } from './migrate.ts';
 import type { Tables } from './schema.ts';
 import { queriesOver } from './sqlite-dialect.ts';
-import type { Reader, Writer } from './transaction.ts';
+import type { Reader, Transactions, Writer } from './transaction.ts';
 
 export interface StoreOptions {
   /** The data directory; it is made, with mode 0700, when it does not exist. */
@@ -17,7 +17,7 @@ export interface StoreOptions {
   readonly clock?: () => Date;
 }
 
-export class Store {
+export class Store implements Transactions {
   readonly #lock: DirectoryLock;
   readonly #databases: readonly DatabaseSync[];
   readonly #writer: Kysely<Tables>;

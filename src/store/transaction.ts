@@ -11,3 +11,10 @@ export interface Writer {
   /** When the transaction began, for the change log and timestamps. */
   readonly at: Date;
 }
+
+/** What services read from and write to: a store, or a transaction that they join. */
+export interface Transactions {
+  readonly reader: Reader;
+  /** Runs a writer's work in a transaction; what it throws undoes its writes. */
+  write<T>(work: (tx: Writer) => Promise<T>): Promise<T>;
+}

@@ -1,0 +1,36 @@
+/** Several services in one transaction: what joins a writer's transaction writes into it, and commits with it. */
+import { sql } from 'kysely';
+import type { Reader, Transactions, Writer } from './transaction.ts';
+
+/**
+ * The transaction of a writer as if it were a store. A joined writer that throws undoes its own writes only; whether
+ * the others stay is for whoever catches it to decide. Joined writers run one after the other, never at once.
+ */
+export class Joined implements Transactions {
+  readonly #tx: Writer;
+
+  constructor(tx: Writer) {
+    this.#tx = tx;
+  }
+
+  /** Reads also what the transaction has written. */
+  get reader(): Reader {
+    return this.#tx.db;
+  }
+
+  async write<T>(work: (tx: Writer) => Promise<T>): Promise<T> {
+    const { db } = this.#tx;
+    await sql`SAVEPOINT joined`.execute(db);
+    try {
+      const value = await work(this.#tx);
+      await sql`RELEASE joined`.execute(db);
+      return value;
+    } catch (error) {
+      await sql`ROLLBACK TO joined`.execute(db).catch(() => {
+        // A fault such as a full disk has undone the whole transaction; the first error says why.
+      });
+      await sql`RELEASE joined`.execute(db).catch(() => {});
+      throw error;
+    }
+  }
+}
