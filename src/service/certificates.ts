@@ -1,5 +1,4 @@
 /** Certificates: create, show, list, update, delete, also many at a time (rules digest 2.8). */
-import { randomUUID } from 'node:crypto';
 import { type Certificate, certificate, type PrivateKeys } from '../model/certificate.ts';
 import { readContent } from '../model/certificate-content.ts';
 import { checkDomains } from '../model/certificate-domains.ts';
@@ -9,6 +8,7 @@ import { type Page, page } from '../store/pages.ts';
 import { insert, remove, update } from '../store/rows.ts';
 import type { Reader, Writer } from '../store/transaction.ts';
 import { checkSniOfListeners, listenersOfCertificate, requireCertificate } from './listener-certificates.ts';
+import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { checkEnterpriseProject } from './pool-rules.ts';
 import { isPrivateKeyEchoed } from './private-key-echo.ts';
@@ -44,7 +44,7 @@ export async function createCertificate(
   return region.store.write(async (tx) => {
     const wanted = draft(certificate, body);
     const now = timestamp(tx.at);
-    const id = randomUUID().replaceAll('-', '');
+    const id = newId(tx.at).replaceAll('-', '');
     const record: Certificate = {
       ...wanted,
       ...readContent(wanted, wanted),
