@@ -27,6 +27,17 @@ export function columnsOf(of: Resource): readonly (readonly [string, ColumnType]
 
 const columns = new WeakMap<Resource, readonly (readonly [string, ColumnType])[]>();
 
+/** The columns whose values differ from those of the record. */
+function encodedColumnsOf(of: Resource): readonly (readonly [string, ColumnType])[] {
+  const known = encodedColumns.get(of);
+  if (known) return known;
+  const made = columnsOf(of).filter(([, type]) => type === 'boolean' || type === 'json');
+  encodedColumns.set(of, made);
+  return made;
+}
+
+const encodedColumns = new WeakMap<Resource, readonly (readonly [string, ColumnType])[]>();
+
 function encodeValue(value: unknown, type: ColumnType): ColumnValue {
   if (value === null || value === undefined) return null;
   switch (type) {
@@ -39,16 +50,8 @@ function encodeValue(value: unknown, type: ColumnType): ColumnValue {
   }
 }
 
-function decodeValue(value: ColumnValue, type: ColumnType): unknown {
-  if (value === null) return null;
-  switch (type) {
-    case 'boolean':
-      return value === 1;
-    case 'json':
-      return JSON.parse(value as string);
-    default:
-      return value;
-  }
+function decodeValue(value: string | number, type: ColumnType): unknown {
+  return type === 'boolean' ? value === 1 : JSON.parse(String(value));
 }
 
 /** The fields that a record gives, as its table holds them. */
@@ -60,10 +63,16 @@ function encode(of: Resource, record: Readonly<Record<string, unknown>>): Row {
   return row;
 }
 
-/** A record from a row of its table. Computed fields are null: who answers them works them out. */
+/**
+ * A record from a row of its table, or from some of its columns. The row itself becomes the record. Computed fields
+ * are not there: who answers them works them out.
+ */
 export function decode<F extends Fields>(of: Resource<F>, row: Row): RecordOf<F> {
-  const record: Record<string, unknown> = {};
-  for (const [key, type] of columnsOf(of)) record[key] = decodeValue(row[key] ?? null, type);
+  const record: Record<string, unknown> = row;
+  for (const [key, type] of encodedColumnsOf(of)) {
+    const value = row[key];
+    if (value !== undefined && value !== null) record[key] = decodeValue(value, type);
+  }
   return record as RecordOf<F>;
 }
 
@@ -161,20 +170,7 @@ export async function findBy<F extends Fields, K extends keyof F & string = keyo
       : await runCompiled(db, `${key} in list`, [list], () =>
           read().where(sql<SqlBool>`${sql.ref(column)} IN (SELECT value FROM json_each(${list}))`),
         );
-  return rows.map((row) => (fields ? decodeFields(of, row, fields) : decode(of, row)));
-}
-
-function decodeFields<F extends Fields, K extends keyof F & string>(
-  of: Resource<F>,
-  row: Row,
-  fields: readonly K[],
-): Pick<RecordOf<F>, K> {
-  const record: Record<string, unknown> = {};
-  for (const key of fields) {
-    const column = of.fields[key]?.column;
-    if (column) record[key] = decodeValue(row[key] ?? null, column);
-  }
-  return record as Pick<RecordOf<F>, K>;
+  return rows.map((row) => decode(of, row));
 }
 
 /** Every record of every project, by ascending id, in pages of a bounded size. */
