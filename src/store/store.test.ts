@@ -227,7 +227,7 @@ async function opened(clock?: () => Date): Promise<Store & AsyncDisposable> {
 }
 
 function note(tx: Writer, id: string, operation: 'create' | 'delete' = 'create'): Promise<void> {
-  return recordChange(tx, { project_id: 'p', type: 'member', id, parent_id: null, operation });
+  return recordChange(tx, { project_id: 'p', type: 'member', id, parent_id: null, operation }, null);
 }
 
 function pragma(text: string) {
