@@ -3,6 +3,7 @@ import { type Certificate, certificate, type PrivateKeys } from '../model/certif
 import { readContent } from '../model/certificate-content.ts';
 import { checkDomains } from '../model/certificate-domains.ts';
 import { conflict, Refusal } from '../model/errors.ts';
+import { mask } from '../model/field.ts';
 import { changes, draft } from '../model/resource.ts';
 import { type Page, page } from '../store/pages.ts';
 import { insert, remove, update } from '../store/rows.ts';
@@ -32,9 +33,6 @@ export interface DeletedCertificate {
 }
 
 type Body = Readonly<Record<string, unknown>>;
-
-/** What is answered for a private key while its echo is off (rules digest C54). */
-const mask = '******';
 
 export async function createCertificate(
   region: Region,
@@ -157,6 +155,7 @@ async function viewOf({ secrets }: Region, db: Reader, of: Certificate): Promise
   return view(secrets, of, await isPrivateKeyEchoed(db, of.project_id));
 }
 
+/** While their echo is off, private keys are answered as a mask (rules digest C54). */
 function view(secrets: Secrets, of: Certificate, echoed: boolean): CertificateView {
   const masked = (sealed: string | null) => (sealed === null ? null : mask);
   const keys = echoed

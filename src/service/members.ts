@@ -117,8 +117,8 @@ export async function addMember(
   await insert(tx, member, record);
   const subnet = placement.subnet_cidr_id && inventory.subnet(placement.subnet_cidr_id);
   if (subnet && within.vpc_id === '') {
+    await update(tx, pool, within, { vpc_id: subnet.vpc.id });
     within.vpc_id = subnet.vpc.id;
-    await update(tx, pool, within, { vpc_id: within.vpc_id });
   }
   return record;
 }

@@ -19,3 +19,5 @@ export interface LiveRegion extends Region {
 export function timestamp(at: Date): string {
   return `${at.toISOString().slice(0, 19)}Z`;
 }
+
+export type { Origin } from '../store/origin.ts';

@@ -2,6 +2,7 @@
 import { type Kysely, type SqlBool, sql } from 'kysely';
 import type { ColumnType } from '../model/field.ts';
 import type { Fields, RecordOf, Resource } from '../model/resource.ts';
+import { type Trace, traceOfCreation, traceOfDeletion, traceOfUpdate } from './audit-trace.ts';
 import { recordChange } from './change-log.ts';
 import { runCompiled } from './compiled-queries.ts';
 import type { ColumnValue, Row, Tables } from './schema.ts';
@@ -89,10 +90,10 @@ export async function insert<F extends Fields>(
   await runCompiled(tx.db, `insert ${of.table}`, Object.values(row), () =>
     tx.db.insertInto(tableOf(of)).values(row),
   );
-  await note(tx, of, record, 'create');
+  await note(tx, of, record, 'create', traceOfCreation(of, record));
 }
 
-/** Writes the given fields of a stored record, stamps it, and notes the change. */
+/** Writes the given fields of a stored record, which is as it was until now, and notes the change. */
 export async function update<F extends Fields>(
   tx: Writer,
   of: Resource<F>,
@@ -100,7 +101,7 @@ export async function update<F extends Fields>(
   changes: Partial<RecordOf<F>>,
 ): Promise<void> {
   await tx.db.updateTable(tableOf(of)).set(encode(of, changes)).where('id', '=', record.id).execute();
-  await note(tx, of, record, 'update');
+  await note(tx, of, record, 'update', traceOfUpdate(of, record, changes));
 }
 
 /** Deletes a stored record and notes it. */
@@ -112,7 +113,7 @@ export async function remove<F extends Fields>(
   await runCompiled(tx.db, `delete ${of.table}`, [record.id], () =>
     tx.db.deleteFrom(tableOf(of)).where('id', '=', record.id),
   );
-  await note(tx, of, record, 'delete');
+  await note(tx, of, record, 'delete', traceOfDeletion(of, record));
 }
 
 async function note(
@@ -120,14 +121,16 @@ async function note(
   of: Resource,
   record: Readonly<Record<string, unknown>>,
   operation: 'create' | 'update' | 'delete',
+  trace: Trace | null,
 ): Promise<void> {
-  await recordChange(tx, {
+  const change = {
     project_id: String(record['project_id']),
     type: of.name,
     id: String(record['id']),
     parent_id: of.parent ? String(record[of.parent]) : null,
     operation,
-  });
+  };
+  await recordChange(tx, change, trace);
 }
 
 /** A record of a project by its id, or undefined: what another project has is not there. */
