@@ -4,7 +4,7 @@
  */
 import { type Static, type TObject, type TSchema, Type } from 'typebox';
 import { type Field, orNull, withoutNull } from './field.ts';
-import type { Filter } from './filter.ts';
+import type { ElementMatch, Filter, Match } from './filter.ts';
 
 export type Fields = Readonly<Record<string, Field>>;
 
@@ -21,6 +21,8 @@ export interface Resource<F extends Fields = Fields> {
   readonly fields: F;
   /** The filters of its lists that do not follow from a field. */
   readonly filters: Readonly<Record<string, Filter>>;
+  /** Elements by which the service finds it, beside those of the filters. */
+  readonly lookups: readonly ElementMatch[];
   /** The field that holds the id of the resource this one belongs to, carried by the change log; null if none. */
   readonly parent: string | null;
 }
@@ -29,10 +31,12 @@ export interface Resource<F extends Fields = Fields> {
 export function resource<F extends Fields>(
   description: Pick<Resource<F>, 'name' | 'plural' | 'label' | 'table' | 'fields'> & {
     readonly filters?: Resource['filters'];
+    readonly lookups?: Resource['lookups'];
     readonly parent?: keyof F & string;
   },
 ): Resource<F> {
-  return { ...description, filters: description.filters ?? {}, parent: description.parent ?? null };
+  const { filters = {}, lookups = [], parent = null } = description;
+  return { ...description, filters, lookups, parent };
 }
 
 /** The body of a create request, inside its wrapper key. */
@@ -124,4 +128,18 @@ export function listFilters(of: Resource): Record<string, Filter> {
     };
   }
   return { ...filters, ...of.filters };
+}
+
+/** Every element by which a resource is found: by a filter of its lists, or by its service. */
+export function elementsOf(of: Resource): ElementMatch[] {
+  const matches = Object.values(listFilters(of)).flatMap((filter) =>
+    'nested' in filter ? Object.values(filter.nested).map(({ match }) => match) : (filter.match ?? []),
+  );
+  const elements = [...matches.flatMap(elementsIn), ...of.lookups];
+  return [...new Map(elements.map((each) => [`${each.column}.${each.key}`, each])).values()];
+}
+
+function elementsIn(match: Match): readonly ElementMatch[] {
+  if (match.kind === 'any') return match.of.flatMap(elementsIn);
+  return match.kind === 'element' ? [match] : [];
 }

@@ -5,13 +5,14 @@ import type { Fields, RecordOf, Resource } from '../model/resource.ts';
 import { type Trace, traceOfCreation, traceOfDeletion, traceOfUpdate } from './audit-trace.ts';
 import { recordChange } from './change-log.ts';
 import { runCompiled } from './compiled-queries.ts';
+import { writeElements } from './elements.ts';
 import type { ColumnValue, Row, Tables } from './schema.ts';
 import type { Reader, Writer } from './transaction.ts';
 
 type ResourceTable = 'loadbalancers' | 'listeners' | 'pools' | 'members' | 'healthmonitors' | 'logtanks';
 
 /** The queries know a resource's table by name only: every one of them has the columns of `Row`. */
-export function tableOf(of: Resource): ResourceTable {
+function tableOf(of: Resource): ResourceTable {
   return of.table as ResourceTable;
 }
 
@@ -55,15 +56,6 @@ function decodeValue(value: string | number, type: ColumnType): unknown {
   return type === 'boolean' ? value === 1 : JSON.parse(String(value));
 }
 
-/** The fields that a record gives, as its table holds them. */
-function encode(of: Resource, record: Readonly<Record<string, unknown>>): Row {
-  const row: Row = {};
-  for (const [key, type] of columnsOf(of)) {
-    if (record[key] !== undefined) row[key] = encodeValue(record[key], type);
-  }
-  return row;
-}
-
 /**
  * A record from a row of its table, or from some of its columns. The row itself becomes the record. Computed fields
  * are not there: who answers them works them out.
@@ -90,6 +82,7 @@ export async function insert<F extends Fields>(
   await runCompiled(tx.db, `insert ${of.table}`, Object.values(row), () =>
     tx.db.insertInto(tableOf(of)).values(row),
   );
+  await writeElements(tx, of, null, record);
   await note(tx, of, record, 'create', traceOfCreation(of, record));
 }
 
@@ -100,8 +93,31 @@ export async function update<F extends Fields>(
   record: Stored<F>,
   changes: Partial<RecordOf<F>>,
 ): Promise<void> {
-  await tx.db.updateTable(tableOf(of)).set(encode(of, changes)).where('id', '=', record.id).execute();
+  const changed = differing(of, record, changes);
+  const columns = Object.keys(changed);
+  if (columns.length > 0) {
+    const values = [...Object.values(changed), record.id];
+    await runCompiled(tx.db, `update ${of.table} ${columns.join()}`, values, () =>
+      tx.db.updateTable(tableOf(of)).set(changed).where('id', '=', record.id),
+    );
+    await writeElements(tx, of, record, { ...record, ...changes });
+  }
   await note(tx, of, record, 'update', traceOfUpdate(of, record, changes));
+}
+
+/** The fields that are to be another than they were, as the table holds them: each costs the indexes it is in. */
+function differing(
+  of: Resource,
+  record: Readonly<Record<string, unknown>>,
+  changes: Readonly<Record<string, unknown>>,
+): Row {
+  const row: Row = {};
+  for (const [key, type] of columnsOf(of)) {
+    if (changes[key] === undefined) continue;
+    const value = encodeValue(changes[key], type);
+    if (value !== encodeValue(record[key], type)) row[key] = value;
+  }
+  return row;
 }
 
 /** Deletes a stored record and notes it. */
@@ -113,6 +129,7 @@ export async function remove<F extends Fields>(
   await runCompiled(tx.db, `delete ${of.table}`, [record.id], () =>
     tx.db.deleteFrom(tableOf(of)).where('id', '=', record.id),
   );
+  await writeElements(tx, of, record, null);
   await note(tx, of, record, 'delete', traceOfDeletion(of, record));
 }
 

@@ -62,6 +62,16 @@ export interface AuditRow extends Omit<ChangeRow, 'revision'> {
   after: string | null;
 }
 
+/** One element of a list that a resource has in a column, by which the resource is found. */
+export interface ElementRow {
+  /** Table, column and key, with dots between. */
+  path: string;
+  value: string | number;
+  project_id: string;
+  /** Of the resource. */
+  id: string;
+}
+
 export interface Tables {
   loadbalancers: Row;
   listeners: Row;
@@ -72,6 +82,7 @@ export interface Tables {
   certificates: Row;
   ipgroups: Row;
   security_policies: Row;
+  elements: ElementRow;
   changes: ChangeRow;
   audit: AuditRow;
   settings: { key: string; value: string };
