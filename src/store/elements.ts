@@ -14,7 +14,7 @@ export function pathOf(of: Resource, { column, key }: ElementMatch): string {
 }
 
 /** The rows of a record's elements. */
-function elementRows(of: Resource, record: Values): ElementRow[] {
+export function elementRows(of: Resource, record: Values): ElementRow[] {
   const row = { project_id: String(record['project_id']), id: String(record['id']) };
   return matchesOf(of).flatMap((match) => {
     const path = pathOf(of, match);

@@ -69,6 +69,13 @@ export function decode<F extends Fields>(of: Resource<F>, row: Row): RecordOf<F>
   return record as RecordOf<F>;
 }
 
+/** The row of a record, with every column. */
+export function rowOf(of: Resource, record: Readonly<Record<string, unknown>>): Row {
+  const row: Row = {};
+  for (const [key, type] of columnsOf(of)) row[key] = encodeValue(record[key], type);
+  return row;
+}
+
 type Stored<F extends Fields> = RecordOf<F> & { id: string; project_id: string };
 
 /** Inserts a record and notes its creation. */
@@ -77,8 +84,7 @@ export async function insert<F extends Fields>(
   of: Resource<F>,
   record: Stored<F>,
 ): Promise<void> {
-  const row: Row = {};
-  for (const [key, type] of columnsOf(of)) row[key] = encodeValue(record[key], type);
+  const row = rowOf(of, record);
   await runCompiled(tx.db, `insert ${of.table}`, Object.values(row), () =>
     tx.db.insertInto(tableOf(of)).values(row),
   );
