@@ -203,10 +203,13 @@ async function viewOf(db: Kysely<Tables>, of: LoadBalancer): Promise<LoadBalance
 async function viewsOf(db: Kysely<Tables>, of: readonly LoadBalancer[]): Promise<LoadBalancerView[]> {
   const ids = of.map(({ id }) => id);
   const listeners = Map.groupBy(
-    await findBy(db, listener, 'loadbalancer_id', ids),
+    await findBy(db, listener, 'loadbalancer_id', ids, ['id', 'loadbalancer_id', 'default_pool_id']),
     (each) => each.loadbalancer_id,
   );
-  const pools = Map.groupBy(await findBy(db, pool, 'loadbalancer_id', ids), (each) => each.loadbalancer_id);
+  const pools = Map.groupBy(
+    await findBy(db, pool, 'loadbalancer_id', ids, ['id', 'loadbalancer_id']),
+    (each) => each.loadbalancer_id,
+  );
   return of.map((each) => {
     const mine = listeners.get(each.id) ?? [];
     const used = new Set((pools.get(each.id) ?? []).map(({ id }) => id));

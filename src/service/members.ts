@@ -1,7 +1,6 @@
 /** Members of pools: create, show, list, update, delete (rules digest 2.4). */
 import type { Kysely } from 'kysely';
 import { conflict } from '../model/errors.ts';
-import { listener } from '../model/listener.ts';
 import { type Member, member, operatingStatus } from '../model/member.ts';
 import { type Pool, pool } from '../model/pool.ts';
 import { changes, draft } from '../model/resource.ts';
@@ -22,18 +21,15 @@ import {
 } from './member-rules.ts';
 import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
+import { type PoolUsers, usersOfPools } from './pool-users.ts';
 import { checkQuota } from './quotas.ts';
 import { requireMember, requirePool } from './references.ts';
 import { type Region, timestamp } from './region.ts';
 
 /** A member with what its answer is rendered from. */
-export interface MemberView {
+export interface MemberView extends PoolUsers {
   readonly member: Member;
-  readonly pool: Pool;
-  /** The listeners of its pool, by ascending id. */
-  readonly listenerIds: readonly string[];
-  /** The load balancers of its pool, by ascending id. */
-  readonly loadBalancerIds: readonly string[];
+  readonly pool: Pick<Pool, 'created_at' | 'updated_at'>;
 }
 
 /** A pool ready for changes of its members. */
@@ -158,10 +154,16 @@ export async function listMembers(
   poolId: string,
   query: PageQuery,
 ): Promise<Page<MemberView>> {
-  await requirePool(region.store.reader, projectId, poolId);
-  return listWhere(region, projectId, query, [
-    { match: { kind: 'column', column: 'pool_id' }, values: [poolId] },
-  ]);
+  const db = region.store.reader;
+  const within = await requirePool(db, projectId, poolId);
+  const inPool: Condition = { match: { kind: 'column', column: 'pool_id' }, values: [poolId] };
+  const request = await pageRequest(db, member, projectId, query);
+  const { records, more } = await page(db, member, {
+    ...request,
+    conditions: [inPool, ...request.conditions],
+  });
+  const attachments = await attachmentsOf(db, within);
+  return { records: records.map((each) => viewIn({ pool: within, ...attachments }, each)), more };
 }
 
 /** The members of all pools of a project. */
@@ -170,21 +172,8 @@ export async function listAllMembers(
   projectId: string,
   query: PageQuery,
 ): Promise<Page<MemberView>> {
-  return listWhere(region, projectId, query, []);
-}
-
-async function listWhere(
-  region: Region,
-  projectId: string,
-  query: PageQuery,
-  conditions: readonly Condition[],
-): Promise<Page<MemberView>> {
   const db = region.store.reader;
-  const request = await pageRequest(db, member, projectId, query);
-  const { records, more } = await page(db, member, {
-    ...request,
-    conditions: [...conditions, ...request.conditions],
-  });
+  const { records, more } = await page(db, member, await pageRequest(db, member, projectId, query));
   return { records: await viewsOf(db, records), more };
 }
 
@@ -248,30 +237,18 @@ export function checkDeletable(within: Pool): void {
   );
 }
 
+/** What of a pool the answers of its members show. */
+const shownOfPool = ['id', 'loadbalancer_id', 'created_at', 'updated_at'] as const;
+
 async function viewsOf(db: Kysely<Tables>, members: readonly Member[]): Promise<MemberView[]> {
   const poolIds = [...new Set(members.map(({ pool_id }) => pool_id))];
-  const listeners = Map.groupBy(
-    await findBy(db, listener, 'default_pool_id', poolIds),
-    ({ default_pool_id }) => default_pool_id,
-  );
-  const pools = new Map(
-    (await findBy(db, pool, 'id', poolIds)).map((each) => {
-      const using = listeners.get(each.id) ?? [];
-      const loadBalancerIds = new Set(using.map(({ loadbalancer_id }) => loadbalancer_id));
-      if (each.loadbalancer_id) loadBalancerIds.add(each.loadbalancer_id);
-      return [
-        each.id,
-        {
-          pool: each,
-          listenerIds: using.map(({ id }) => id),
-          loadBalancerIds: [...loadBalancerIds].sort(),
-        },
-      ];
-    }),
-  );
+  const found = await findBy(db, pool, 'id', poolIds, shownOfPool);
+  const users = await usersOfPools(db, found);
+  const pools = new Map(found.map((each) => [each.id, each]));
   return members.flatMap((each) => {
     const within = pools.get(each.pool_id);
+    const using = users.get(each.pool_id);
     // A pool deleted since the page was read took its members with it.
-    return within ? [{ member: each, ...within }] : [];
+    return within && using ? [{ member: each, pool: within, ...using }] : [];
   });
 }

@@ -2,12 +2,13 @@
 import type { Kysely } from 'kysely';
 import { invalid } from '../model/errors.ts';
 import { listener } from '../model/listener.ts';
+import { member } from '../model/member.ts';
 import { type Pool, pool } from '../model/pool.ts';
 import { checkPool, defaultIpVersion } from '../model/pool-rules.ts';
 import { poolSettings, quicCidDefault } from '../model/pool-settings.ts';
 import { changes, draft } from '../model/resource.ts';
 import { type Page, page } from '../store/pages.ts';
-import { findBy, insert, remove, update } from '../store/rows.ts';
+import { findBy, idsByParent, insert, remove, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import { attachmentsOf } from './attachments.ts';
 import { checkPoolOfListener } from './listener-rules.ts';
@@ -21,16 +22,15 @@ import {
   checkVpc,
   ownerOf,
 } from './pool-rules.ts';
+import { type PoolUsers, usersOfPools } from './pool-users.ts';
 import { clearedProtectionReason } from './protection.ts';
 import { checkQuota } from './quotas.ts';
 import { requirePool } from './references.ts';
 import { type Region, timestamp } from './region.ts';
 
 /** A pool with what its answer is rendered from. */
-export interface PoolView {
+export interface PoolView extends PoolUsers {
   readonly pool: Pool;
-  readonly listenerIds: readonly string[];
-  readonly loadBalancerIds: readonly string[];
   readonly memberIds: readonly string[];
 }
 
@@ -136,40 +136,14 @@ async function viewOf(db: Kysely<Tables>, of: Pool): Promise<PoolView> {
 }
 
 async function viewsOf(db: Kysely<Tables>, pools: readonly Pool[]): Promise<PoolView[]> {
-  const ids = pools.map(({ id }) => id);
-  const listeners = Map.groupBy(
-    await findBy(db, listener, 'default_pool_id', ids),
-    ({ default_pool_id }) => default_pool_id,
+  const users = await usersOfPools(db, pools);
+  const members = await idsByParent(
+    db,
+    member,
+    pools.map(({ id }) => id),
   );
-  const members = await memberIdsOf(db, ids);
-  return pools.map((each) => {
-    const using = listeners.get(each.id) ?? [];
-    const loadBalancers = new Set(using.map(({ loadbalancer_id }) => loadbalancer_id));
-    if (each.loadbalancer_id) loadBalancers.add(each.loadbalancer_id);
-    return {
-      pool: each,
-      listenerIds: using.map(({ id }) => id),
-      loadBalancerIds: [...loadBalancers].sort(),
-      memberIds: members.get(each.id) ?? [],
-    };
+  return pools.flatMap((each) => {
+    const using = users.get(each.id);
+    return using ? [{ pool: each, ...using, memberIds: members.get(each.id) ?? [] }] : [];
   });
-}
-
-async function memberIdsOf(db: Kysely<Tables>, poolIds: readonly string[]): Promise<Map<string, string[]>> {
-  const byPool = new Map<string, string[]>();
-  for (let from = 0; from < poolIds.length; from += 500) {
-    const rows = await db
-      .selectFrom('members')
-      .select(['id', 'pool_id'])
-      .where('pool_id', 'in', poolIds.slice(from, from + 500))
-      .orderBy('pool_id')
-      .orderBy('id')
-      .execute();
-    for (const row of rows) {
-      const ids = byPool.get(String(row['pool_id']));
-      if (ids) ids.push(String(row['id']));
-      else byPool.set(String(row['pool_id']), [String(row['id'])]);
-    }
-  }
-  return byPool;
 }

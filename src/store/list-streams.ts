@@ -6,6 +6,7 @@ import { pathOf } from './elements.ts';
 import { columnOf, isIndexedByProject } from './list-columns.ts';
 import type { Way } from './list-ways.ts';
 import type { ColumnValue, Row } from './schema.ts';
+import type { Reader } from './transaction.ts';
 
 /** Which part of a list is wanted. */
 export interface Walk {
@@ -21,7 +22,10 @@ export interface Walk {
 /** Records in the order of `id`, which is theirs, wherever the index is that has them in that order. */
 interface Stream {
   readonly from: RawBuilder<unknown>;
+  /** What the index finds. */
   readonly where: RawBuilder<unknown>;
+  /** What is asked of each record found, besides. */
+  readonly check?: RawBuilder<unknown>;
   readonly id: RawBuilder<unknown>;
 }
 
@@ -44,9 +48,12 @@ export function selectionOf(of: Resource, ways: readonly Way[] | null, walk: Wal
     ${sql.join(ids, sql` UNION `)} ${inOrder(sql`id`, walk)}) ORDER BY id ${direction(walk)}`;
 }
 
-/** How many records the ways find, up to a number; those that several find are counted several times. */
+/**
+ * How many records the ways find, up to a number: about as many, since no record itself is looked at, and those that
+ * several ways find are counted several times.
+ */
 export async function countOf(
-  db: Parameters<RawBuilder<unknown>['execute']>[0],
+  db: Reader,
   of: Resource,
   ways: readonly Way[],
   { projectId, upTo }: { readonly projectId: string; readonly upTo: number },
@@ -59,9 +66,10 @@ export async function countOf(
   return rows[0]?.count ?? 0;
 }
 
-function stretchOf({ from, where, id }: Stream, { marker, reverse, where: others }: Walk) {
+function stretchOf({ from, where, check, id }: Stream, { marker, reverse, where: others }: Walk) {
   const beyond = marker === undefined ? [] : [sql`${id} ${sql.raw(reverse ? '<' : '>')} ${marker}`];
-  return sql`FROM ${from} WHERE ${sql.join([where, ...beyond, ...others], sql` AND `)}`;
+  const all = [where, ...(check ? [check] : []), ...beyond, ...others];
+  return sql`FROM ${from} WHERE ${sql.join(all, sql` AND `)}`;
 }
 
 function inOrder(id: RawBuilder<unknown>, walk: Walk): RawBuilder<unknown> {
@@ -82,21 +90,19 @@ function streamsOf(of: Resource, way: Way, walk: Pick<Walk, 'projectId'>): Strea
   const from = sql.table(of.table);
   const id = sql.ref(`${of.table}.id`);
   const column = columnOf(of, way.column, way.key);
-  const project = projectOf(of, way.column, walk);
-  if (way.values.length > maxMerged || way.column === 'id') {
-    const listed = listOf(way.values);
-    // The ids themselves are looked up in their order; others are looked up one by one, and then sorted.
-    return way.column === 'id'
-      ? [{ from, where: sql`${id} IN (SELECT value FROM ${listed}) AND ${project}`, id }]
-      : [
-          {
-            from: sql`${listed} AS listed CROSS JOIN ${from}`,
-            where: sql`${project} AND ${column} = listed.value`,
-            id,
-          },
-        ];
+  const project = sql`${sql.ref(`${of.table}.project_id`)} = ${walk.projectId}`;
+  const byProject = isIndexedByProject(of, way.column);
+  const stream = (where: RawBuilder<unknown>, source: RawBuilder<unknown> = from): Stream =>
+    byProject
+      ? { from: source, where: sql`${project} AND ${where}`, id }
+      : // With the plus the index of the project's is not used, which would go through all that the project has.
+        { from: source, where, check: sql`+${project}`, id };
+  if (way.column === 'id') return [stream(sql`${id} IN (SELECT value FROM ${listOf(way.values)})`)];
+  // So many are looked up one after the other, and what they find is sorted.
+  if (way.values.length > maxMerged) {
+    return [stream(sql`${column} = listed.value`, sql`${listOf(way.values)} AS listed CROSS JOIN ${from}`)];
   }
-  return way.values.map((value) => ({ from, where: sql`${project} AND ${column} = ${value}`, id }));
+  return way.values.map((value) => stream(sql`${column} = ${value}`));
 }
 
 function streamsOfElement(
@@ -113,16 +119,6 @@ function streamsOfElement(
   return values.length > maxMerged
     ? [{ from: sql`${listOf(values)} AS listed CROSS JOIN ${from}`, where: where(sql`listed.value`), id }]
     : values.map((value) => ({ from, where: where(sql`${value}`), id }));
-}
-
-/** With the plus the index of the project's is not used, which would go through all that the project has. */
-function projectOf(
-  of: Resource,
-  column: string,
-  { projectId }: Pick<Walk, 'projectId'>,
-): RawBuilder<unknown> {
-  const project = sql.ref(`${of.table}.project_id`);
-  return isIndexedByProject(of, column) ? sql`${project} = ${projectId}` : sql`+${project} = ${projectId}`;
 }
 
 /** One JSON list instead of a parameter each: the statement is the same for any number of values. */

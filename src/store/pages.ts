@@ -60,7 +60,7 @@ interface Lead {
 const fewEnough = 100;
 
 /** More are not counted. */
-const maxCounted = 5000;
+const maxCounted = 2000;
 
 /**
  * The condition by which the list is walked; null when it is better walked whole. Of several it is the one that the

@@ -53,6 +53,8 @@ function encodeValue(value: unknown, type: ColumnType): ColumnValue {
 }
 
 function decodeValue(value: string | number, type: ColumnType): unknown {
+  // Most lists of most records are empty.
+  if (value === '[]') return [];
   return type === 'boolean' ? value === 1 : JSON.parse(String(value));
 }
 
@@ -197,6 +199,23 @@ export async function findBy<F extends Fields, K extends keyof F & string = keyo
           read().where(sql<SqlBool>`${sql.ref(column)} IN (SELECT value FROM json_each(${list}))`),
         );
   return rows.map((row) => decode(of, row));
+}
+
+/** The ids of the records that belong to each of the parents, by ascending id. */
+export async function idsByParent(
+  db: Reader,
+  of: Resource,
+  parentIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const list = JSON.stringify(parentIds);
+  // One text a parent: a pool may have 10,000 members, and a row for each would cost ten times as much.
+  const { rows } = await runCompiled(db, `ids of ${of.table} by parent`, [list], () => ({
+    compile: () =>
+      sql`SELECT value AS parent, (SELECT group_concat(id) FROM (
+          SELECT id FROM ${sql.table(of.table)} WHERE ${sql.ref(of.parent ?? '')} = parents.value ORDER BY id
+        )) AS ids FROM json_each(${list}) AS parents`.compile(db),
+  }));
+  return new Map(rows.map(({ parent, ids }) => [String(parent), ids === null ? [] : String(ids).split(',')]));
 }
 
 /** Every record of every project, by ascending id, in pages of a bounded size. */

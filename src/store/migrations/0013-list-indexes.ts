@@ -84,7 +84,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   }
   // The pools of members that have an address, or are a server, are read off these two indexes alone.
   for (const column of ['address', 'instance_id']) await index(db, 'members', column, [column], ['pool_id']);
-  await replace(db, 'listeners', 'listeners_by_loadbalancer', ['loadbalancer_id', 'id']);
+  // What lists show of resources beside the listed ones is read off these alone.
+  await replace(db, 'listeners', 'listeners_by_loadbalancer', ['loadbalancer_id', 'id', 'default_pool_id']);
+  await replace(db, 'listeners', 'listeners_by_pool', ['default_pool_id', 'id', 'loadbalancer_id']);
+  await replace(db, 'listeners', 'listeners_by_security_policy_id', ['security_policy_id', 'id']);
+  await replace(db, 'pools', 'pools_by_loadbalancer', ['loadbalancer_id', 'id']);
   for (const name of ['members_of_address', 'listeners_with_ipgroup', 'listeners_with_sni']) {
     await db.schema.dropIndex(name).execute();
   }
