@@ -75,13 +75,41 @@ export function draft<F extends Fields>(
   of: Resource<F>,
   body: Readonly<Record<string, unknown>>,
 ): RecordOf<F> {
-  const record: Record<string, unknown> = {};
-  for (const [key, field] of Object.entries(of.fields)) {
-    const given = field.create === 'required' || field.create === 'optional' ? body[key] : undefined;
-    record[key] = given ?? structuredClone(field.default) ?? null;
-  }
+  const { blank, objects, given } = beginningOf(of);
+  const record: Record<string, unknown> = { ...blank };
+  for (const [key, field] of objects) record[key] = defaultOf(field);
+  for (const key of given) record[key] = body[key] ?? record[key];
   return record as RecordOf<F>;
 }
+
+/** What new records begin with. */
+interface Beginning {
+  /** Every field, with its default unless that is an object. */
+  readonly blank: Readonly<Record<string, unknown>>;
+  /** The fields whose defaults are objects. */
+  readonly objects: readonly (readonly [string, Field])[];
+  /** The fields that a create request gives. */
+  readonly given: readonly string[];
+}
+
+function beginningOf(of: Resource): Beginning {
+  const known = beginnings.get(of);
+  if (known) return known;
+  const fields = Object.entries(of.fields);
+  const isPlain = (value: unknown) => typeof value !== 'object' || value === null;
+  const plain = fields.map(([key, field]) => [key, isPlain(field.default) ? (field.default ?? null) : null]);
+  const isGiven = ({ create }: Field) => create === 'required' || create === 'optional';
+  const made = {
+    // From JSON text: copies of what V8 has read whole are faster than of what was put together key by key.
+    blank: JSON.parse(JSON.stringify(Object.fromEntries(plain))),
+    objects: fields.filter(([, field]) => !isPlain(field.default)),
+    given: fields.filter(([, field]) => isGiven(field)).map(([key]) => key),
+  };
+  beginnings.set(of, made);
+  return made;
+}
+
+const beginnings = new WeakMap<Resource, Beginning>();
 
 /**
  * What an update request changes: the fields it gave, null where it clears one. A cleared field returns to its
@@ -94,9 +122,14 @@ export function changes<F extends Fields>(
   const changed: Record<string, unknown> = {};
   for (const [key, field] of Object.entries(of.fields)) {
     if (field.update !== 'mutable' || body[key] === undefined) continue;
-    changed[key] = body[key] === null ? (structuredClone(field.default) ?? null) : body[key];
+    changed[key] = body[key] === null ? defaultOf(field) : body[key];
   }
   return changed as Partial<RecordOf<F>>;
+}
+
+/** A default of its own: what holds it may change it. */
+function defaultOf({ default: value }: Field): unknown {
+  return typeof value === 'object' && value !== null ? structuredClone(value) : (value ?? null);
 }
 
 function bodySchema(fields: Fields, part: (field: Field) => string, create: boolean): TObject {

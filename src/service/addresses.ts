@@ -2,7 +2,8 @@
 import type { Kysely } from 'kysely';
 import { canonical, contains, ipVersion } from '../model/address.ts';
 import { conflict, invalid, Refusal } from '../model/errors.ts';
-import type { LoadBalancer } from '../model/load-balancer.ts';
+import { type LoadBalancer, loadBalancer } from '../model/load-balancer.ts';
+import { findWhere } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import { derivedId } from './derived-id.ts';
 import {
@@ -142,13 +143,8 @@ export async function isLoadBalancerAddress(
   address: string,
 ): Promise<boolean> {
   const key = ipVersion(address) === 'v4' ? 'vip_address' : 'ipv6_vip_address';
-  const row = await db
-    .selectFrom('loadbalancers')
-    .select('id')
-    .where('vpc_id', '=', vpcId)
-    .where(key, '=', address)
-    .executeTakeFirst();
-  return row !== undefined;
+  const found = await findWhere(db, loadBalancer, { vpc_id: vpcId, [key]: address }, ['id']);
+  return found.length > 0;
 }
 
 /** The network port by which a load balancer or a server has an address. */

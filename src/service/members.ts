@@ -6,7 +6,7 @@ import { type Pool, pool } from '../model/pool.ts';
 import { changes, draft } from '../model/resource.ts';
 import type { Condition } from '../store/condition.ts';
 import { type Page, page } from '../store/pages.ts';
-import { findBy, insert, remove, update } from '../store/rows.ts';
+import { findBy, findWhere, insert, remove, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Writer } from '../store/transaction.ts';
 import { isLoadBalancerAddress } from './addresses.ts';
@@ -126,14 +126,8 @@ export async function memberAt(
   { id }: Pool,
   { address, protocol_port }: Pick<Placement, 'address' | 'protocol_port'>,
 ): Promise<string | undefined> {
-  const row = await db
-    .selectFrom('members')
-    .select('id')
-    .where('pool_id', '=', id)
-    .where('address', '=', address)
-    .where('protocol_port', '=', protocol_port)
-    .executeTakeFirst();
-  return row && String(row['id']);
+  const [found] = await findWhere(db, member, { pool_id: id, address, protocol_port }, ['id']);
+  return found?.id;
 }
 
 export async function showMember(

@@ -201,6 +201,25 @@ export async function findBy<F extends Fields, K extends keyof F & string = keyo
   return rows.map((row) => decode(of, row));
 }
 
+/** The records of any project that match all of the columns, in no order. */
+export async function findWhere<F extends Fields, K extends keyof F & string>(
+  db: Reader,
+  of: Resource<F>,
+  match: Readonly<Row>,
+  fields: readonly K[],
+): Promise<Pick<RecordOf<F>, K>[]> {
+  const columns = Object.keys(match);
+  const values = Object.values(match);
+  const key = `find ${of.table} where ${columns.join()} ${fields.join()}`;
+  const { rows } = await runCompiled(db, key, values, () =>
+    db
+      .selectFrom(tableOf(of))
+      .select([...fields])
+      .where((e) => e.and(columns.map((column) => e(sql.ref(column), '=', match[column] ?? null)))),
+  );
+  return rows.map((row) => decode(of, row));
+}
+
 /** The ids of the records that belong to each of the parents, by ascending id. */
 export async function idsByParent(
   db: Reader,
