@@ -9,7 +9,7 @@ import type { Change } from '../store/change-log.ts';
 import { ownersOf } from '../store/elements.ts';
 import { all, findBy } from '../store/rows.ts';
 import type { Reader } from '../store/transaction.ts';
-import { compileListener, compileMember, compilePool, ipGroupIds } from './compile.ts';
+import { compiledFields, compileListener, compileMember, compilePool, ipGroupIds } from './compile.ts';
 import type {
   Changes,
   ConfigurationDelta,
@@ -30,7 +30,8 @@ export async function compileSnapshot(db: Reader): Promise<Parts> {
   const members = new Map<string, MemberChanges & { put: ReturnType<typeof compileMember>[] }>(
     pools.map(({ id }) => [id, { poolId: id, put: [], remove: [] }]),
   );
-  for await (const each of all(db, member)) members.get(each.pool_id)?.put.push(compileMember(each));
+  for await (const each of all(db, member, compiledFields))
+    members.get(each.pool_id)?.put.push(compileMember(each));
   const listeners: Listener[] = [];
   for await (const each of all(db, listener)) listeners.push(each);
   return {

@@ -3,8 +3,13 @@ import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { ipVersion } from '../model/address.ts';
 import { conflict, invalid, notFound, Refusal } from '../model/errors.ts';
-import { type LoadBalancer, loadBalancer } from '../model/load-balancer.ts';
-import { all } from '../store/rows.ts';
+import {
+  type LoadBalancer,
+  loadBalancer,
+  loadBalancerOfPublicAddress,
+  loadBalancerOfPublicIp,
+} from '../model/load-balancer.ts';
+import { elementsIn, ownersOf } from '../store/elements.ts';
 import type { Tables } from '../store/schema.ts';
 import { usableAddresses } from './inventory.ts';
 import type { Region } from './region.ts';
@@ -27,8 +32,8 @@ export async function bindPublicIps(
   if (id === undefined) return [];
   const address = region.inventory.publicIp(id);
   if (address === undefined) throw notFound('publicip', id);
-  const bound = await boundPublicIps(db);
-  if (bound.some(({ publicip_id }) => publicip_id === id)) {
+  const owners = await ownersOf(db, loadBalancer, loadBalancerOfPublicIp, [id]);
+  if (owners.length > 0) {
     throw conflict(
       `The public IP ${id} is already bound to a load balancer; give another, or delete that one.`,
     );
@@ -49,7 +54,7 @@ async function makePublicIp(
       'the region has no such public network; declare public_network in the inventory.',
     );
   }
-  const taken = new Set((await boundPublicIps(db)).map(({ publicip_address }) => publicip_address));
+  const taken = await elementsIn(db, loadBalancer, loadBalancerOfPublicAddress);
   for (const address of usableAddresses(network)) {
     if (!taken.has(address)) return { publicip_id: randomUUID(), publicip_address: address, ip_version: 4 };
   }
@@ -65,10 +70,4 @@ function checkBandwidth({ id, name, size, charge_mode, share_type }: NewPublicIp
       throw invalid(`${path}.${key}`, 'it is required without the id of a shared bandwidth.');
     }
   }
-}
-
-async function boundPublicIps(db: Kysely<Tables>): Promise<PublicIps> {
-  const bound: PublicIps = [];
-  for await (const { publicips } of all(db, loadBalancer)) bound.push(...publicips);
-  return bound;
 }

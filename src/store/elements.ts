@@ -69,6 +69,21 @@ export async function ownersOf(
     .execute();
 }
 
+/** Every element of a kind that resources of any project have, once. */
+export async function elementsIn(
+  db: Reader,
+  of: Resource,
+  match: ElementMatch,
+): Promise<ReadonlySet<string | number>> {
+  const rows = await db
+    .selectFrom('elements')
+    .select('value')
+    .distinct()
+    .where('path', '=', pathOf(of, match))
+    .execute();
+  return new Set(rows.map(({ value }) => value));
+}
+
 function matchesOf(of: Resource): readonly ElementMatch[] {
   const known = matches.get(of);
   if (known) return known;

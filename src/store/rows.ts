@@ -237,20 +237,43 @@ export async function idsByParent(
   return new Map(rows.map(({ parent, ids }) => [String(parent), ids === null ? [] : String(ids).split(',')]));
 }
 
-/** Every record of every project, by ascending id, in pages of a bounded size. */
-export async function* all<F extends Fields>(db: Reader, of: Resource<F>): AsyncGenerator<RecordOf<F>> {
-  for (let after = ''; ; ) {
-    const rows = await db
+/** Whether any record of any project matches all of the columns. They need an index. */
+export async function exists(db: Reader, of: Resource, match: Readonly<Row>): Promise<boolean> {
+  const columns = Object.keys(match);
+  const key = `exists ${of.table} where ${columns.join()}`;
+  const { rows } = await runCompiled(db, key, [...Object.values(match), 1], () =>
+    db
       .selectFrom(tableOf(of))
-      .selectAll()
-      .where('id', '>', after)
-      .orderBy('id')
-      .limit(2000)
-      .execute();
-    for (const row of rows) yield decode(of, row);
+      .select(sql<number>`1`.as('found'))
+      .where((e) => e.and(columns.map((column) => e(sql.ref(column), '=', match[column] ?? null))))
+      .limit(1),
+  );
+  return rows.length > 0;
+}
+
+/** So many records are read between two turns of the event loop. */
+const allAtOnce = 2000;
+
+/**
+ * Every record of every project, by ascending id. Whoever else waits runs meanwhile: what they write may be among
+ * what is still to come.
+ *
+ * @param fields the fields that are needed, the id among them; all of them when left out
+ */
+export async function* all<F extends Fields, K extends keyof F & string = keyof F & string>(
+  db: Reader,
+  of: Resource<F>,
+  fields?: readonly K[],
+): AsyncGenerator<Pick<RecordOf<F>, K>> {
+  for (let after = ''; ; ) {
+    const from = db.selectFrom(tableOf(of)).where('id', '>', after).orderBy('id').limit(allAtOnce);
+    const rows = await (fields ? from.select([...fields]) : from.selectAll()).execute();
     const last = rows.at(-1);
     if (!last) return;
     after = String(last['id']);
+    for (const row of rows) yield decode(of, row);
+    if (rows.length < allAtOnce) return;
+    await new Promise((resolve) => setImmediate(resolve));
   }
 }
 

@@ -84,6 +84,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   }
   // The pools of members that have an address, or are a server, are read off these two indexes alone.
   for (const column of ['address', 'instance_id']) await index(db, 'members', column, [column], ['pool_id']);
+  // Whether a server has an address, which a new load balancer then cannot have.
+  await db.schema
+    .createIndex('members_of_subnet')
+    .on('members')
+    .columns(['subnet_cidr_id', 'address'])
+    .where(sql.ref('subnet_cidr_id'), 'is not', null)
+    .execute();
   // What lists show of resources beside the listed ones is read off these alone.
   await replace(db, 'listeners', 'listeners_by_loadbalancer', ['loadbalancer_id', 'id', 'default_pool_id']);
   await replace(db, 'listeners', 'listeners_by_pool', ['default_pool_id', 'id', 'loadbalancer_id']);
