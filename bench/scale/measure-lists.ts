@@ -1,7 +1,8 @@
 /** Times every list call with no filter and with each one filter, on pages near and far, and single reads. */
+
+import { type FilterValue, filterValues, type Item } from '../../test/support/filter-values.ts';
+import type { ListCall } from '../../test/support/list-calls.ts';
 import { percentile } from '../support/spread.ts';
-import { type FilterValue, filterValues, type Item } from './filter-values.ts';
-import type { ListCall } from './list-calls.ts';
 import type { TimedClient } from './timed-client.ts';
 
 /** Times in milliseconds. */

@@ -5,8 +5,8 @@
 import { sql } from 'kysely';
 import type { ElementMatch, Match } from '../model/filter.ts';
 import type { Condition } from './condition.ts';
-import { jsonLists } from './list-columns.ts';
-import type { ColumnValue } from './schema.ts';
+import { isIndexedByProject, jsonLists } from './list-columns.ts';
+import { type ColumnValue, resources } from './schema.ts';
 import type { Reader } from './transaction.ts';
 
 /** Where the values are that one of a way's streams follows each. */
@@ -66,8 +66,8 @@ async function valuesOver(
   const last = steps.at(-1);
   if (!last) return null;
   const list = sql.join(values.map((value) => sql`${value}`));
-  const isIdOfProject = column === 'id';
-  const project = isIdOfProject ? sql`+project_id` : sql`project_id`;
+  const owner = resources.find(({ table }) => table === last.table);
+  const project = owner && isIndexedByProject(owner, column) ? sql`project_id` : sql`+project_id`;
   const wanted = sql`${project} = ${projectId} AND ${sql.ref(column)} IN (${list})`;
   const { rows: counted } = await sql<{ count: number }>`
     SELECT count(*) AS count FROM (SELECT 1 FROM ${sql.table(last.table)} WHERE ${wanted} LIMIT ${maxReached + 1})
