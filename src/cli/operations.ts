@@ -1,4 +1,5 @@
 /** Every operation that is served, in the order in which they are documented. */
+import { availabilityZoneChangeOperations } from '../api/operations/availability-zone-changes.ts';
 import { availabilityZoneOperations } from '../api/operations/availability-zones.ts';
 import { certificateOperations } from '../api/operations/certificates.ts';
 import { elbowOperations } from '../api/operations/elbow.ts';
@@ -31,6 +32,7 @@ export interface OperationParts {
 export function allOperations({ region, identity, stream }: OperationParts): Operation[] {
   const documented = [
     ...loadBalancerOperations(region),
+    ...availabilityZoneChangeOperations(region),
     ...listenerOperations(region),
     ...poolOperations(region),
     ...memberOperations(region),

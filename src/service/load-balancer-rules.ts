@@ -58,12 +58,21 @@ function checkGateway(wanted: LoadBalancer, { ipv4, ipv6 }: Networks, body: Body
   }
 }
 
-export function checkZones(region: Region, zones: readonly string[]): void {
+/**
+ * Zones that a load balancer may have: proxies serve every zone alike, so those of the region are one set.
+ *
+ * @param field how a refusal names what the zones came in
+ */
+export function checkZones(
+  region: Region,
+  zones: readonly string[],
+  field = 'loadbalancer.availability_zone_list',
+): void {
   const known = region.inventory.availabilityZones;
   const unknown = zones.find((zone) => !known.includes(zone));
   if (unknown !== undefined) {
     throw invalid(
-      'loadbalancer.availability_zone_list',
+      field,
       `there is no zone "${unknown}" in ${region.inventory.region}; there are ${known.join(', ')}.`,
     );
   }

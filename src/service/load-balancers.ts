@@ -194,7 +194,8 @@ function autoscalingOf(asked: LoadBalancer['autoscaling']): LoadBalancer['autosc
   return asked && { enable: asked.enable, min_l7_flavor_id: asked.min_l7_flavor_id ?? '' };
 }
 
-async function viewOf(db: Kysely<Tables>, of: LoadBalancer): Promise<LoadBalancerView> {
+/** A load balancer with what it has by now. */
+export async function viewOf(db: Kysely<Tables>, of: LoadBalancer): Promise<LoadBalancerView> {
   const [view] = await viewsOf(db, [of]);
   if (!view) throw new Error('a load balancer has a view');
   return view;

@@ -19,7 +19,8 @@ import { references, render } from '../render.ts';
 const group = 'Load balancers';
 const path = '/v3/{project_id}/elb/loadbalancers';
 
-function renderLoadBalancer({ loadBalancer: of, listenerIds, poolIds }: LoadBalancerView): {
+/** A load balancer as answered. */
+export function renderLoadBalancer({ loadBalancer: of, listenerIds, poolIds }: LoadBalancerView): {
   readonly id: string;
 } {
   return render(loadBalancer, of, {
