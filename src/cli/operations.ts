@@ -2,6 +2,7 @@
 import { availabilityZoneChangeOperations } from '../api/operations/availability-zone-changes.ts';
 import { availabilityZoneOperations } from '../api/operations/availability-zones.ts';
 import { certificateOperations } from '../api/operations/certificates.ts';
+import { domainNameOperations } from '../api/operations/domain-names.ts';
 import { elbowOperations } from '../api/operations/elbow.ts';
 import { featureOperations } from '../api/operations/features.ts';
 import { flavorOperations } from '../api/operations/flavors.ts';
@@ -34,6 +35,7 @@ export function allOperations({ region, identity, stream }: OperationParts): Ope
   const documented = [
     ...loadBalancerOperations(region),
     ...availabilityZoneChangeOperations(region),
+    ...domainNameOperations(region),
     ...listenerOperations(region),
     ...poolOperations(region),
     ...memberOperations(region),

@@ -10,6 +10,7 @@ import { type Page, page } from '../store/pages.ts';
 import { count, findBy, insert, remove, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import { type Networks, networksOf, portIdOf, takeAddress } from './addresses.ts';
+import { followAddresses } from './domain-names.ts';
 import { chargeModeOf, checkFlavors } from './flavors.ts';
 import type { SubnetRecord } from './inventory.ts';
 import {
@@ -118,6 +119,7 @@ export async function updateLoadBalancer(
         ? backendNetworks(region, networks, projectId, wanted)
         : {}),
     };
+    after.domain_names = followAddresses(after, after.updated_at);
     await update(tx, loadBalancer, before, after);
     return viewOf(tx.db, after);
   });
