@@ -21,6 +21,7 @@ import { securityPolicyOperations } from '../api/operations/security-policies.ts
 import { tagOperations } from '../api/operations/tags.ts';
 import { identityOperations } from '../cloud/identity.ts';
 import { networkOperations } from '../cloud/networks.ts';
+import { publicIpOperations } from '../cloud/public-ips.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Identity } from '../service/identity/identity.ts';
 import type { Region } from '../service/region.ts';
@@ -53,6 +54,7 @@ export function allOperations({ region, identity, stream }: OperationParts): Ope
     ...networkUseOperations(region),
     ...identityOperations(identity, region.inventory),
     ...networkOperations(region.inventory),
+    ...publicIpOperations(region),
     ...elbowOperations(region, stream),
   ];
   return [...documented, ...publicOperations(documented)];

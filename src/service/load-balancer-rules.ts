@@ -21,6 +21,12 @@ export function checkLoadBalancer(wanted: LoadBalancer, networks: Networks, body
   else if (wanted.gw_flavor_id) {
     throw invalid('loadbalancer.gw_flavor_id', 'it is for loadbalancer_type gateway; leave it out.');
   }
+  if (wanted.ipv6_bandwidth && !networks.ipv6) {
+    throw invalid(
+      'loadbalancer.ipv6_bandwidth',
+      'it is for the IPv6 address, which needs ipv6_vip_virsubnet_id; give that too.',
+    );
+  }
 }
 
 /** A gateway load balancer has one subnet, chosen addresses and no public ones (rules digest 1.8 and LB-17). */

@@ -24,7 +24,7 @@ import { removeLogtankOf } from './logtanks.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { checkEnterpriseProject } from './pool-rules.ts';
 import { clearedProtectionReason } from './protection.ts';
-import { bindPublicIps } from './public-ips.ts';
+import { bindPublicIps, unbindPublicIps } from './public-ips.ts';
 import { checkQuota } from './quotas.ts';
 import { requireLoadBalancer } from './references.ts';
 import { type Region, timestamp } from './region.ts';
@@ -52,12 +52,11 @@ export async function createLoadBalancer(
     const networks = networksOf(region.inventory, { ...wanted, project_id: projectId });
     checkLoadBalancer(wanted, networks, body);
     checkFlavors(projectId, wanted);
+    const owner = { ...wanted, id, project_id: projectId };
     const record: LoadBalancer = {
-      ...wanted,
-      id,
-      project_id: projectId,
+      ...owner,
       ...(await addressesOf(tx.db, region, networks, wanted, id)),
-      publicips: await bindPublicIps(tx.db, region, wanted),
+      publicips: await bindPublicIps(tx, region, owner),
       ...backendNetworks(region, networks, projectId, wanted),
       autoscaling: autoscalingOf(wanted.autoscaling),
       charge_mode: chargeModeOf(projectId, wanted),
@@ -141,6 +140,7 @@ export async function deleteLoadBalancer(region: Region, projectId: string, id: 
       );
     }
     await removeLogtankOf(tx, found);
+    await unbindPublicIps(tx, region, found);
     await remove(tx, loadBalancer, found);
   });
 }
@@ -161,6 +161,8 @@ function moveFrom(before: LoadBalancer, wanted: LoadBalancer, body: Body): void 
       wanted[address] ??= before[address];
     } else if (!body[address]) wanted[address] = null;
   }
+  // The bandwidth is the IPv6 address's, and goes with it.
+  if (wanted.ipv6_vip_virsubnet_id === null && !body['ipv6_bandwidth']) wanted.ipv6_bandwidth = null;
 }
 
 async function addressesOf(
