@@ -13,12 +13,19 @@ export function render<F extends Fields>(
   record: RecordOf<F>,
   computed: Partial<RecordOf<F>> = {},
 ): Rendered {
+  return answered(of, record, computed);
+}
+
+/** The answered fields of a resource, of values that may be typed more loosely than its own. */
+export function answered(of: Resource, values: Values, computed: Values = {}): Rendered {
   const answer: Record<string, unknown> = {};
   for (const [key, field] of Object.entries(of.fields)) {
-    if (field.answered) answer[key] = computed[key] ?? record[key] ?? null;
+    if (field.answered) answer[key] = computed[key] ?? values[key] ?? null;
   }
   return answer as unknown as Rendered;
 }
+
+type Values = Readonly<Record<string, unknown>>;
 
 /** Ids as the API refers to resources. */
 export function references(ids: readonly string[]): { id: string }[] {

@@ -9,6 +9,7 @@ import { ipGroupOperations } from '../api/operations/ip-groups.ts';
 import { listenerOperations } from '../api/operations/listeners.ts';
 import { loadBalancerOperations } from '../api/operations/load-balancers.ts';
 import { logtankOperations } from '../api/operations/logtanks.ts';
+import { masterSlavePoolOperations } from '../api/operations/master-slave-pools.ts';
 import { memberOperations } from '../api/operations/members.ts';
 import { networkUseOperations } from '../api/operations/network-use.ts';
 import { poolOperations } from '../api/operations/pools.ts';
@@ -33,6 +34,7 @@ export function allOperations({ region, identity, stream }: OperationParts): Ope
     ...loadBalancerOperations(region),
     ...listenerOperations(region),
     ...poolOperations(region),
+    ...masterSlavePoolOperations(region),
     ...memberOperations(region),
     ...healthMonitorOperations(region),
     ...certificateOperations(region),
