@@ -5,7 +5,7 @@
 import { type Static, Type } from 'typebox';
 import { field } from './field.ts';
 import { healthMonitor } from './health-monitor.ts';
-import { member } from './member.ts';
+import { member, OperatingStatus } from './member.ts';
 import { pool } from './pool.ts';
 import { answerBody, createBody, resource, settledFields } from './resource.ts';
 import { oneOf } from './schemas.ts';
@@ -36,6 +36,11 @@ export const masterSlaveMember = resource({
       create: 'required',
       update: 'absent',
     }),
+    status: field(
+      Type.Array(Type.Object({ listener_id: Type.String(), operating_status: OperatingStatus })),
+      'The health as each listener of the pool sees it.',
+      { computed: true },
+    ),
     device_id: field(Type.String(), 'The same as instance_id.', { computed: true }),
     device_owner: field(Type.String(), 'compute: and the zone of the server; empty when there is none.', {
       computed: true,
@@ -84,6 +89,7 @@ export const masterSlavePool = resource({
       ...(['listeners', 'loadbalancers', 'created_at', 'updated_at'] as const),
     ]),
     ...settledFields(pool.fields, ['any_port_enable'], { filter: null }),
+    ...settledFields(pool.fields, ['public_border_group'], { filter: 'many' }),
     ...settledFields(pool.fields, ['healthmonitor_id'], { answered: false }),
     protocol: field(oneOf('TCP', 'UDP', 'QUIC', 'TLS'), 'The protocol spoken to the members.', {
       create: 'required',

@@ -214,8 +214,8 @@ function normalized(body: Body, before: Listener | null): Partial<Listener> {
   const quic = body['quic_config'] as Partial<NonNullable<Listener['quic_config']>> | null | undefined;
   if (quic) {
     made.quic_config = {
-      quic_listener_id: quic.quic_listener_id ?? '',
-      enable_quic_upgrade: quic.enable_quic_upgrade ?? false,
+      quic_listener_id: quic.quic_listener_id ?? before?.quic_config?.quic_listener_id ?? '',
+      enable_quic_upgrade: quic.enable_quic_upgrade ?? before?.quic_config?.enable_quic_upgrade ?? false,
     };
   }
   return made;

@@ -20,6 +20,7 @@ function renderMasterSlavePool(view: MasterSlavePoolView): Rendered {
       ...renderMember({ ...view, member: of }),
       ...deviceOf(of),
       role: of.role,
+      status: view.listenerIds.map((listener_id) => ({ listener_id, operating_status: of.operating_status })),
     });
   return answered(masterSlavePool, {
     ...view.pool,
