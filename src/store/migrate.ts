@@ -5,6 +5,7 @@ import * as logtanks from './migrations/0002-logtanks.ts';
 import * as access from './migrations/0003-access.ts';
 import * as contentChecks from './migrations/0004-content-checks.ts';
 import * as masterSlavePools from './migrations/0006-master-slave-pools.ts';
+import * as jobs from './migrations/0008-jobs.ts';
 
 /** In order; a database's version is how many of them it has. Never change one that was released. */
 const migrations: readonly { readonly up: (db: Kysely<unknown>) => Promise<void> }[] = [
@@ -13,6 +14,7 @@ const migrations: readonly { readonly up: (db: Kysely<unknown>) => Promise<void>
   access,
   contentChecks,
   masterSlavePools,
+  jobs,
 ];
 
 /** The database was written by a newer version of the program. */

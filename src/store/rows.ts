@@ -1,5 +1,5 @@
 /** Rows of any resource: how records become columns, and the reads and writes that every resource shares. */
-import { type Kysely, type SqlBool, sql } from 'kysely';
+import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { ColumnType } from '../model/field.ts';
 import type { Fields, RecordOf, Resource } from '../model/resource.ts';
 import { recordChange } from './change-log.ts';
@@ -104,6 +104,26 @@ export async function remove<F extends Fields>(
     tx.db.deleteFrom(tableOf(of)).where('id', '=', record.id),
   );
   await note(tx, of, record, 'delete');
+}
+
+/** Deletes the records whose column is less than a value, and notes each. */
+export function removeBefore<F extends Fields>(
+  tx: Writer,
+  of: Resource<F>,
+  column: keyof F & string,
+  value: string,
+): Promise<void> {
+  return removeWhere(tx, of, sql<SqlBool>`${sql.ref(column)} < ${value}`);
+}
+
+/** Two statements, however many records there are. */
+async function removeWhere(tx: Writer, of: Resource, condition: RawBuilder<SqlBool>): Promise<void> {
+  const parent = of.parent ? sql.ref(of.parent) : sql.lit(null);
+  await sql`
+    INSERT INTO changes (project_id, type, id, parent_id, operation, at)
+    SELECT project_id, ${of.name}, id, ${parent}, 'delete', ${tx.at.getTime()}
+    FROM ${sql.table(of.table)} WHERE ${condition} ORDER BY id`.execute(tx.db);
+  await tx.db.deleteFrom(tableOf(of)).where(condition).execute();
 }
 
 async function note(

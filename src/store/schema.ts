@@ -3,6 +3,7 @@ import type { Generated } from 'kysely';
 import { certificate } from '../model/certificate.ts';
 import { healthMonitor } from '../model/health-monitor.ts';
 import { ipGroup } from '../model/ip-group.ts';
+import { job } from '../model/job.ts';
 import { listener } from '../model/listener.ts';
 import { loadBalancer } from '../model/load-balancer.ts';
 import { logtank } from '../model/logtank.ts';
@@ -22,6 +23,7 @@ export const resources: readonly Resource[] = [
   securityPolicy,
   certificate,
   logtank,
+  job,
 ];
 
 /** A column's value as the database holds it: booleans as 0 or 1, objects and lists as JSON text. */
@@ -55,6 +57,7 @@ export interface Tables {
   certificates: Row;
   ipgroups: Row;
   security_policies: Row;
+  jobs: Row;
   changes: ChangeRow;
   settings: { key: string; value: string };
 }

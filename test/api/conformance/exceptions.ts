@@ -42,8 +42,6 @@ export const notBuilt: ReadonlySet<string> = new Set([
   'DeleteRecycleLoadBalancer',
   'RestoreLoadbalancer',
   'UpdateRecycleBinPolicy',
-  'ListJobs',
-  'ShowJob',
 ]);
 
 const missing = 'missing';
