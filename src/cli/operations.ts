@@ -12,6 +12,7 @@ import { jobOperations } from '../api/operations/jobs.ts';
 import { listenerOperations } from '../api/operations/listeners.ts';
 import { loadBalancerOperations } from '../api/operations/load-balancers.ts';
 import { logtankOperations } from '../api/operations/logtanks.ts';
+import { masterSlavePoolOperations } from '../api/operations/master-slave-pools.ts';
 import { memberOperations } from '../api/operations/members.ts';
 import { networkUseOperations } from '../api/operations/network-use.ts';
 import { poolOperations } from '../api/operations/pools.ts';
@@ -39,6 +40,7 @@ export function allOperations({ region, identity, stream }: OperationParts): Ope
     ...domainNameOperations(region),
     ...listenerOperations(region),
     ...poolOperations(region),
+    ...masterSlavePoolOperations(region),
     ...memberOperations(region),
     ...healthMonitorOperations(region),
     ...certificateOperations(region),
