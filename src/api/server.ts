@@ -6,8 +6,8 @@ import type { Answer, Call, Caller, Operation } from '../model/operation.ts';
 import { validator } from '../model/validation.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Identity } from '../service/identity/identity.ts';
+import { readJsonBody, readYamlBody } from './body.ts';
 import { errorAnswer } from './error-answer.ts';
-import { readJsonBody } from './json-body.ts';
 
 /** No documented body comes near this: the largest is a batch of 200 members. */
 const maxBodyBytes = 1024 * 1024;
@@ -59,12 +59,16 @@ function addRoute(app: { route: FastifyInstance['route'] }, operation: Operation
     handler: async (request, reply) => {
       const bytes = (request.body as Buffer | undefined) ?? noBody;
       const caller = operation.isPublic ? nobody : callerOf(request, bytes, identity);
-      const body = checkBody ? readJsonBody(bytes) : undefined;
+      const body = checkBody ? readBody(request, operation, bytes) : undefined;
       checkBody?.(body);
       const answer = await operation.handle(callOf(request, caller, body));
       return send(request, reply, operation, answer);
     },
   });
+}
+
+function readBody({ headers }: FastifyRequest, { takesYaml = false }: Operation, bytes: Buffer): unknown {
+  return takesYaml && headers['content-type']?.includes('yaml') ? readYamlBody(bytes) : readJsonBody(bytes);
 }
 
 function callerOf(request: FastifyRequest, body: Buffer, identity: Identity): Caller {

@@ -4,6 +4,7 @@ import { certificateOperations } from '../api/operations/certificates.ts';
 import { elbowOperations } from '../api/operations/elbow.ts';
 import { featureOperations } from '../api/operations/features.ts';
 import { flavorOperations } from '../api/operations/flavors.ts';
+import { graphOperations } from '../api/operations/graph.ts';
 import { healthMonitorOperations } from '../api/operations/health-monitors.ts';
 import { ipGroupOperations } from '../api/operations/ip-groups.ts';
 import { listenerOperations } from '../api/operations/listeners.ts';
@@ -48,6 +49,7 @@ export function allOperations({ region, identity, stream }: OperationParts): Ope
     ...identityOperations(identity, region.inventory),
     ...networkOperations(region.inventory),
     ...elbowOperations(region, stream),
+    ...graphOperations(region),
   ];
   return [...documented, ...publicOperations(documented)];
 }
