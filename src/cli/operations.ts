@@ -6,6 +6,7 @@ import { domainNameOperations } from '../api/operations/domain-names.ts';
 import { elbowOperations } from '../api/operations/elbow.ts';
 import { featureOperations } from '../api/operations/features.ts';
 import { flavorOperations } from '../api/operations/flavors.ts';
+import { graphOperations } from '../api/operations/graph.ts';
 import { healthMonitorOperations } from '../api/operations/health-monitors.ts';
 import { ipGroupOperations } from '../api/operations/ip-groups.ts';
 import { jobOperations } from '../api/operations/jobs.ts';
@@ -58,6 +59,7 @@ export function allOperations({ region, identity, stream }: OperationParts): Ope
     ...networkOperations(region.inventory),
     ...publicIpOperations(region),
     ...elbowOperations(region, stream),
+    ...graphOperations(region),
   ];
   return [...documented, ...publicOperations(documented)];
 }
