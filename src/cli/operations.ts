@@ -6,6 +6,8 @@ import { featureOperations } from '../api/operations/features.ts';
 import { flavorOperations } from '../api/operations/flavors.ts';
 import { healthMonitorOperations } from '../api/operations/health-monitors.ts';
 import { ipGroupOperations } from '../api/operations/ip-groups.ts';
+import { l7PolicyOperations } from '../api/operations/l7-policies.ts';
+import { l7RuleOperations } from '../api/operations/l7-rules.ts';
 import { listenerOperations } from '../api/operations/listeners.ts';
 import { loadBalancerOperations } from '../api/operations/load-balancers.ts';
 import { logtankOperations } from '../api/operations/logtanks.ts';
@@ -35,6 +37,8 @@ export function allOperations({ region, identity, stream }: OperationParts): Ope
     ...poolOperations(region),
     ...memberOperations(region),
     ...healthMonitorOperations(region),
+    ...l7PolicyOperations(region),
+    ...l7RuleOperations(region),
     ...certificateOperations(region),
     ...ipGroupOperations(region),
     ...securityPolicyOperations(region),

@@ -4,6 +4,7 @@ import * as initial from './migrations/0001-initial.ts';
 import * as logtanks from './migrations/0002-logtanks.ts';
 import * as access from './migrations/0003-access.ts';
 import * as contentChecks from './migrations/0004-content-checks.ts';
+import * as l7Policies from './migrations/0005-l7-policies.ts';
 
 /** In order; a database's version is how many of them it has. Never change one that was released. */
 const migrations: readonly { readonly up: (db: Kysely<unknown>) => Promise<void> }[] = [
@@ -11,6 +12,7 @@ const migrations: readonly { readonly up: (db: Kysely<unknown>) => Promise<void>
   logtanks,
   access,
   contentChecks,
+  l7Policies,
 ];
 
 /** The database was written by a newer version of the program. */
