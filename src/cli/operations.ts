@@ -6,6 +6,7 @@ import { featureOperations } from '../api/operations/features.ts';
 import { flavorOperations } from '../api/operations/flavors.ts';
 import { healthMonitorOperations } from '../api/operations/health-monitors.ts';
 import { ipGroupOperations } from '../api/operations/ip-groups.ts';
+import { jobOperations } from '../api/operations/jobs.ts';
 import { l7PolicyOperations } from '../api/operations/l7-policies.ts';
 import { l7RuleOperations } from '../api/operations/l7-rules.ts';
 import { listenerOperations } from '../api/operations/listeners.ts';
@@ -48,6 +49,7 @@ export function allOperations({ region, identity, stream }: OperationParts): Ope
     ...tagOperations(region),
     ...logtankOperations(region),
     ...featureOperations(region),
+    ...jobOperations(region),
     ...networkUseOperations(region),
     ...identityOperations(identity, region.inventory),
     ...networkOperations(region.inventory),

@@ -5,6 +5,8 @@ import * as logtanks from './migrations/0002-logtanks.ts';
 import * as access from './migrations/0003-access.ts';
 import * as contentChecks from './migrations/0004-content-checks.ts';
 import * as l7Policies from './migrations/0005-l7-policies.ts';
+import * as audit from './migrations/0007-audit.ts';
+import * as jobs from './migrations/0008-jobs.ts';
 
 /** In order; a database's version is how many of them it has. Never change one that was released. */
 const migrations: readonly { readonly up: (db: Kysely<unknown>) => Promise<void> }[] = [
@@ -13,6 +15,8 @@ const migrations: readonly { readonly up: (db: Kysely<unknown>) => Promise<void>
   access,
   contentChecks,
   l7Policies,
+  audit,
+  jobs,
 ];
 
 /** The database was written by a newer version of the program. */

@@ -3,6 +3,7 @@ import type { Generated } from 'kysely';
 import { certificate } from '../model/certificate.ts';
 import { healthMonitor } from '../model/health-monitor.ts';
 import { ipGroup } from '../model/ip-group.ts';
+import { job } from '../model/job.ts';
 import { l7Policy } from '../model/l7-policy.ts';
 import { l7Rule } from '../model/l7-rule.ts';
 import { listener } from '../model/listener.ts';
@@ -26,6 +27,7 @@ export const resources: readonly Resource[] = [
   securityPolicy,
   certificate,
   logtank,
+  job,
 ];
 
 /** A column's value as the database holds it: booleans as 0 or 1, objects and lists as JSON text. */
@@ -62,6 +64,23 @@ interface PoolListenerRow {
   listener_id: string;
 }
 
+/** What the audit keeps of a change. */
+export interface AuditRow extends Omit<ChangeRow, 'revision'> {
+  /** That of the change. */
+  revision: number;
+  /** Null for what Elbow did by itself, as are the columns of its call. */
+  user_id: string | null;
+  user_name: string | null;
+  address: string | null;
+  request_id: string | null;
+  /** The operation called, or the task of Elbow's own. */
+  operation_id: string | null;
+  /** JSON; null for a creation. */
+  before: string | null;
+  /** JSON; null for a deletion. */
+  after: string | null;
+}
+
 export interface Tables {
   loadbalancers: Row;
   listeners: Row;
@@ -76,6 +95,8 @@ export interface Tables {
   certificates: Row;
   ipgroups: Row;
   security_policies: Row;
+  jobs: Row;
   changes: ChangeRow;
+  audit: AuditRow;
   settings: { key: string; value: string };
 }

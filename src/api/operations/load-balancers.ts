@@ -19,6 +19,12 @@ import { references, render } from '../render.ts';
 const group = 'Load balancers';
 const path = '/v3/{project_id}/elb/loadbalancers';
 
+/** An order of one that is paid in advance, which nothing is here. */
+const order = {
+  loadbalancer_id: Type.Optional(Type.String({ description: 'The load balancer of an order: absent.' })),
+  order_id: Type.Optional(Type.String({ description: 'The order, when it is paid in advance: absent.' })),
+};
+
 function renderLoadBalancer({ loadBalancer: of, listenerIds, poolIds }: LoadBalancerView): {
   readonly id: string;
 } {
@@ -41,6 +47,7 @@ export function loadBalancerOperations(region: Region): Operation[] {
       group,
       path,
       idParameter: 'loadbalancer_id',
+      beside: order,
       render: renderLoadBalancer,
       service: {
         create: ({ project_id = '' }, body) => createLoadBalancer(region, project_id, body),
