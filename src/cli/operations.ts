@@ -1,6 +1,8 @@
 /** Every operation that is served, in the order in which they are documented. */
+import { availabilityZoneChangeOperations } from '../api/operations/availability-zone-changes.ts';
 import { availabilityZoneOperations } from '../api/operations/availability-zones.ts';
 import { certificateOperations } from '../api/operations/certificates.ts';
+import { domainNameOperations } from '../api/operations/domain-names.ts';
 import { elbowOperations } from '../api/operations/elbow.ts';
 import { featureOperations } from '../api/operations/features.ts';
 import { flavorOperations } from '../api/operations/flavors.ts';
@@ -12,6 +14,7 @@ import { l7RuleOperations } from '../api/operations/l7-rules.ts';
 import { listenerOperations } from '../api/operations/listeners.ts';
 import { loadBalancerOperations } from '../api/operations/load-balancers.ts';
 import { logtankOperations } from '../api/operations/logtanks.ts';
+import { masterSlavePoolOperations } from '../api/operations/master-slave-pools.ts';
 import { memberOperations } from '../api/operations/members.ts';
 import { networkUseOperations } from '../api/operations/network-use.ts';
 import { poolOperations } from '../api/operations/pools.ts';
@@ -21,6 +24,7 @@ import { securityPolicyOperations } from '../api/operations/security-policies.ts
 import { tagOperations } from '../api/operations/tags.ts';
 import { identityOperations } from '../cloud/identity.ts';
 import { networkOperations } from '../cloud/networks.ts';
+import { publicIpOperations } from '../cloud/public-ips.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Identity } from '../service/identity/identity.ts';
 import type { Region } from '../service/region.ts';
@@ -34,8 +38,11 @@ export interface OperationParts {
 export function allOperations({ region, identity, stream }: OperationParts): Operation[] {
   const documented = [
     ...loadBalancerOperations(region),
+    ...availabilityZoneChangeOperations(region),
+    ...domainNameOperations(region),
     ...listenerOperations(region),
     ...poolOperations(region),
+    ...masterSlavePoolOperations(region),
     ...memberOperations(region),
     ...healthMonitorOperations(region),
     ...l7PolicyOperations(region),
@@ -53,6 +60,7 @@ export function allOperations({ region, identity, stream }: OperationParts): Ope
     ...networkUseOperations(region),
     ...identityOperations(identity, region.inventory),
     ...networkOperations(region.inventory),
+    ...publicIpOperations(region),
     ...elbowOperations(region, stream),
   ];
   return [...documented, ...publicOperations(documented)];

@@ -11,6 +11,7 @@ import { loadBalancer } from '../model/load-balancer.ts';
 import { logtank } from '../model/logtank.ts';
 import { member } from '../model/member.ts';
 import { pool } from '../model/pool.ts';
+import { publicIp } from '../model/public-ip.ts';
 import type { Resource } from '../model/resource.ts';
 import { securityPolicy } from '../model/security-policy.ts';
 
@@ -28,6 +29,7 @@ export const resources: readonly Resource[] = [
   certificate,
   logtank,
   job,
+  publicIp,
 ];
 
 /** A column's value as the database holds it: booleans as 0 or 1, objects and lists as JSON text. */
@@ -96,6 +98,7 @@ export interface Tables {
   ipgroups: Row;
   security_policies: Row;
   jobs: Row;
+  publicips: Row;
   changes: ChangeRow;
   audit: AuditRow;
   settings: { key: string; value: string };
