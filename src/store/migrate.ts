@@ -6,6 +6,7 @@ import * as access from './migrations/0003-access.ts';
 import * as contentChecks from './migrations/0004-content-checks.ts';
 import * as masterSlavePools from './migrations/0006-master-slave-pools.ts';
 import * as jobs from './migrations/0008-jobs.ts';
+import * as memberChecks from './migrations/0011-member-checks.ts';
 
 /** In order; a database's version is how many of them it has. Never change one that was released. */
 const migrations: readonly { readonly up: (db: Kysely<unknown>) => Promise<void> }[] = [
@@ -15,6 +16,7 @@ const migrations: readonly { readonly up: (db: Kysely<unknown>) => Promise<void>
   contentChecks,
   masterSlavePools,
   jobs,
+  memberChecks,
 ];
 
 /** The database was written by a newer version of the program. */

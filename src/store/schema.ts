@@ -8,6 +8,7 @@ import { listener } from '../model/listener.ts';
 import { loadBalancer } from '../model/load-balancer.ts';
 import { logtank } from '../model/logtank.ts';
 import { member } from '../model/member.ts';
+import { memberCheck } from '../model/member-check.ts';
 import { pool } from '../model/pool.ts';
 import type { Resource } from '../model/resource.ts';
 import { securityPolicy } from '../model/security-policy.ts';
@@ -24,6 +25,7 @@ export const resources: readonly Resource[] = [
   certificate,
   logtank,
   job,
+  memberCheck,
 ];
 
 /** A column's value as the database holds it: booleans as 0 or 1, objects and lists as JSON text. */
@@ -58,6 +60,7 @@ export interface Tables {
   ipgroups: Row;
   security_policies: Row;
   jobs: Row;
+  member_checks: Row;
   changes: ChangeRow;
   settings: { key: string; value: string };
 }
