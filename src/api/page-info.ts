@@ -10,8 +10,8 @@ export const PageInfo = Type.Object({
   current_count: Type.Integer({ description: 'How many records the page has.' }),
 });
 
-/** What a list holds: each record has an id, which jobs call their `job_id`. */
-type Listed = { readonly id: string } | { readonly job_id: string };
+/** What a list holds: each record has an id, which jobs call their `job_id`, and domain IPs their address. */
+type Listed = { readonly id: string } | { readonly job_id: string } | { readonly ip_address: string };
 
 /**
  * The body of a list.
@@ -25,7 +25,7 @@ export function listBody<T>(
   render: (record: T) => Listed,
 ): Record<string, unknown> {
   const rendered = records.map(render);
-  const ids = rendered.map((each) => ('id' in each ? each.id : each.job_id));
+  const ids = rendered.map(idOf);
   const first = ids[0];
   const last = ids.at(-1);
   const hasNext = reverse ? marker !== undefined : more;
@@ -37,4 +37,9 @@ export function listBody<T>(
       current_count: rendered.length,
     },
   };
+}
+
+function idOf(of: Listed): string {
+  if ('id' in of) return of.id;
+  return 'job_id' in of ? of.job_id : of.ip_address;
 }

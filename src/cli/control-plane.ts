@@ -16,6 +16,7 @@ import { Inventory } from '../service/inventory.ts';
 import { MemberChecks } from '../service/member-checks/member-checks.ts';
 import { Secrets } from '../service/secrets.ts';
 import { refreshServers } from '../service/server-states.ts';
+import { ownOrigin } from '../store/origin.ts';
 import { Store } from '../store/store.ts';
 import type { Credentials } from './credentials.ts';
 import { allOperations } from './operations.ts';
@@ -69,7 +70,7 @@ async function startOver(
   ];
   const inventory = new Inventory(options.inventory, projects);
   const region = { store, inventory, secrets: new Secrets(credentials.secrets_key) };
-  await refreshServers(region);
+  await store.runAs(ownOrigin('RefreshServers'), () => refreshServers(region));
   const projectIds = [...inventory.projects.keys()];
   const users = declaredUsers(options.inventory, credentials, projectIds);
   const identity = new Identity(
@@ -81,7 +82,7 @@ async function startOver(
   const health = new HealthChecks(region, log);
   const memberChecks = new MemberChecks(region, singleProbe, log);
   const operations = allOperations({ region, identity, stream, memberChecks });
-  const app = createServer({ operations, identity, log });
+  const app = createServer({ operations, identity, region, log });
   stream.attach(app.server);
   const trimming = setInterval(() => trim(store, log), trimIntervalMs);
   running.defer(() => clearInterval(trimming));

@@ -1,9 +1,12 @@
 /** Every operation that is served, in the order in which they are documented. */
+import { availabilityZoneChangeOperations } from '../api/operations/availability-zone-changes.ts';
 import { availabilityZoneOperations } from '../api/operations/availability-zones.ts';
 import { certificateOperations } from '../api/operations/certificates.ts';
+import { domainNameOperations } from '../api/operations/domain-names.ts';
 import { elbowOperations } from '../api/operations/elbow.ts';
 import { featureOperations } from '../api/operations/features.ts';
 import { flavorOperations } from '../api/operations/flavors.ts';
+import { graphOperations } from '../api/operations/graph.ts';
 import { healthMonitorOperations } from '../api/operations/health-monitors.ts';
 import { ipGroupOperations } from '../api/operations/ip-groups.ts';
 import { jobOperations } from '../api/operations/jobs.ts';
@@ -21,6 +24,7 @@ import { securityPolicyOperations } from '../api/operations/security-policies.ts
 import { tagOperations } from '../api/operations/tags.ts';
 import { identityOperations } from '../cloud/identity.ts';
 import { networkOperations } from '../cloud/networks.ts';
+import { publicIpOperations } from '../cloud/public-ips.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Identity } from '../service/identity/identity.ts';
 import type { MemberChecks } from '../service/member-checks/member-checks.ts';
@@ -36,6 +40,8 @@ export interface OperationParts {
 export function allOperations({ region, identity, stream, memberChecks }: OperationParts): Operation[] {
   const documented = [
     ...loadBalancerOperations(region),
+    ...availabilityZoneChangeOperations(region),
+    ...domainNameOperations(region),
     ...listenerOperations(region),
     ...poolOperations(region),
     ...masterSlavePoolOperations(region),
@@ -55,7 +61,9 @@ export function allOperations({ region, identity, stream, memberChecks }: Operat
     ...networkUseOperations(region),
     ...identityOperations(identity, region.inventory),
     ...networkOperations(region.inventory),
+    ...publicIpOperations(region),
     ...elbowOperations(region, stream),
+    ...graphOperations(region),
   ];
   return [...documented, ...publicOperations(documented)];
 }

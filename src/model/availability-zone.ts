@@ -1,6 +1,6 @@
 /** An availability zone, as load balancers are placed in it (rules digest 3.9). */
 import { type Static, Type } from 'typebox';
-import { oneOf } from './schemas.ts';
+import { oneOf, strict } from './schemas.ts';
 
 export const AvailabilityZone = Type.Object({
   code: Type.String({ description: 'Its name, as availability_zone_list has it.' }),
@@ -12,3 +12,11 @@ export const AvailabilityZone = Type.Object({
 });
 
 export type AvailabilityZone = Static<typeof AvailabilityZone>;
+
+/** The zones that a load balancer is to be in besides those it has, or is to leave. */
+export const ZoneChange = strict({
+  availability_zone_list: Type.Array(Type.String({ minLength: 1, maxLength: 255 }), {
+    minItems: 1,
+    maxItems: 64,
+  }),
+});

@@ -1,5 +1,4 @@
 /** Health monitors: create, show, list, update, delete (rules digest 2.5). */
-import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { conflict, notFound } from '../model/errors.ts';
 import { type HealthMonitor, healthMonitor } from '../model/health-monitor.ts';
@@ -11,6 +10,7 @@ import { insert, remove, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Writer } from '../store/transaction.ts';
 import { refreshMemberStatuses } from './attachments.ts';
+import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { checkQuota } from './quotas.ts';
 import { require, requirePool } from './references.ts';
@@ -51,7 +51,7 @@ export async function addHealthMonitor(
   const defaults = typeDefaults(wanted.type);
   const record: HealthMonitor = {
     ...wanted,
-    id: randomUUID(),
+    id: newId(tx.at),
     project_id: within.project_id,
     enterprise_project_id: within.enterprise_project_id,
     pool_id: within.id,

@@ -1,5 +1,4 @@
 /** Pools: create, show, list, update, delete (rules digest 2.3). */
-import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { invalid } from '../model/errors.ts';
 import { listener } from '../model/listener.ts';
@@ -13,6 +12,7 @@ import type { Tables } from '../store/schema.ts';
 import type { Writer } from '../store/transaction.ts';
 import { attachmentsOf } from './attachments.ts';
 import { checkPoolOfListener } from './listener-rules.ts';
+import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import {
   checkEnterpriseProject,
@@ -56,7 +56,7 @@ export async function addPool(
   const record: Pool = {
     ...wanted,
     ...poolSettings(wanted.protocol, null, body),
-    id: randomUUID(),
+    id: newId(tx.at),
     kind,
     lb_algorithm: wanted.lb_algorithm ?? algorithmOf(wanted),
     ip_version: wanted.ip_version ?? defaultIpVersion(wanted.protocol),

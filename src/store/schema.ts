@@ -10,6 +10,7 @@ import { logtank } from '../model/logtank.ts';
 import { member } from '../model/member.ts';
 import { memberCheck } from '../model/member-check.ts';
 import { pool } from '../model/pool.ts';
+import { publicIp } from '../model/public-ip.ts';
 import type { Resource } from '../model/resource.ts';
 import { securityPolicy } from '../model/security-policy.ts';
 
@@ -26,6 +27,7 @@ export const resources: readonly Resource[] = [
   logtank,
   job,
   memberCheck,
+  publicIp,
 ];
 
 /** A column's value as the database holds it: booleans as 0 or 1, objects and lists as JSON text. */
@@ -49,6 +51,23 @@ export interface ChangeRow {
   at: number;
 }
 
+/** What the audit keeps of a change. */
+export interface AuditRow extends Omit<ChangeRow, 'revision'> {
+  /** That of the change. */
+  revision: number;
+  /** Null for what Elbow did by itself, as are the columns of its call. */
+  user_id: string | null;
+  user_name: string | null;
+  address: string | null;
+  request_id: string | null;
+  /** The operation called, or the task of Elbow's own. */
+  operation_id: string | null;
+  /** JSON; null for a creation. */
+  before: string | null;
+  /** JSON; null for a deletion. */
+  after: string | null;
+}
+
 export interface Tables {
   loadbalancers: Row;
   listeners: Row;
@@ -61,6 +80,8 @@ export interface Tables {
   security_policies: Row;
   jobs: Row;
   member_checks: Row;
+  publicips: Row;
   changes: ChangeRow;
+  audit: AuditRow;
   settings: { key: string; value: string };
 }
