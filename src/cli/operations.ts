@@ -16,6 +16,7 @@ import { listenerOperations } from '../api/operations/listeners.ts';
 import { loadBalancerOperations } from '../api/operations/load-balancers.ts';
 import { logtankOperations } from '../api/operations/logtanks.ts';
 import { masterSlavePoolOperations } from '../api/operations/master-slave-pools.ts';
+import { memberCheckOperations } from '../api/operations/member-checks.ts';
 import { memberOperations } from '../api/operations/members.ts';
 import { networkUseOperations } from '../api/operations/network-use.ts';
 import { poolOperations } from '../api/operations/pools.ts';
@@ -28,15 +29,17 @@ import { networkOperations } from '../cloud/networks.ts';
 import { publicIpOperations } from '../cloud/public-ips.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Identity } from '../service/identity/identity.ts';
+import type { MemberChecks } from '../service/member-checks/member-checks.ts';
 import type { Region } from '../service/region.ts';
 
 export interface OperationParts {
   readonly region: Region;
   readonly identity: Identity;
   readonly stream: Parameters<typeof elbowOperations>[1];
+  readonly memberChecks: MemberChecks;
 }
 
-export function allOperations({ region, identity, stream }: OperationParts): Operation[] {
+export function allOperations({ region, identity, stream, memberChecks }: OperationParts): Operation[] {
   const documented = [
     ...loadBalancerOperations(region),
     ...availabilityZoneChangeOperations(region),
@@ -45,6 +48,7 @@ export function allOperations({ region, identity, stream }: OperationParts): Ope
     ...poolOperations(region),
     ...masterSlavePoolOperations(region),
     ...memberOperations(region),
+    ...memberCheckOperations(memberChecks),
     ...healthMonitorOperations(region),
     ...l7PolicyOperations(region),
     ...l7RuleOperations(region),

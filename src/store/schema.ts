@@ -10,6 +10,7 @@ import { listener } from '../model/listener.ts';
 import { loadBalancer } from '../model/load-balancer.ts';
 import { logtank } from '../model/logtank.ts';
 import { member } from '../model/member.ts';
+import { memberCheck } from '../model/member-check.ts';
 import { pool } from '../model/pool.ts';
 import { publicIp } from '../model/public-ip.ts';
 import type { Resource } from '../model/resource.ts';
@@ -29,6 +30,7 @@ export const resources: readonly Resource[] = [
   certificate,
   logtank,
   job,
+  memberCheck,
   publicIp,
 ];
 
@@ -98,6 +100,7 @@ export interface Tables {
   ipgroups: Row;
   security_policies: Row;
   jobs: Row;
+  member_checks: Row;
   publicips: Row;
   changes: ChangeRow;
   audit: AuditRow;
