@@ -8,17 +8,34 @@ export interface Rendered {
   readonly [key: string]: unknown;
 }
 
-/** @param computed the values of the fields that are not stored */
+/** Every answered field of a resource, in order, still without values. */
+type Blank = Readonly<Record<string, unknown>>;
+
+const blanks = new WeakMap<Resource, Blank>();
+
+/** @param computed values that win over those stored, as for fields that are not stored; null is one too */
 export function render<F extends Fields>(
   of: Resource<F>,
   record: RecordOf<F>,
   computed: Partial<RecordOf<F>> = {},
 ): Rendered {
-  const answer: Record<string, unknown> = {};
-  for (const [key, field] of Object.entries(of.fields)) {
-    if (field.answered) answer[key] = computed[key] ?? record[key] ?? null;
+  const blank = blankOf(of);
+  // Copying an object that has all keys is several times faster than adding them, and so is writing it as JSON.
+  const answer: Record<string, unknown> = { ...blank };
+  for (const key of Object.keys(blank)) {
+    const value = computed[key];
+    answer[key] = value === undefined ? (record[key] ?? null) : value;
   }
-  return answer as unknown as Rendered;
+  return answer as Rendered;
+}
+
+function blankOf(of: Resource): Blank {
+  const known = blanks.get(of);
+  if (known) return known;
+  const answered = Object.entries(of.fields).filter(([, field]) => field.answered);
+  const blank: Blank = JSON.parse(JSON.stringify(Object.fromEntries(answered.map(([key]) => [key, null]))));
+  blanks.set(of, blank);
+  return blank;
 }
 
 /** Ids as the API refers to resources. */

@@ -6,6 +6,7 @@ import type { Answer, Call, Caller, Operation } from '../model/operation.ts';
 import { validator } from '../model/validation.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Identity } from '../service/identity/identity.ts';
+import type { LiveRegion, Origin } from '../service/region.ts';
 import { errorAnswer } from './error-answer.ts';
 import { readJsonBody } from './json-body.ts';
 
@@ -19,11 +20,12 @@ const noBody = Buffer.alloc(0);
 export interface ServerParts {
   readonly operations: readonly Operation[];
   readonly identity: Identity;
+  readonly region: LiveRegion;
   readonly log: Logger;
 }
 
 /** A server ready to listen. */
-export function createServer({ operations, identity, log }: ServerParts): FastifyInstance {
+export function createServer({ operations, identity, region, log }: ServerParts): FastifyInstance {
   const app = Fastify({
     loggerInstance: undefined,
     bodyLimit: maxBodyBytes,
@@ -47,11 +49,16 @@ export function createServer({ operations, identity, log }: ServerParts): Fastif
     );
     sendError(refusal, request, reply, log);
   });
-  for (const operation of operations) addRoute(app, operation, identity);
+  for (const operation of operations) addRoute(app, operation, identity, region);
   return app as unknown as FastifyInstance;
 }
 
-function addRoute(app: { route: FastifyInstance['route'] }, operation: Operation, identity: Identity): void {
+function addRoute(
+  app: { route: FastifyInstance['route'] },
+  operation: Operation,
+  identity: Identity,
+  { store }: LiveRegion,
+): void {
   const checkBody = operation.body && validator(operation.body, operation.bodyOptions);
   app.route({
     method: operation.method,
@@ -61,7 +68,9 @@ function addRoute(app: { route: FastifyInstance['route'] }, operation: Operation
       const caller = operation.isPublic ? nobody : callerOf(request, bytes, identity);
       const body = checkBody ? readJsonBody(bytes) : undefined;
       checkBody?.(body);
-      const answer = await operation.handle(callOf(request, caller, body));
+      const call = callOf(request, caller, body);
+      const origin = originOf(request, caller, operation);
+      const answer = await store.runAs(origin, () => operation.handle(call));
       return send(request, reply, operation, answer);
     },
   });
@@ -91,6 +100,20 @@ function callOf(request: FastifyRequest, caller: Caller, body: unknown): Call {
     body,
     caller,
     origin: `${request.protocol}://${request.host}`,
+  };
+}
+
+function originOf(
+  { ip, id: requestId }: FastifyRequest,
+  { userId, userName }: Caller,
+  { id: operationId }: Operation,
+): Origin {
+  return {
+    user: { id: userId, name: userName },
+    // A socket that takes both families writes IPv4 addresses as IPv6 ones.
+    address: ip.replace(/^::ffff:(?=\d+\.)/, ''),
+    requestId,
+    operationId,
   };
 }
 

@@ -14,6 +14,7 @@ import { Tokens } from '../service/identity/tokens.ts';
 import { Inventory } from '../service/inventory.ts';
 import { Secrets } from '../service/secrets.ts';
 import { refreshServers } from '../service/server-states.ts';
+import { ownOrigin } from '../store/origin.ts';
 import { Store } from '../store/store.ts';
 import type { Credentials } from './credentials.ts';
 import { allOperations } from './operations.ts';
@@ -67,7 +68,7 @@ async function startOver(
   ];
   const inventory = new Inventory(options.inventory, projects);
   const region = { store, inventory, secrets: new Secrets(credentials.secrets_key) };
-  await refreshServers(region);
+  await store.runAs(ownOrigin('RefreshServers'), () => refreshServers(region));
   const projectIds = [...inventory.projects.keys()];
   const users = declaredUsers(options.inventory, credentials, projectIds);
   const identity = new Identity(
@@ -78,7 +79,7 @@ async function startOver(
   const stream = new StreamServer(publisher, credentials.proxy_token, log);
   const health = new HealthChecks(region, log);
   const operations = allOperations({ region, identity, stream });
-  const app = createServer({ operations, identity, log });
+  const app = createServer({ operations, identity, region, log });
   stream.attach(app.server);
   const trimming = setInterval(() => trim(store, log), trimIntervalMs);
   running.defer(() => clearInterval(trimming));

@@ -7,6 +7,7 @@ export const AvailabilityZone = Type.Object({
   state: Type.String({ description: 'Always ACTIVE.' }),
   protocol: Type.Array(oneOf('L4', 'L7'), { description: 'The kinds of listeners it serves: all.' }),
   public_border_group: Type.String({ description: 'The site: center.' }),
+  spec_code: Type.Optional(Type.String({ description: 'The resources of an edge site: absent.' })),
   category: Type.Integer({ description: 'The kind of the site: 0, a center.' }),
 });
 

@@ -11,7 +11,7 @@ const KeyPem = Type.String({ minLength: 1, maxLength: 8192 });
 
 const set = { create: 'optional', update: 'mutable', nullable: true } as const;
 /** A private key has no column: what is stored is its sealed form. */
-const key = { ...set, input: KeyPem, computed: true } as const;
+const key = { ...set, input: KeyPem, computed: true, secret: true } as const;
 
 export const certificate = resource({
   name: 'certificate',
@@ -52,9 +52,13 @@ export const certificate = resource({
       effective: false,
     }),
     enc_private_key: field(orNull(Type.String()), 'The private key of enc_certificate.', key),
-    sealed_private_key: field(orNull(Type.String()), 'The private key, encrypted.', { answered: false }),
+    sealed_private_key: field(orNull(Type.String()), 'The private key, encrypted.', {
+      answered: false,
+      secret: true,
+    }),
     sealed_enc_private_key: field(orNull(Type.String()), 'The private key of enc_certificate, encrypted.', {
       answered: false,
+      secret: true,
     }),
     domain: field(
       orNull(Type.String()),

@@ -21,6 +21,8 @@ export interface Field<S extends TSchema = TSchema> {
   readonly schema: S;
   /** The value as requests send it, where it differs from `schema`. */
   readonly input: TSchema;
+  /** The value as update requests send it, where it differs from `input`. */
+  readonly updateInput: TSchema;
   readonly create: OnCreate;
   readonly update: OnUpdate;
   /** Whether a request may send null: as if absent on create, and clearing the value on update. */
@@ -34,12 +36,17 @@ export interface Field<S extends TSchema = TSchema> {
   readonly answered: boolean;
   /** False while the field is stored and answered but does not yet change what traffic does. */
   readonly effective: boolean;
+  /** Whether its values are kept from every record of what happened; those show a mask. */
+  readonly secret: boolean;
+  /** False for what changes by itself, as health does: the audit of changes leaves it out. */
+  readonly audited: boolean;
   readonly description: string;
 }
 
 /** The parts of a field that a description may leave out. */
 export interface FieldOptions<S extends TSchema> {
   readonly input?: TSchema;
+  readonly updateInput?: TSchema;
   readonly create?: OnCreate;
   readonly update?: OnUpdate;
   readonly nullable?: boolean;
@@ -48,6 +55,8 @@ export interface FieldOptions<S extends TSchema> {
   readonly filter?: FilterArity;
   readonly answered?: boolean;
   readonly effective?: boolean;
+  readonly secret?: boolean;
+  readonly audited?: boolean;
 }
 
 /**
@@ -62,9 +71,11 @@ export function field<S extends TSchema>(
   options: FieldOptions<S> = {},
 ): Field<S> {
   const create = options.create ?? 'absent';
+  const input = options.input ?? withoutNull(schema);
   return {
     schema,
-    input: options.input ?? withoutNull(schema),
+    input,
+    updateInput: options.updateInput ?? input,
     create,
     update: options.update ?? (create === 'ignored' ? 'ignored' : 'immutable'),
     nullable: options.nullable ?? false,
@@ -73,9 +84,14 @@ export function field<S extends TSchema>(
     filter: options.filter ?? null,
     answered: options.answered ?? true,
     effective: options.effective ?? true,
+    secret: options.secret ?? false,
+    audited: options.audited ?? true,
     description,
   };
 }
+
+/** What stands for the value of a secret. */
+export const mask = '******';
 
 /** A value that is null when there is none. */
 export function orNull<S extends TSchema>(schema: S) {

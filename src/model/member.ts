@@ -94,13 +94,16 @@ export const member = resource({
     instance_id: field(Type.String(), 'The server behind the address; empty when there is none.', {
       filter: 'many',
     }),
-    operating_status: field(OperatingStatus, 'The member’s health.', { filter: 'many' }),
-    reason: field(orNull(FailureReason), 'Why the last health checks failed; null unless they did.'),
+    operating_status: field(OperatingStatus, 'The member’s health.', { filter: 'many', audited: false }),
+    reason: field(orNull(FailureReason), 'Why the last health checks failed; null unless they did.', {
+      audited: false,
+    }),
     status: field(Type.Array(MemberStatus), 'The health as each listener of the pool sees it.', {
       computed: true,
     }),
     verdict: field(oneOf('INITIAL', 'ONLINE', 'OFFLINE'), 'What the thresholds made of the probes so far.', {
       answered: false,
+      audited: false,
     }),
     server_state: field(
       oneOf('none', 'running', 'stopped', 'missing'),
@@ -111,9 +114,15 @@ export const member = resource({
   },
 });
 
-/** Members in the list of all pools, which is also filtered by where they belong. */
+/** Members in the list of all pools, which is filtered by where they belong, and by less of what they are (2.4.3). */
 export const memberOfProject = resource({
   ...member,
+  fields: {
+    ...member.fields,
+    ...{ member_type: { ...member.fields.member_type, filter: null } },
+    ...{ instance_id: { ...member.fields.instance_id, filter: null } },
+    ...{ availability_zone: { ...member.fields.availability_zone, filter: null } },
+  },
   filters: {
     pool_id: {
       schema: Id,

@@ -1,5 +1,4 @@
 /** Health monitors: create, show, list, update, delete (rules digest 2.5). */
-import { randomUUID } from 'node:crypto';
 import { conflict } from '../model/errors.ts';
 import { type HealthMonitor, healthMonitor } from '../model/health-monitor.ts';
 import { checkMonitor, typeDefaults } from '../model/monitor-rules.ts';
@@ -9,6 +8,7 @@ import { type Page, page } from '../store/pages.ts';
 import { insert, remove, update } from '../store/rows.ts';
 import type { Writer } from '../store/transaction.ts';
 import { refreshMemberStatuses } from './attachments.ts';
+import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { checkQuota } from './quotas.ts';
 import { require, requirePool } from './references.ts';
@@ -33,7 +33,7 @@ export async function createHealthMonitor(
     const defaults = typeDefaults(wanted.type);
     const record: HealthMonitor = {
       ...wanted,
-      id: randomUUID(),
+      id: newId(tx.at),
       project_id: projectId,
       enterprise_project_id: within.enterprise_project_id,
       http_method: wanted.http_method ?? defaults.http_method,

@@ -1,5 +1,4 @@
 /** Listeners: create, show, list, update, delete (rules digest 2.2). */
-import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { conflict, invalid, Refusal } from '../model/errors.ts';
 import { type InsertHeaders, mergeInsertHeaders } from '../model/insert-headers.ts';
@@ -15,6 +14,7 @@ import { refreshMemberStatuses } from './attachments.ts';
 import { checkNoQuicConfig } from './listener-quic.ts';
 import { checkReferences } from './listener-references.ts';
 import { checkPoolOfListener, checkProtocolOfOwner } from './listener-rules.ts';
+import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { clearedProtectionReason } from './protection.ts';
 import { checkQuota } from './quotas.ts';
@@ -33,7 +33,7 @@ export async function createListener(region: Region, projectId: string, body: Bo
       ...wanted,
       ...given(protocolDefaults(wanted.protocol), body),
       ...normalized(body, null),
-      id: randomUUID(),
+      id: newId(tx.at),
       project_id: projectId,
       enterprise_project_id: owner.enterprise_project_id,
       // A dedicated load balancer knows TERMINATED_HTTPS only as the old name of HTTPS.
@@ -214,8 +214,8 @@ function normalized(body: Body, before: Listener | null): Partial<Listener> {
   const quic = body['quic_config'] as Partial<NonNullable<Listener['quic_config']>> | null | undefined;
   if (quic) {
     made.quic_config = {
-      quic_listener_id: quic.quic_listener_id ?? '',
-      enable_quic_upgrade: quic.enable_quic_upgrade ?? false,
+      quic_listener_id: quic.quic_listener_id ?? before?.quic_config?.quic_listener_id ?? '',
+      enable_quic_upgrade: quic.enable_quic_upgrade ?? before?.quic_config?.enable_quic_upgrade ?? false,
     };
   }
   return made;

@@ -1,5 +1,4 @@
 /** Load balancers: create, show, list, update, delete (rules digest 2.1). */
-import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { conflict } from '../model/errors.ts';
 import { listener } from '../model/listener.ts';
@@ -21,6 +20,7 @@ import {
   checkZones,
 } from './load-balancer-rules.ts';
 import { removeLogtankOf } from './logtanks.ts';
+import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { checkEnterpriseProject } from './pool-rules.ts';
 import { clearedProtectionReason } from './protection.ts';
@@ -45,7 +45,7 @@ export async function createLoadBalancer(
 ): Promise<LoadBalancerView> {
   return region.store.write(async (tx) => {
     const wanted = draft(loadBalancer, body);
-    const id = randomUUID();
+    const id = newId(tx.at);
     const now = timestamp(tx.at);
     checkEnterpriseProject(region, wanted.enterprise_project_id);
     checkZones(region, wanted.availability_zone_list);

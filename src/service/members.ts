@@ -1,5 +1,4 @@
 /** Members of pools: create, show, list, update, delete (rules digest 2.4). */
-import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { conflict } from '../model/errors.ts';
 import { listener } from '../model/listener.ts';
@@ -20,6 +19,7 @@ import {
   type PlacementRequest,
   place,
 } from './member-rules.ts';
+import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { checkQuota } from './quotas.ts';
 import { requireMember, requirePool } from './references.ts';
@@ -106,7 +106,7 @@ export async function addMember(
     ...draft(member, body),
     ...placement,
     ...fresh,
-    id: randomUUID(),
+    id: newId(tx.at),
     project_id: within.project_id,
     enterprise_project_id: within.enterprise_project_id,
     pool_id: within.id,
@@ -117,8 +117,8 @@ export async function addMember(
   await insert(tx, member, record);
   const subnet = placement.subnet_cidr_id && inventory.subnet(placement.subnet_cidr_id);
   if (subnet && within.vpc_id === '') {
+    await update(tx, pool, within, { vpc_id: subnet.vpc.id });
     within.vpc_id = subnet.vpc.id;
-    await update(tx, pool, within, { vpc_id: within.vpc_id });
   }
   return record;
 }

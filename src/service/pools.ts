@@ -1,5 +1,4 @@
 /** Pools: create, show, list, update, delete (rules digest 2.3). */
-import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { invalid } from '../model/errors.ts';
 import { listener } from '../model/listener.ts';
@@ -12,6 +11,7 @@ import { findBy, insert, remove, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import { attachmentsOf } from './attachments.ts';
 import { checkPoolOfListener } from './listener-rules.ts';
+import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import {
   checkEnterpriseProject,
@@ -43,7 +43,7 @@ export async function createPool(region: Region, projectId: string, body: Body):
     const record: Pool = {
       ...wanted,
       ...poolSettings(wanted.protocol, null, body),
-      id: randomUUID(),
+      id: newId(tx.at),
       lb_algorithm: wanted.lb_algorithm ?? algorithmOf(wanted),
       ip_version: wanted.ip_version ?? defaultIpVersion(wanted.protocol),
       healthmonitor_id: null,

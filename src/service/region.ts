@@ -25,3 +25,5 @@ export function within(region: Region, tx: Writer): Region {
 export function timestamp(at: Date): string {
   return `${at.toISOString().slice(0, 19)}Z`;
 }
+
+export type { Origin } from '../store/origin.ts';

@@ -49,6 +49,23 @@ export interface ChangeRow {
   at: number;
 }
 
+/** What the audit keeps of a change. */
+export interface AuditRow extends Omit<ChangeRow, 'revision'> {
+  /** That of the change. */
+  revision: number;
+  /** Null for what Elbow did by itself, as are the columns of its call. */
+  user_id: string | null;
+  user_name: string | null;
+  address: string | null;
+  request_id: string | null;
+  /** The operation called, or the task of Elbow's own. */
+  operation_id: string | null;
+  /** JSON; null for a creation. */
+  before: string | null;
+  /** JSON; null for a deletion. */
+  after: string | null;
+}
+
 export interface Tables {
   loadbalancers: Row;
   listeners: Row;
@@ -62,5 +79,6 @@ export interface Tables {
   jobs: Row;
   publicips: Row;
   changes: ChangeRow;
+  audit: AuditRow;
   settings: { key: string; value: string };
 }

@@ -19,6 +19,12 @@ import { eipsOf, references, render } from '../render.ts';
 const group = 'Load balancers';
 const path = '/v3/{project_id}/elb/loadbalancers';
 
+/** An order of one that is paid in advance, which nothing is when it is made here. */
+export const order = {
+  loadbalancer_id: Type.Optional(Type.String({ description: 'The load balancer of an order: absent.' })),
+  order_id: Type.Optional(Type.String({ description: 'The order, when it is paid in advance: absent.' })),
+};
+
 /** A load balancer as answered. */
 export function renderLoadBalancer({ loadBalancer: of, listenerIds, poolIds }: LoadBalancerView): {
   readonly id: string;
@@ -38,6 +44,7 @@ export function loadBalancerOperations(region: Region): Operation[] {
       group,
       path,
       idParameter: 'loadbalancer_id',
+      beside: order,
       render: renderLoadBalancer,
       service: {
         create: ({ project_id = '' }, body) => createLoadBalancer(region, project_id, body),

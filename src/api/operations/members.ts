@@ -47,18 +47,16 @@ const batchOf = <T extends Parameters<typeof Type.Array>[0]>(item: T) =>
 /** A member as answered: a reason only while it is OFFLINE, its status as each listener sees it. */
 function renderMember({ member: of, pool, listenerIds }: MemberView): Rendered {
   const reason = of.operating_status === 'OFFLINE' ? of.reason : null;
-  return {
-    ...render(member, of, {
-      status: listenerIds.map((listener_id) => ({
-        listener_id,
-        operating_status: of.operating_status,
-        reason,
-        created_at: pool.created_at,
-        updated_at: pool.updated_at,
-      })),
-    }),
-    ...{ reason },
-  };
+  return render(member, of, {
+    reason,
+    status: listenerIds.map((listener_id) => ({
+      listener_id,
+      operating_status: of.operating_status,
+      reason,
+      created_at: pool.created_at,
+      updated_at: pool.updated_at,
+    })),
+  });
 }
 
 /** In the list of all pools a member also says where it belongs. */
