@@ -16,18 +16,6 @@ export const notBuilt: ReadonlySet<string> = new Set([
   'DeletePoolCascade',
   'ShowMemberHealthCheckJob',
   'CreateMemberHealthCheckJob',
-  'CreateL7Policy',
-  'ListL7Policies',
-  'BatchUpdatePoliciesPriority',
-  'ListAllL7Rules',
-  'ShowL7Policy',
-  'UpdateL7Policy',
-  'DeleteL7Policy',
-  'CreateL7Rule',
-  'ListL7Rules',
-  'ShowL7Rule',
-  'UpdateL7Rule',
-  'DeleteL7Rule',
   'CreateMasterSlavePool',
   'ListMasterSlavePools',
   'ShowMasterSlavePool',
@@ -40,7 +28,6 @@ export const notBuilt: ReadonlySet<string> = new Set([
   'UpdateRecycleBinPolicy',
 ]);
 
-const missing = 'missing';
 const extra = 'not in the interface';
 const stricter = 'required here, optional in the interface';
 const looser = 'optional here, required in the interface';
@@ -48,7 +35,8 @@ const looser = 'optional here, required in the interface';
 const openTelekom = 'Documented by the same API of another cloud (rules digest 2.5.1).';
 const accessLog = 'Documented by the same API of another cloud (rules digest 2.2.1).';
 const ignoredProject = 'Every create accepts the project and ignores it (rules digest 1.1).';
-const notThere = 'There are no forwarding policies yet.';
+const inConditions = 'A rule with conditions does without (rules digest 2.7.1).';
+const asTextToo = 'It may be text or a number (rules digest C27).';
 const namesATag = 'A tag has a key and a value (rules digest 1.8).';
 const aRange = 'A range is from one port to another (rules digest 2.2.1).';
 
@@ -104,10 +92,15 @@ export const exceptions: Readonly<Record<string, string>> = {
     'It may be given several times (rules digest 2.1.3).',
   [`CountPreoccupyIpNum?sence: ${extra}`]: 'The cloud’s pages misspell scene (rules digest C42).',
 
-  ...Object.fromEntries(
-    ['id', 'name', 'action', 'provisioning_status', 'rules'].map((key) => [
-      `LoadBalancerStatusPolicy.${key}: ${missing}`,
-      notThere,
-    ]),
-  ),
+  [`CreateL7PolicyRuleOption.project_id: ${extra}`]: ignoredProject,
+  [`CreateL7PolicyRuleOption.value: ${looser}`]: inConditions,
+  [`CreateRuleOption.value: ${looser}`]: inConditions,
+  [`UpdateRuleCondition.value: ${stricter}`]: 'A condition is a value (rules digest 2.7.1).',
+  [`CreateRedirectUrlConfig.status_code: ${looser}`]:
+    'A create without it is refused; an update keeps it (rules digest 2.6.4).',
+  [`CreateFixtedResponseConfig.status_code: ${looser}`]:
+    'A create without it is refused; an update keeps it (rules digest 2.6.5).',
+  'CreateRedirectPoolsConfig.weight: integer or string here, str in the interface': asTextToo,
+  'UpdateRedirectPoolsConfig.weight: integer or string here, str in the interface': asTextToo,
+  [`BatchUpdatePoliciesPriorityRequestBody.l7policies: ${stricter}`]: 'It is the call (rules digest L7-10).',
 };
