@@ -10,6 +10,8 @@ import { flavorOperations } from '../api/operations/flavors.ts';
 import { healthMonitorOperations } from '../api/operations/health-monitors.ts';
 import { ipGroupOperations } from '../api/operations/ip-groups.ts';
 import { jobOperations } from '../api/operations/jobs.ts';
+import { l7PolicyOperations } from '../api/operations/l7-policies.ts';
+import { l7RuleOperations } from '../api/operations/l7-rules.ts';
 import { listenerOperations } from '../api/operations/listeners.ts';
 import { loadBalancerOperations } from '../api/operations/load-balancers.ts';
 import { logtankOperations } from '../api/operations/logtanks.ts';
@@ -43,6 +45,8 @@ export function allOperations({ region, identity, stream }: OperationParts): Ope
     ...poolOperations(region),
     ...memberOperations(region),
     ...healthMonitorOperations(region),
+    ...l7PolicyOperations(region),
+    ...l7RuleOperations(region),
     ...certificateOperations(region),
     ...ipGroupOperations(region),
     ...securityPolicyOperations(region),

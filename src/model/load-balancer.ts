@@ -46,7 +46,8 @@ const memberOf = (column: string): Match => ({
       kind: 'related',
       steps: [
         { from: 'id', table: 'listeners', key: 'loadbalancer_id' },
-        { from: 'default_pool_id', table: 'members', key: 'pool_id' },
+        { from: 'id', table: 'pool_listeners', key: 'listener_id' },
+        { from: 'pool_id', table: 'members', key: 'pool_id' },
       ],
       column,
     },

@@ -9,6 +9,7 @@ import { type Page, page } from '../store/pages.ts';
 import { count, findBy, insert, remove, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import { type Networks, networksOf, portIdOf, takeAddress } from './addresses.ts';
+import { poolIdsOfListeners } from './attachments.ts';
 import { followAddresses } from './domain-names.ts';
 import { chargeModeOf, checkFlavors } from './flavors.ts';
 import type { SubnetRecord } from './inventory.ts';
@@ -224,10 +225,14 @@ async function viewsOf(db: Kysely<Tables>, of: readonly LoadBalancer[]): Promise
     (each) => each.loadbalancer_id,
   );
   const pools = Map.groupBy(await findBy(db, pool, 'loadbalancer_id', ids), (each) => each.loadbalancer_id);
+  const reached = await poolIdsOfListeners(
+    db,
+    [...listeners.values()].flat().map(({ id }) => id),
+  );
   return of.map((each) => {
     const mine = listeners.get(each.id) ?? [];
     const used = new Set((pools.get(each.id) ?? []).map(({ id }) => id));
-    for (const { default_pool_id } of mine) if (default_pool_id) used.add(default_pool_id);
+    for (const { id } of mine) for (const poolId of reached.get(id) ?? []) used.add(poolId);
     return { loadBalancer: each, listenerIds: mine.map(({ id }) => id), poolIds: [...used].sort() };
   });
 }
