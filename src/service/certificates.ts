@@ -144,6 +144,11 @@ function view(secrets: Secrets, of: Certificate, echoed: boolean): CertificateVi
   return { certificate: of, keys };
 }
 
+/** The private keys themselves, for who may not answer them unless they are echoed. */
+export function privateKeysOf({ secrets }: Region, of: Certificate): PrivateKeys {
+  return openedKeys(secrets, of);
+}
+
 /** A key that cannot be opened, since the installation's key was lost, is as if it were not there. */
 function openedKeys(secrets: Secrets, of: Certificate): PrivateKeys {
   const open = (sealed: string | null, name: keyof PrivateKeys) =>

@@ -21,7 +21,7 @@ import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { clearedProtectionReason } from './protection.ts';
 import { checkQuota } from './quotas.ts';
-import { requireListener, requireLoadBalancer, requirePool } from './references.ts';
+import { requireAnyPool, requireListener, requireLoadBalancer } from './references.ts';
 import { type Region, timestamp } from './region.ts';
 import { checkTags } from './tags.ts';
 
@@ -106,7 +106,7 @@ export async function updateListener(
     if (after.default_pool_id !== before.default_pool_id) {
       await attach(tx, region, after, before.default_pool_id);
     } else if (after.default_pool_id) {
-      checkPoolOfListener(after, await requirePool(tx.db, projectId, after.default_pool_id));
+      checkPoolOfListener(after, await requireAnyPool(tx.db, projectId, after.default_pool_id));
     }
     if (before.http2_enable && !after.http2_enable) await checkPoolsOfPolicies(tx.db, after);
     if (after.enhance_l7policy_enable && !before.enhance_l7policy_enable) await numberPolicies(tx, after);
@@ -133,7 +133,7 @@ export async function deleteListener(region: Region, projectId: string, id: stri
 /** Lets go of the pool a listener had and takes up the one it has. */
 async function attach(tx: Writer, region: Region, after: Listener, beforeId: string | null): Promise<void> {
   if (after.default_pool_id) {
-    const pool = await requirePool(tx.db, after.project_id, after.default_pool_id);
+    const pool = await requireAnyPool(tx.db, after.project_id, after.default_pool_id);
     checkPoolOfListener(after, pool);
     const owner = await requireLoadBalancer(tx.db, after.project_id, after.loadbalancer_id);
     await checkPoolOfLoadBalancer(tx.db, owner, pool, 'listener.default_pool_id');
@@ -141,7 +141,7 @@ async function attach(tx: Writer, region: Region, after: Listener, beforeId: str
     await checkQuota(tx.db, region.inventory, 'listeners_per_pool', { pool_id: pool.id }, 0);
     await refreshMemberStatuses(tx, pool);
   }
-  if (beforeId) await refreshMemberStatuses(tx, await requirePool(tx.db, after.project_id, beforeId));
+  if (beforeId) await refreshMemberStatuses(tx, await requireAnyPool(tx.db, after.project_id, beforeId));
 }
 
 /** Ports are unique among a load balancer's listeners of one port space (rules digest LI-1 to LI-3). */

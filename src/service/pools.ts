@@ -2,13 +2,14 @@
 import type { Kysely } from 'kysely';
 import { invalid } from '../model/errors.ts';
 import { listener } from '../model/listener.ts';
-import { type Pool, pool } from '../model/pool.ts';
+import { type Pool, type PoolKind, pool } from '../model/pool.ts';
 import { checkPool, defaultIpVersion } from '../model/pool-rules.ts';
 import { poolSettings, quicCidDefault } from '../model/pool-settings.ts';
 import { changes, draft } from '../model/resource.ts';
-import { type Page, page } from '../store/pages.ts';
+import { type Page, type PageRequest, page } from '../store/pages.ts';
 import { insert, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
+import type { Writer } from '../store/transaction.ts';
 import { type AttachedIds, attachedIdsOf, attachmentsOf } from './attachments.ts';
 import { type Deleted, deleteBatch } from './batch-deletes.ts';
 import { checkPoolOfListener } from './listener-rules.ts';
@@ -37,34 +38,46 @@ export interface PoolView extends AttachedIds {
 type Body = Readonly<Record<string, unknown>>;
 
 export async function createPool(region: Region, projectId: string, body: Body): Promise<PoolView> {
-  return region.store.write(async (tx) => {
-    const now = timestamp(tx.at);
-    const wanted = { ...draft(pool, body), project_id: projectId };
-    const record: Pool = {
-      ...wanted,
-      ...poolSettings(wanted.protocol, null, body),
-      id: newId(tx.at),
-      lb_algorithm: wanted.lb_algorithm ?? algorithmOf(wanted),
-      ip_version: wanted.ip_version ?? defaultIpVersion(wanted.protocol),
-      healthmonitor_id: null,
-      created_at: now,
-      updated_at: now,
-      ...clearedProtectionReason(wanted),
-    };
-    settleQuicCid(record);
-    const owner = await ownerOf(tx.db, region, record, wanted);
-    record.loadbalancer_id = owner.loadBalancer?.id ?? null;
-    checkPool(record);
-    checkVpc(region, record, owner.loadBalancer ? [owner.loadBalancer] : []);
-    checkEnterpriseProject(region, record.enterprise_project_id);
-    if (owner.listener) checkPoolOfListener(owner.listener, record);
-    await checkQuota(tx.db, region.inventory, 'pool', { project_id: projectId });
-    await insert(tx, pool, record);
-    if (owner.listener) {
-      await update(tx, listener, owner.listener, { default_pool_id: record.id, updated_at: now });
-    }
-    return viewOf(tx.db, record);
-  });
+  return region.store.write(async (tx) =>
+    viewOf(tx.db, await addPool(tx, region, projectId, 'ordinary', body)),
+  );
+}
+
+/** Checks and writes a pool, and makes it the default pool of the listener it is created for. */
+export async function addPool(
+  tx: Writer,
+  region: Region,
+  projectId: string,
+  kind: PoolKind,
+  body: Body,
+): Promise<Pool> {
+  const now = timestamp(tx.at);
+  const wanted = { ...draft(pool, body), project_id: projectId };
+  const record: Pool = {
+    ...wanted,
+    ...poolSettings(wanted.protocol, null, body),
+    id: newId(tx.at),
+    kind,
+    lb_algorithm: wanted.lb_algorithm ?? algorithmOf(wanted),
+    ip_version: wanted.ip_version ?? defaultIpVersion(wanted.protocol),
+    healthmonitor_id: null,
+    created_at: now,
+    updated_at: now,
+    ...clearedProtectionReason(wanted),
+  };
+  settleQuicCid(record);
+  const owner = await ownerOf(tx.db, region, record, wanted);
+  record.loadbalancer_id = owner.loadBalancer?.id ?? null;
+  checkPool(record);
+  checkVpc(region, record, owner.loadBalancer ? [owner.loadBalancer] : []);
+  checkEnterpriseProject(region, record.enterprise_project_id);
+  if (owner.listener) checkPoolOfListener(owner.listener, record);
+  await checkQuota(tx.db, region.inventory, 'pool', { project_id: projectId });
+  await insert(tx, pool, record);
+  if (owner.listener) {
+    await update(tx, listener, owner.listener, { default_pool_id: record.id, updated_at: now });
+  }
+  return record;
 }
 
 export async function showPool(region: Region, projectId: string, id: string): Promise<PoolView> {
@@ -77,8 +90,9 @@ export async function listPools(
   query: PageQuery,
 ): Promise<Page<PoolView>> {
   const db = region.store.reader;
-  const { records, more } = await page(db, pool, await pageRequest(db, pool, projectId, query));
-  return { records: await viewsOf(db, records), more };
+  const request = await pageRequest(db, pool, projectId, query);
+  const { records, more } = await page(db, pool, ofKind('ordinary', request));
+  return { records: await poolViews(db, records), more };
 }
 
 export async function updatePool(
@@ -118,6 +132,12 @@ export function deletePools(region: Region, projectId: string, ids: readonly str
   return deleteBatch(region, ids, (joined, id) => deletePool(joined, projectId, id));
 }
 
+/** Leaves a list to the pools of one kind. */
+export function ofKind(kind: PoolKind, request: PageRequest): PageRequest {
+  const own = { match: { kind: 'column', column: 'kind' }, values: [kind] } as const;
+  return { ...request, conditions: [own, ...request.conditions] };
+}
+
 function algorithmOf({ protocol }: Pool): Pool['lb_algorithm'] {
   if (protocol === 'IP') return '5_TUPLE_HASH';
   throw invalid(
@@ -131,12 +151,13 @@ function settleQuicCid(record: Pool): void {
 }
 
 async function viewOf(db: Kysely<Tables>, of: Pool): Promise<PoolView> {
-  const [view] = await viewsOf(db, [of]);
+  const [view] = await poolViews(db, [of]);
   if (!view) throw new Error('a pool has a view');
   return view;
 }
 
-async function viewsOf(db: Kysely<Tables>, pools: readonly Pool[]): Promise<PoolView[]> {
+/** Pools as their answers need them. */
+export async function poolViews(db: Kysely<Tables>, pools: readonly Pool[]): Promise<PoolView[]> {
   const attached = await attachedIdsOf(db, pools);
   const ids = pools.map(({ id }) => id);
   const members = await memberIdsOf(db, ids);
