@@ -3,6 +3,7 @@ import { availabilityZoneChangeOperations } from '../api/operations/availability
 import { availabilityZoneOperations } from '../api/operations/availability-zones.ts';
 import { certificateOperations } from '../api/operations/certificates.ts';
 import { chargeModeOperations } from '../api/operations/charge-mode.ts';
+import { deletionOperations } from '../api/operations/deletions.ts';
 import { domainNameOperations } from '../api/operations/domain-names.ts';
 import { elbowOperations } from '../api/operations/elbow.ts';
 import { featureOperations } from '../api/operations/features.ts';
@@ -63,6 +64,7 @@ export function allOperations({ region, identity, stream, memberChecks }: Operat
     ...tagOperations(region),
     ...logtankOperations(region),
     ...featureOperations(region),
+    ...deletionOperations(region),
     ...jobOperations(region),
     ...networkUseOperations(region),
     ...identityOperations(identity, region.inventory),

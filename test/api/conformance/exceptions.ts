@@ -3,17 +3,10 @@
 /** Operations that are not there yet. */
 export const notBuilt: ReadonlySet<string> = new Set([
   'BatchCreateLoadBalancers',
-  'BatchDeleteLoadbalancers',
   'CloneLoadbalancer',
-  'DeleteLoadBalancerCascade',
-  'DeleteLoadBalancerForce',
   'ShowLoadBalancerTopology',
   'UpgradeLoadbalancer',
-  'BatchDeleteListeners',
   'CloneListener',
-  'DeleteListenerForce',
-  'BatchDeletePools',
-  'DeletePoolCascade',
   'ShowRecycleBin',
   'UpdateRecycleBinEnable',
   'ListRecycleBinLoadBalancers',
