@@ -34,19 +34,25 @@ export interface CrudParts<F extends Fields, View> {
   /** The path of the list, and the name of the id behind it. */
   readonly path: string;
   readonly idParameter: string;
+  /** What the answers of create and update may have beside the resource. */
+  readonly beside?: Readonly<Record<string, TSchema>>;
   /** Whether the bodies hold secrets, so that messages never repeat them. */
   readonly secret?: boolean;
   readonly service: CrudService<View>;
   readonly render: (view: View) => { readonly id: string };
+  /** How a list renders, where its query says how. */
+  readonly renderListed?: (query: URLSearchParams) => (view: View) => { readonly id: string };
 }
 
 /** Create, list, show, update and delete. */
 export function crudOperations<F extends Fields, View>(parts: CrudParts<F, View>): Operation[] {
-  const { of, names, group, path, idParameter, service, render, secret = false } = parts;
+  const { of, names, group, path, idParameter, service, render, beside = {}, secret = false } = parts;
+  const { renderListed = () => render } = parts;
   const [one, many] = names;
   const each = `${path}/{${idParameter}}`;
   const answer = answerBody(of);
   const wrapped = Type.Object({ [of.name]: answer });
+  const changed = Type.Object({ [of.name]: answer, ...beside });
   const body = (call: { body: unknown }) => (call.body as Record<string, Body>)[of.name] ?? {};
   const label = of.label;
   return [
@@ -58,7 +64,7 @@ export function crudOperations<F extends Fields, View>(parts: CrudParts<F, View>
       summary: `Create a ${label}`,
       body: strict({ [of.name]: createBody(of) }),
       bodyOptions: { secret },
-      answer: wrapped,
+      answer: changed,
       status: 201,
       handle: async (call) => ({
         body: { [of.name]: render(await service.create(call.params, body(call))) },
@@ -68,7 +74,8 @@ export function crudOperations<F extends Fields, View>(parts: CrudParts<F, View>
       ...listOperation({ of, id: `List${many}`, path, group, summary: `List ${of.plural}`, answer }),
       handle: async (call) => {
         const query = readListQuery(of, call.query);
-        return { body: listBody(of.plural, await service.list(call.params, query), query, render) };
+        const listed = await service.list(call.params, query);
+        return { body: listBody(of.plural, listed, query, renderListed(call.query)) };
       },
     },
     {
@@ -89,7 +96,7 @@ export function crudOperations<F extends Fields, View>(parts: CrudParts<F, View>
       summary: `Change a ${label}`,
       body: strict({ [of.name]: updateBody(of) }),
       bodyOptions: { immutable: { [of.name]: immutableFields(of) }, secret },
-      answer: wrapped,
+      answer: changed,
       status: 200,
       handle: async (call) => ({
         body: { [of.name]: render(await service.update(call.params, body(call))) },

@@ -1,4 +1,5 @@
 /** How a record is answered: its answered fields, with what was computed for them. */
+import type { LoadBalancer } from '../model/load-balancer.ts';
 import type { Fields, RecordOf, Resource } from '../model/resource.ts';
 
 /** An answer's record; what else it has depends on the resource. */
@@ -40,4 +41,15 @@ function blankOf(of: Resource): Blank {
 /** Ids as the API refers to resources. */
 export function references(ids: readonly string[]): { id: string }[] {
   return ids.map((id) => ({ id }));
+}
+
+/** The public IPs of a load balancer under their older names. */
+export function eipsOf({
+  publicips,
+}: Pick<LoadBalancer, 'publicips'>): { eip_id: string; eip_address: string; ip_version: number }[] {
+  return publicips.map(({ publicip_id, publicip_address, ip_version }) => ({
+    eip_id: publicip_id,
+    eip_address: publicip_address,
+    ip_version,
+  }));
 }

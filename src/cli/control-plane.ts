@@ -27,6 +27,8 @@ export interface ControlPlaneOptions {
   /** Asked for once the data directory is ours: before that, they may be another process's. */
   readonly credentials: () => Credentials;
   readonly log: Logger;
+  /** What time it is for all that is stored; the machine's when left out. */
+  readonly clock?: () => Date;
 }
 
 const trimIntervalMs = 60 * 60 * 1000;
@@ -41,7 +43,8 @@ export interface ControlPlane {
 
 /** @throws what stops it from starting; then nothing is left running or held */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const store = await Store.open({ directory: options.directory });
+  const { directory, clock } = options;
+  const store = await Store.open({ directory, ...(clock ? { clock } : {}) });
   const running = new AsyncDisposableStack();
   running.defer(() => store.close());
   try {
@@ -97,7 +100,7 @@ async function startOver(
 }
 
 function trim(store: Store, log: Logger): void {
-  store.trim().catch((error: unknown) => log.warn({ err: error }, 'the change log could not be trimmed'));
+  store.trim().catch((error: unknown) => log.warn({ err: error }, 'changes and jobs could not be trimmed'));
 }
 
 /** The user of the credentials, and those that the inventory declares. */

@@ -1,11 +1,17 @@
 /** Every operation that is served, in the order in which they are documented. */
+import { availabilityZoneChangeOperations } from '../api/operations/availability-zone-changes.ts';
 import { availabilityZoneOperations } from '../api/operations/availability-zones.ts';
 import { certificateOperations } from '../api/operations/certificates.ts';
+import { chargeModeOperations } from '../api/operations/charge-mode.ts';
+import { domainNameOperations } from '../api/operations/domain-names.ts';
 import { elbowOperations } from '../api/operations/elbow.ts';
 import { featureOperations } from '../api/operations/features.ts';
 import { flavorOperations } from '../api/operations/flavors.ts';
 import { healthMonitorOperations } from '../api/operations/health-monitors.ts';
 import { ipGroupOperations } from '../api/operations/ip-groups.ts';
+import { jobOperations } from '../api/operations/jobs.ts';
+import { l7PolicyOperations } from '../api/operations/l7-policies.ts';
+import { l7RuleOperations } from '../api/operations/l7-rules.ts';
 import { listenerOperations } from '../api/operations/listeners.ts';
 import { loadBalancerOperations } from '../api/operations/load-balancers.ts';
 import { logtankOperations } from '../api/operations/logtanks.ts';
@@ -18,6 +24,7 @@ import { securityPolicyOperations } from '../api/operations/security-policies.ts
 import { tagOperations } from '../api/operations/tags.ts';
 import { identityOperations } from '../cloud/identity.ts';
 import { networkOperations } from '../cloud/networks.ts';
+import { publicIpOperations } from '../cloud/public-ips.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Identity } from '../service/identity/identity.ts';
 import type { Region } from '../service/region.ts';
@@ -31,10 +38,15 @@ export interface OperationParts {
 export function allOperations({ region, identity, stream }: OperationParts): Operation[] {
   const documented = [
     ...loadBalancerOperations(region),
+    ...availabilityZoneChangeOperations(region),
+    ...domainNameOperations(region),
+    ...chargeModeOperations(region),
     ...listenerOperations(region),
     ...poolOperations(region),
     ...memberOperations(region),
     ...healthMonitorOperations(region),
+    ...l7PolicyOperations(region),
+    ...l7RuleOperations(region),
     ...certificateOperations(region),
     ...ipGroupOperations(region),
     ...securityPolicyOperations(region),
@@ -44,9 +56,11 @@ export function allOperations({ region, identity, stream }: OperationParts): Ope
     ...tagOperations(region),
     ...logtankOperations(region),
     ...featureOperations(region),
+    ...jobOperations(region),
     ...networkUseOperations(region),
     ...identityOperations(identity, region.inventory),
     ...networkOperations(region.inventory),
+    ...publicIpOperations(region),
     ...elbowOperations(region, stream),
   ];
   return [...documented, ...publicOperations(documented)];

@@ -21,6 +21,8 @@ export interface Field<S extends TSchema = TSchema> {
   readonly schema: S;
   /** The value as requests send it, where it differs from `schema`. */
   readonly input: TSchema;
+  /** The value as update requests send it, where it differs from `input`. */
+  readonly updateInput: TSchema;
   readonly create: OnCreate;
   readonly update: OnUpdate;
   /** Whether a request may send null: as if absent on create, and clearing the value on update. */
@@ -44,6 +46,7 @@ export interface Field<S extends TSchema = TSchema> {
 /** The parts of a field that a description may leave out. */
 export interface FieldOptions<S extends TSchema> {
   readonly input?: TSchema;
+  readonly updateInput?: TSchema;
   readonly create?: OnCreate;
   readonly update?: OnUpdate;
   readonly nullable?: boolean;
@@ -68,9 +71,11 @@ export function field<S extends TSchema>(
   options: FieldOptions<S> = {},
 ): Field<S> {
   const create = options.create ?? 'absent';
+  const input = options.input ?? withoutNull(schema);
   return {
     schema,
-    input: options.input ?? withoutNull(schema),
+    input,
+    updateInput: options.updateInput ?? input,
     create,
     update: options.update ?? (create === 'ignored' ? 'ignored' : 'immutable'),
     nullable: options.nullable ?? false,
@@ -91,6 +96,11 @@ export const mask = '******';
 /** A value that is null when there is none. */
 export function orNull<S extends TSchema>(schema: S) {
   return Type.Union([schema, Type.Null()]);
+}
+
+/** A part of an object in a request, which may be left out, and null is as if it were. */
+export function orLeftOut<S extends TSchema>(schema: S) {
+  return Type.Optional(orNull(schema));
 }
 
 /** The schema without the null that `orNull` added: what a request sends when it sends a value. */

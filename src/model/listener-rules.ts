@@ -39,8 +39,11 @@ export function checkListener(listener: Listener, given: Readonly<Record<string,
   checkPorts(listener);
   checkTimeouts(listener, given);
   checkSwitches(listener, given);
-  const { ipgroup } = listener;
+  const { ipgroup, quic_config } = listener;
   if (ipgroup && !ipgroup.ipgroup_id) throw invalid('listener.ipgroup.ipgroup_id', 'it is required.');
+  if (quic_config && !quic_config.quic_listener_id) {
+    throw invalid('listener.quic_config.quic_listener_id', 'it is required.');
+  }
 }
 
 function checkPorts({ protocol, protocol_port, port_ranges }: Listener): void {

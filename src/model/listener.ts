@@ -31,10 +31,9 @@ const IpGroupInput = strict({
 });
 
 const QuicConfig = Type.Object({ quic_listener_id: Type.String(), enable_quic_upgrade: Type.Boolean() });
-const QuicConfigInput = strict({
-  quic_listener_id: Id,
-  enable_quic_upgrade: Type.Optional(Type.Boolean()),
-});
+const enable_quic_upgrade = Type.Optional(Type.Boolean());
+const QuicConfigInput = strict({ quic_listener_id: Id, enable_quic_upgrade });
+const QuicConfigUpdate = strict({ quic_listener_id: Type.Optional(Id), enable_quic_upgrade });
 
 const HeaderName = Type.String({ minLength: 1, maxLength: 40, pattern: '^[A-Za-z0-9_-]+$' });
 const AccessLogHeaders = strict({
@@ -45,7 +44,10 @@ const AccessLogHeaders = strict({
 
 const memberOf = (column: string): Match => ({
   kind: 'related',
-  steps: [{ from: 'default_pool_id', table: 'members', key: 'pool_id' }],
+  steps: [
+    { from: 'id', table: 'pool_listeners', key: 'listener_id' },
+    { from: 'pool_id', table: 'members', key: 'pool_id' },
+  ],
   column,
 });
 
@@ -182,6 +184,7 @@ export const listener = resource({
     quic_config: field(orNull(QuicConfig), 'The QUIC listener that clients are told of.', {
       ...later,
       input: QuicConfigInput,
+      updateInput: QuicConfigUpdate,
     }),
     gzip_enable: field(Type.Boolean(), 'Whether answers are compressed.', { ...later, default: false }),
     cps: field(integer(0, 1000000), 'New connections per second; 0 for no limit.', { ...later, default: 0 }),
@@ -209,19 +212,19 @@ export const listener = resource({
     member_address: {
       schema: Type.String(),
       arity: 'many',
-      description: 'The address of a member of its pool.',
+      description: 'The address of a member of a pool it uses.',
       match: memberOf('address'),
     },
     member_device_id: {
       schema: Type.String(),
       arity: 'many',
-      description: 'The server of a member of its pool.',
+      description: 'The server of a member of a pool it uses.',
       match: memberOf('instance_id'),
     },
     member_instance_id: {
       schema: Type.String(),
       arity: 'many',
-      description: 'The server of a member of its pool.',
+      description: 'The server of a member of a pool it uses.',
       match: memberOf('instance_id'),
     },
   },

@@ -1,6 +1,7 @@
 /** A load balancer: addresses in a network, on which its listeners serve (rules digest 2.1). */
 import { type TSchema, Type } from 'typebox';
 import { enterpriseProject, identity, naming, protection, tags, timestamps } from './common-fields.ts';
+import { DomainNames } from './domain-names.ts';
 import { field, orNull } from './field.ts';
 import { includeRecycleBin, type Match } from './filter.ts';
 import { Eip, NewPublicIp, PublicIp } from './public-ip.ts';
@@ -19,6 +20,17 @@ const AutoscalingInput = strict({
   min_l7_flavor_id: Type.Optional(orNull(Type.String({ maxLength: 255 }))),
 });
 
+const PeriodType = oneOf('month', 'year');
+
+const Rates = Type.Object({ connection: Type.Integer(), cps: Type.Integer() });
+const CustomQosLimit = Type.Object({ l4: Rates, l7: Rates });
+
+const ProxyProtocolExtension = Type.Object({
+  vip_address: Type.String(),
+  ipv6_vip_address: Type.String(),
+  extension: Type.Object({ ep_id: Type.String(), ep_service_id: Type.String() }),
+});
+
 const memberOf = (column: string): Match => ({
   kind: 'any',
   of: [
@@ -34,7 +46,8 @@ const memberOf = (column: string): Match => ({
       kind: 'related',
       steps: [
         { from: 'id', table: 'listeners', key: 'loadbalancer_id' },
-        { from: 'default_pool_id', table: 'members', key: 'pool_id' },
+        { from: 'id', table: 'pool_listeners', key: 'listener_id' },
+        { from: 'pool_id', table: 'members', key: 'pool_id' },
       ],
       column,
     },
@@ -177,7 +190,18 @@ export const loadBalancer = resource({
       filter: 'many',
     }),
     prepaid_options: field(orNull(Type.Unknown()), 'Refused: nothing is bought here.', {
-      input: Type.Object({}),
+      input: strict({
+        period_type: PeriodType,
+        period_num: Type.Optional(orNull(Type.Integer())),
+        auto_renew: Type.Optional(orNull(Type.Boolean())),
+        auto_pay: Type.Optional(orNull(Type.Boolean())),
+      }),
+      updateInput: strict({
+        change_mode: Type.Optional(orNull(oneOf('immediate', 'delay'))),
+        period_type: Type.Optional(orNull(PeriodType)),
+        period_num: Type.Optional(orNull(Type.Integer())),
+        auto_pay: Type.Optional(orNull(Type.Boolean())),
+      }),
       create: 'optional',
       update: 'mutable',
       nullable: true,
@@ -215,8 +239,22 @@ export const loadBalancer = resource({
     ...protection,
     frozen_scene: field(orNull(Type.String()), 'Why it is frozen: null.'),
     public_border_group: field(Type.String(), 'The site: center.', { default: 'center' }),
+    domain_names: field(orNull(DomainNames), 'How it is named in DNS; null if never told.', {
+      answered: false,
+    }),
     log_group_id: field(orNull(Type.String()), 'The log group of its access log.', { filter: 'many' }),
     log_topic_id: field(orNull(Type.String()), 'The log topic of its access log.', { filter: 'many' }),
+    custom_qos_limit: field(orNull(CustomQosLimit), 'Limits set by the cloud: null.', { computed: true }),
+    service_lb_mode: field(orNull(Type.String()), 'lb or ep, where the cloud embeds it: null.', {
+      computed: true,
+    }),
+    instance_type: field(orNull(Type.String()), 'What it is embedded in: null.', { computed: true }),
+    instance_id: field(orNull(Type.String()), 'The id of what it is embedded in: null.', { computed: true }),
+    proxy_protocol_extensions: field(
+      orNull(Type.Array(ProxyProtocolExtension)),
+      'The endpoint services before it: null.',
+      { computed: true },
+    ),
     ...timestamps,
   },
   filters: {

@@ -114,9 +114,15 @@ export const member = resource({
   },
 });
 
-/** Members in the list of all pools, which is also filtered by where they belong. */
+/** Members in the list of all pools, which is filtered by where they belong, and by less of what they are (2.4.3). */
 export const memberOfProject = resource({
   ...member,
+  fields: {
+    ...member.fields,
+    ...{ member_type: { ...member.fields.member_type, filter: null } },
+    ...{ instance_id: { ...member.fields.instance_id, filter: null } },
+    ...{ availability_zone: { ...member.fields.availability_zone, filter: null } },
+  },
   filters: {
     pool_id: {
       schema: Id,
@@ -138,7 +144,10 @@ export const memberOfProject = resource({
           },
           {
             kind: 'related',
-            steps: [{ from: 'pool_id', table: 'listeners', key: 'default_pool_id' }],
+            steps: [
+              { from: 'pool_id', table: 'pool_listeners', key: 'pool_id' },
+              { from: 'listener_id', table: 'listeners', key: 'id' },
+            ],
             column: 'loadbalancer_id',
           },
         ],

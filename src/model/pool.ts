@@ -2,7 +2,7 @@
 import { Type } from 'typebox';
 import { alwaysUp, enterpriseProject, identity, naming, protection, timestamps } from './common-fields.ts';
 import { field, orNull } from './field.ts';
-import type { Match } from './filter.ts';
+import type { Match, Step } from './filter.ts';
 import { type RecordOf, resource } from './resource.ts';
 import { Id, integer, oneOf, Reference, strict } from './schemas.ts';
 
@@ -18,17 +18,19 @@ const Algorithm = oneOf(
   '5_TUPLE_HASH',
 );
 
+const PersistenceType = oneOf('SOURCE_IP', 'HTTP_COOKIE', 'APP_COOKIE');
 const SessionPersistence = Type.Object({
-  type: oneOf('SOURCE_IP', 'HTTP_COOKIE', 'APP_COOKIE'),
+  type: PersistenceType,
   cookie_name: orNull(Type.String()),
   persistence_timeout: orNull(Type.Integer()),
 });
 
-const SessionPersistenceInput = strict({
-  type: Type.Optional(oneOf('SOURCE_IP', 'HTTP_COOKIE', 'APP_COOKIE')),
+const persistenceParts = {
   cookie_name: Type.Optional(orNull(Type.String({ maxLength: 1024, pattern: '^[A-Za-z0-9._-]*$' }))),
   persistence_timeout: Type.Optional(orNull(integer(1, 1440))),
-});
+};
+const SessionPersistenceInput = strict({ type: PersistenceType, ...persistenceParts });
+const SessionPersistenceUpdate = strict({ type: Type.Optional(PersistenceType), ...persistenceParts });
 
 const SlowStart = strict({ enable: Type.Boolean(), duration: integer(30, 1200) });
 const SlowStartInput = strict({
@@ -46,7 +48,6 @@ const PoolHealth = strict({ minimum_healthy_member_count: integer(0, 1) });
 const PoolHealthInput = strict({ minimum_healthy_member_count: Type.Optional(integer(0, 1)) });
 
 const QuicCid = strict({ len: integer(1, 20), offset: integer(0, 19) });
-const QuicCidInput = strict({ len: Type.Optional(integer(1, 20)), offset: Type.Optional(integer(0, 19)) });
 
 const Percentage = integer(-1, 100);
 const MemberCount = integer(-1, 10000);
@@ -62,18 +63,15 @@ const AzAffinity = strict({
   az_minimum_healthy_member_count: MemberCount,
   az_unhealthy_fallback_strategy: Fallback,
 });
-const AzAffinityInput = strict({
-  enable: Type.Boolean(),
+const affinityParts = {
   az_minimum_healthy_member_percentage: Type.Optional(Percentage),
   az_minimum_healthy_member_count: Type.Optional(MemberCount),
   az_unhealthy_fallback_strategy: Type.Optional(Fallback),
-});
+};
+const AzAffinityInput = strict({ enable: Type.Boolean(), ...affinityParts });
+const AzAffinityUpdate = strict({ enable: Type.Optional(Type.Boolean()), ...affinityParts });
 
-const listenerOf = (column: string): Match => ({
-  kind: 'related',
-  steps: [{ from: 'id', table: 'listeners', key: 'default_pool_id' }],
-  column,
-});
+const toListeners: Step = { from: 'id', table: 'pool_listeners', key: 'pool_id' };
 const memberOf = (column: string): Match => ({
   kind: 'related',
   steps: [{ from: 'id', table: 'members', key: 'pool_id' }],
@@ -135,6 +133,7 @@ export const pool = resource({
     }),
     session_persistence: field(orNull(SessionPersistence), 'Keeps a client with the member it met first.', {
       input: SessionPersistenceInput,
+      updateInput: SessionPersistenceUpdate,
       create: 'optional',
       update: 'mutable',
       nullable: true,
@@ -179,6 +178,7 @@ export const pool = resource({
     }),
     az_affinity: field(orNull(AzAffinity), 'Prefers members of the proxy’s own zone.', {
       input: AzAffinityInput,
+      updateInput: AzAffinityUpdate,
       create: 'optional',
       update: 'mutable',
       nullable: true,
@@ -188,7 +188,6 @@ export const pool = resource({
       orNull(QuicCid),
       'The slice of a QUIC connection id that QUIC_CID hashes.',
       {
-        input: QuicCidInput,
         create: 'optional',
         update: 'mutable',
         nullable: true,
@@ -199,7 +198,7 @@ export const pool = resource({
       create: 'optional',
       nullable: true,
       default: 'center',
-      filter: 'many',
+      filter: 'one',
       effective: false,
     }),
     ...protection,
@@ -216,7 +215,7 @@ export const pool = resource({
       schema: Id,
       arity: 'many',
       description: 'A listener that sends requests to the pool.',
-      match: listenerOf('id'),
+      match: { kind: 'related', steps: [toListeners], column: 'listener_id' },
     },
     loadbalancer_id: {
       schema: Id,
@@ -224,7 +223,14 @@ export const pool = resource({
       description: 'A load balancer that uses the pool.',
       match: {
         kind: 'any',
-        of: [{ kind: 'column', column: 'loadbalancer_id' }, listenerOf('loadbalancer_id')],
+        of: [
+          { kind: 'column', column: 'loadbalancer_id' },
+          {
+            kind: 'related',
+            steps: [toListeners, { from: 'listener_id', table: 'listeners', key: 'id' }],
+            column: 'loadbalancer_id',
+          },
+        ],
       },
     },
     member_address: {
@@ -270,13 +276,13 @@ export const pool = resource({
     },
     quic_cid_len: {
       schema: Type.Integer(),
-      arity: 'many',
+      arity: 'one',
       description: 'The length of the hashed slice.',
       match: { kind: 'json', column: 'quic_cid_hash_strategy', key: 'len' },
     },
     quic_cid_offset: {
       schema: Type.Integer(),
-      arity: 'many',
+      arity: 'one',
       description: 'The offset of the hashed slice.',
       match: { kind: 'json', column: 'quic_cid_hash_strategy', key: 'offset' },
     },

@@ -100,8 +100,8 @@ function bodySchema(fields: Fields, part: (field: Field) => string, create: bool
   for (const [key, field] of Object.entries(fields)) {
     const role = part(field);
     if (role === 'absent' || role === 'immutable') continue;
-    const value = field.nullable ? orNull(field.input) : field.input;
-    const schema = described(role === 'ignored' ? orNull(field.input) : value, field);
+    const input = create ? field.input : field.updateInput;
+    const schema = described(field.nullable || role === 'ignored' ? orNull(input) : input, field);
     properties[key] = create && role === 'required' ? schema : Type.Optional(schema);
   }
   return Type.Object(properties, { additionalProperties: false });

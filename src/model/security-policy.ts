@@ -18,7 +18,8 @@ export const securityPolicy = resource({
   fields: {
     ...identity,
     ...naming,
-    ...enterpriseProject,
+    // Of all lists this one is not filtered by enterprise project (rules digest SP-4).
+    enterprise_project_id: { ...enterpriseProject.enterprise_project_id, filter: null },
     protocols: field(Protocols, 'The TLS versions.', {
       input: Type.Array(oneOf(...tlsProtocols), { minItems: 1, maxItems: 5 }),
       create: 'required',

@@ -1,6 +1,8 @@
 /** The status tree of a load balancer as answered: what is up, from the load balancer down to its members (3.1). */
 import { type Static, Type } from 'typebox';
 import { orNull } from './field.ts';
+import { l7Policy } from './l7-policy.ts';
+import { l7Rule } from './l7-rule.ts';
 import { oneOf } from './schemas.ts';
 
 const node = { id: Type.String(), provisioning_status: oneOf('ACTIVE', 'PENDING_DELETE') };
@@ -22,11 +24,25 @@ const PoolNode = Type.Object({
   members: Type.Array(MemberNode),
 });
 
+const PolicyNode = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  action: l7Policy.fields.action.schema,
+  provisioning_status: l7Policy.fields.provisioning_status.schema,
+  rules: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      type: l7Rule.fields.type.schema,
+      provisioning_status: l7Rule.fields.provisioning_status.schema,
+    }),
+  ),
+});
+
 const ListenerNode = Type.Object({
   ...named,
   operating_status: StatusOfGroup,
   pools: Type.Array(PoolNode),
-  l7policies: Type.Array(Type.Object({}), { maxItems: 0, description: 'There are none.' }),
+  l7policies: Type.Array(PolicyNode),
 });
 
 export const StatusTree = Type.Object({
@@ -40,4 +56,5 @@ export const StatusTree = Type.Object({
 
 export type StatusTree = Static<typeof StatusTree>;
 export type ListenerNode = Static<typeof ListenerNode>;
+export type PolicyNode = Static<typeof PolicyNode>;
 export type PoolNode = Static<typeof PoolNode>;

@@ -1,6 +1,6 @@
 /** Listeners: create, show, list, update, delete (rules digest 2.2). */
 import type { Kysely } from 'kysely';
-import { conflict, invalid, Refusal } from '../model/errors.ts';
+import { conflict, invalid } from '../model/errors.ts';
 import { type InsertHeaders, mergeInsertHeaders } from '../model/insert-headers.ts';
 import { type Listener, listener } from '../model/listener.ts';
 import { checkListener, portSpace, protocolDefaults } from '../model/listener-rules.ts';
@@ -11,9 +11,11 @@ import { count, findBy, insert, remove, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Writer } from '../store/transaction.ts';
 import { refreshMemberStatuses } from './attachments.ts';
+import { checkNoPolicies, checkPoolsOfPolicies } from './l7-policy-targets.ts';
+import { numberPolicies } from './l7-priorities.ts';
 import { checkNoQuicConfig } from './listener-quic.ts';
 import { checkReferences } from './listener-references.ts';
-import { checkPoolOfListener, checkProtocolOfOwner } from './listener-rules.ts';
+import { checkPoolOfListener, checkPoolOfLoadBalancer, checkProtocolOfOwner } from './listener-rules.ts';
 import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { clearedProtectionReason } from './protection.ts';
@@ -105,6 +107,8 @@ export async function updateListener(
     } else if (after.default_pool_id) {
       checkPoolOfListener(after, await requirePool(tx.db, projectId, after.default_pool_id));
     }
+    if (before.http2_enable && !after.http2_enable) await checkPoolsOfPolicies(tx.db, after);
+    if (after.enhance_l7policy_enable && !before.enhance_l7policy_enable) await numberPolicies(tx, after);
     return after;
   });
 }
@@ -120,6 +124,7 @@ export async function deleteListener(region: Region, projectId: string, id: stri
       );
     }
     await checkNoQuicConfig(tx.db, found);
+    await checkNoPolicies(tx.db, found);
     await remove(tx, listener, found);
     if (poolId) await refreshMemberStatuses(tx, await requirePool(tx.db, projectId, poolId));
   });
@@ -131,22 +136,9 @@ async function attach(tx: Writer, region: Region, after: Listener, beforeId: str
     const pool = await requirePool(tx.db, after.project_id, after.default_pool_id);
     checkPoolOfListener(after, pool);
     const owner = await requireLoadBalancer(tx.db, after.project_id, after.loadbalancer_id);
-    if (pool.vpc_id !== '' && pool.vpc_id !== owner.vpc_id) {
-      throw invalid(
-        'listener.default_pool_id',
-        `the pool is for the VPC ${pool.vpc_id}, and the load balancer is in ${owner.vpc_id}.`,
-      );
-    }
-    const ipMembers = await count(tx.db, member, { pool_id: pool.id, member_type: 'ip' });
-    if (ipMembers > 0 && !owner.ip_target_enable) {
-      throw new Refusal(
-        'ELB.8939',
-        `Invalid input for 'listener.default_pool_id': the pool has ${ipMembers} member(s) without a subnet, and ` +
-          `ip_target_enable of load balancer ${owner.id} is false; set it to true.`,
-      );
-    }
+    await checkPoolOfLoadBalancer(tx.db, owner, pool, 'listener.default_pool_id');
     // This listener is already among those counted.
-    await checkQuota(tx.db, region.inventory, 'listeners_per_pool', { default_pool_id: pool.id }, 0);
+    await checkQuota(tx.db, region.inventory, 'listeners_per_pool', { pool_id: pool.id }, 0);
     await refreshMemberStatuses(tx, pool);
   }
   if (beforeId) await refreshMemberStatuses(tx, await requirePool(tx.db, after.project_id, beforeId));
@@ -214,8 +206,8 @@ function normalized(body: Body, before: Listener | null): Partial<Listener> {
   const quic = body['quic_config'] as Partial<NonNullable<Listener['quic_config']>> | null | undefined;
   if (quic) {
     made.quic_config = {
-      quic_listener_id: quic.quic_listener_id ?? '',
-      enable_quic_upgrade: quic.enable_quic_upgrade ?? false,
+      quic_listener_id: quic.quic_listener_id ?? before?.quic_config?.quic_listener_id ?? '',
+      enable_quic_upgrade: quic.enable_quic_upgrade ?? before?.quic_config?.enable_quic_upgrade ?? false,
     };
   }
   return made;

@@ -9,6 +9,8 @@ import { type Page, page } from '../store/pages.ts';
 import { count, findBy, insert, remove, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import { type Networks, networksOf, portIdOf, takeAddress } from './addresses.ts';
+import { poolIdsOfListeners } from './attachments.ts';
+import { followAddresses } from './domain-names.ts';
 import { chargeModeOf, checkFlavors } from './flavors.ts';
 import type { SubnetRecord } from './inventory.ts';
 import {
@@ -23,7 +25,7 @@ import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { checkEnterpriseProject } from './pool-rules.ts';
 import { clearedProtectionReason } from './protection.ts';
-import { bindPublicIps } from './public-ips.ts';
+import { bindPublicIps, unbindPublicIps } from './public-ips.ts';
 import { checkQuota } from './quotas.ts';
 import { requireLoadBalancer } from './references.ts';
 import { type Region, timestamp } from './region.ts';
@@ -51,12 +53,11 @@ export async function createLoadBalancer(
     const networks = networksOf(region.inventory, { ...wanted, project_id: projectId });
     checkLoadBalancer(wanted, networks, body);
     checkFlavors(projectId, wanted);
+    const owner = { ...wanted, id, project_id: projectId };
     const record: LoadBalancer = {
-      ...wanted,
-      id,
-      project_id: projectId,
+      ...owner,
       ...(await addressesOf(tx.db, region, networks, wanted, id)),
-      publicips: await bindPublicIps(tx.db, region, wanted),
+      publicips: await bindPublicIps(tx, region, owner),
       ...backendNetworks(region, networks, projectId, wanted),
       autoscaling: autoscalingOf(wanted.autoscaling),
       charge_mode: chargeModeOf(projectId, wanted),
@@ -105,11 +106,16 @@ export async function updateLoadBalancer(
     const wanted: LoadBalancer = { ...before, ...changed, updated_at: timestamp(tx.at) };
     Object.assign(wanted, clearedProtectionReason(wanted));
     wanted.autoscaling = autoscalingOf(wanted.autoscaling);
+    settleFlavors(before, wanted, body);
     checkOneWay(before, wanted, body);
     moveFrom(before, wanted, body);
     const networks = networksOf(region.inventory, wanted);
     checkLoadBalancer(wanted, networks, body);
     checkFlavors(projectId, changed);
+    // Another flavor is billed in its own way, unless the request says which (rules digest LB-5).
+    if (touches(body, 'l4_flavor_id', 'l7_flavor_id') && !body['charge_mode']) {
+      wanted.charge_mode = chargeModeOf(projectId, wanted);
+    }
     await checkAutoscaling(tx.db, wanted, body);
     const after: LoadBalancer = {
       ...wanted,
@@ -118,6 +124,7 @@ export async function updateLoadBalancer(
         ? backendNetworks(region, networks, projectId, wanted)
         : {}),
     };
+    after.domain_names = followAddresses(after, after.updated_at);
     await update(tx, loadBalancer, before, after);
     return viewOf(tx.db, after);
   });
@@ -139,12 +146,20 @@ export async function deleteLoadBalancer(region: Region, projectId: string, id: 
       );
     }
     await removeLogtankOf(tx, found);
+    await unbindPublicIps(tx, region, found);
     await remove(tx, loadBalancer, found);
   });
 }
 
 function touches(body: Body, ...keys: readonly string[]): boolean {
   return keys.some((key) => body[key] !== undefined);
+}
+
+/** Flavors that scale by themselves are not changed by hand (rules digest LB-14). */
+function settleFlavors(before: LoadBalancer, wanted: LoadBalancer, body: Body): void {
+  if (!wanted.autoscaling?.enable || !touches(body, 'l4_flavor_id', 'l7_flavor_id')) return;
+  wanted.l4_flavor_id = before.l4_flavor_id;
+  wanted.l7_flavor_id = before.l7_flavor_id;
 }
 
 /** A load balancer that leaves a subnet leaves its address there, unless the request names one in the new subnet. */
@@ -159,6 +174,8 @@ function moveFrom(before: LoadBalancer, wanted: LoadBalancer, body: Body): void 
       wanted[address] ??= before[address];
     } else if (!body[address]) wanted[address] = null;
   }
+  // The bandwidth is the IPv6 address's, and goes with it.
+  if (wanted.ipv6_vip_virsubnet_id === null && !body['ipv6_bandwidth']) wanted.ipv6_bandwidth = null;
 }
 
 async function addressesOf(
@@ -194,7 +211,8 @@ function autoscalingOf(asked: LoadBalancer['autoscaling']): LoadBalancer['autosc
   return asked && { enable: asked.enable, min_l7_flavor_id: asked.min_l7_flavor_id ?? '' };
 }
 
-async function viewOf(db: Kysely<Tables>, of: LoadBalancer): Promise<LoadBalancerView> {
+/** A load balancer with what it has by now. */
+export async function viewOf(db: Kysely<Tables>, of: LoadBalancer): Promise<LoadBalancerView> {
   const [view] = await viewsOf(db, [of]);
   if (!view) throw new Error('a load balancer has a view');
   return view;
@@ -207,10 +225,14 @@ async function viewsOf(db: Kysely<Tables>, of: readonly LoadBalancer[]): Promise
     (each) => each.loadbalancer_id,
   );
   const pools = Map.groupBy(await findBy(db, pool, 'loadbalancer_id', ids), (each) => each.loadbalancer_id);
+  const reached = await poolIdsOfListeners(
+    db,
+    [...listeners.values()].flat().map(({ id }) => id),
+  );
   return of.map((each) => {
     const mine = listeners.get(each.id) ?? [];
     const used = new Set((pools.get(each.id) ?? []).map(({ id }) => id));
-    for (const { default_pool_id } of mine) if (default_pool_id) used.add(default_pool_id);
+    for (const { id } of mine) for (const poolId of reached.get(id) ?? []) used.add(poolId);
     return { loadBalancer: each, listenerIds: mine.map(({ id }) => id), poolIds: [...used].sort() };
   });
 }

@@ -9,7 +9,7 @@ import { changes, draft } from '../model/resource.ts';
 import { type Page, page } from '../store/pages.ts';
 import { findBy, insert, remove, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
-import { attachmentsOf } from './attachments.ts';
+import { type AttachedIds, attachedIdsOf, attachmentsOf } from './attachments.ts';
 import { checkPoolOfListener } from './listener-rules.ts';
 import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
@@ -27,10 +27,8 @@ import { requirePool } from './references.ts';
 import { type Region, timestamp } from './region.ts';
 
 /** A pool with what its answer is rendered from. */
-export interface PoolView {
+export interface PoolView extends AttachedIds {
   readonly pool: Pool;
-  readonly listenerIds: readonly string[];
-  readonly loadBalancerIds: readonly string[];
   readonly memberIds: readonly string[];
 }
 
@@ -136,23 +134,10 @@ async function viewOf(db: Kysely<Tables>, of: Pool): Promise<PoolView> {
 }
 
 async function viewsOf(db: Kysely<Tables>, pools: readonly Pool[]): Promise<PoolView[]> {
+  const attached = await attachedIdsOf(db, pools);
   const ids = pools.map(({ id }) => id);
-  const listeners = Map.groupBy(
-    await findBy(db, listener, 'default_pool_id', ids),
-    ({ default_pool_id }) => default_pool_id,
-  );
   const members = await memberIdsOf(db, ids);
-  return pools.map((each) => {
-    const using = listeners.get(each.id) ?? [];
-    const loadBalancers = new Set(using.map(({ loadbalancer_id }) => loadbalancer_id));
-    if (each.loadbalancer_id) loadBalancers.add(each.loadbalancer_id);
-    return {
-      pool: each,
-      listenerIds: using.map(({ id }) => id),
-      loadBalancerIds: [...loadBalancers].sort(),
-      memberIds: members.get(each.id) ?? [],
-    };
-  });
+  return pools.map((each) => ({ pool: each, ...attached(each), memberIds: members.get(each.id) ?? [] }));
 }
 
 async function memberIdsOf(db: Kysely<Tables>, poolIds: readonly string[]): Promise<Map<string, string[]>> {

@@ -36,7 +36,5 @@ async function used(db: Reader, projectId: string, key: QuotaKey): Promise<numbe
   const what = (counted as Partial<Record<QuotaKey, Counted>>)[key];
   if (!what) return 0;
   const { of, per } = what;
-  return per
-    ? countFullest(db, of, per.column, per.parent, projectId)
-    : count(db, of, { project_id: projectId });
+  return per ? countFullest(db, of, per, projectId) : count(db, of, { project_id: projectId });
 }

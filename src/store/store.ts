@@ -7,6 +7,7 @@ import type { Kysely } from 'kysely';
 import { trimChanges } from './change-log.ts';
 import { DirectoryLock } from './directory-lock.ts';
 import { GroupCommit } from './group-commit.ts';
+import { trimJobs } from './job-retention.ts';
 import { migrate } from './migrate.ts';
 import { type Origin, ownOrigin } from './origin.ts';
 import type { Tables } from './schema.ts';
@@ -106,9 +107,12 @@ export class Store implements Transactions {
     return this.#origins.run(origin, work);
   }
 
-  /** Forgets what the change log need not remember any more. */
+  /** Forgets what the change log and the jobs need not remember any more. */
   async trim(): Promise<void> {
-    await this.write((tx) => trimChanges(tx));
+    await this.write(async (tx) => {
+      await trimChanges(tx);
+      await trimJobs(tx);
+    });
   }
 
   /** Calls back after each commit, until the returned function is called. */

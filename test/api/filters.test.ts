@@ -132,9 +132,6 @@ const lists: Readonly<Record<string, Filters>> = {
     ...memberFilters,
     pool_id: true,
     loadbalancer_id: each('loadbalancers', 'id'),
-    member_type: true,
-    instance_id: true,
-    availability_zone: true,
   },
 };
 
@@ -143,7 +140,8 @@ const single = new Set([
   ...['admin_state_up', 'guaranteed', 'deletion_protection_enable', 'http2_enable', 'enable_member_retry'],
   ...['transparent_client_ip_enable', 'proxy_protocol_enable', 'enhance_l7policy_enable', 'nat64_enable'],
   ...['ssl_early_data_enable', 'member_deletion_protection_enable', 'any_port_enable', 'connection_drain'],
-  ...['pool_health=minimum_healthy_member_count', 'timeout'],
+  ...['pool_health=minimum_healthy_member_count', 'timeout', 'public_border_group'],
+  ...['quic_cid_len', 'quic_cid_offset'],
 ]);
 
 function valuesOf(item: Item, key: string, how: Filters[string] | undefined): readonly Item[] {

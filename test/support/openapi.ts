@@ -1,0 +1,80 @@
+/** The OpenAPI document as tests read it: its shape, its operations and its references. */
+
+export interface Schema {
+  readonly $ref?: string;
+  readonly type?: string;
+  readonly description?: string;
+  readonly anyOf?: readonly Schema[];
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: boolean;
+  readonly items?: Schema;
+}
+
+export interface Parameter {
+  readonly $ref?: string;
+  readonly name: string;
+  readonly in: string;
+  readonly required?: boolean;
+  readonly description?: string;
+  readonly schema: Schema;
+}
+
+export interface Content {
+  readonly 'application/json': { readonly schema: Schema };
+}
+
+export interface Response {
+  readonly $ref?: string;
+  readonly description: string;
+  readonly content?: Content;
+}
+
+export interface Operation {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly tags: readonly string[];
+  readonly security: readonly object[];
+  readonly parameters: readonly Parameter[];
+  readonly requestBody?: { readonly required: boolean; readonly content: Content };
+  readonly responses: Readonly<Record<string, Response>>;
+}
+
+export interface Document {
+  readonly openapi: string;
+  readonly info: { readonly title: string; readonly version: string };
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: {
+    readonly schemas: Readonly<Record<string, Schema>>;
+    readonly securitySchemes: Readonly<Record<string, unknown>>;
+  };
+}
+
+export interface Route {
+  readonly method: string;
+  readonly path: string;
+  readonly operation: Operation;
+}
+
+export async function fetchDocument(url: string): Promise<Document> {
+  const response = await fetch(`${url}/openapi.json`);
+  if (response.status !== 200) throw new Error(`/openapi.json answered ${response.status}`);
+  return (await response.json()) as Document;
+}
+
+export function eachOperation({ paths }: Document): Route[] {
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ method, path, operation })),
+  );
+}
+
+/** What a reference leads to; anything else is itself. */
+export function resolve<T extends { readonly $ref?: string }>(document: Document, value: T): T {
+  if (value.$ref === undefined) return value;
+  const steps = value.$ref.replace(/^#\//, '').split('/');
+  const found = steps.reduce<unknown>((at, step) => (at as Record<string, unknown>)?.[step], document);
+  if (found === undefined) throw new Error(`${value.$ref} leads nowhere`);
+  return resolve(document, found as T);
+}
