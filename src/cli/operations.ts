@@ -2,6 +2,7 @@
 import { availabilityZoneChangeOperations } from '../api/operations/availability-zone-changes.ts';
 import { availabilityZoneOperations } from '../api/operations/availability-zones.ts';
 import { certificateOperations } from '../api/operations/certificates.ts';
+import { chargeModeOperations } from '../api/operations/charge-mode.ts';
 import { domainNameOperations } from '../api/operations/domain-names.ts';
 import { elbowOperations } from '../api/operations/elbow.ts';
 import { featureOperations } from '../api/operations/features.ts';
@@ -46,6 +47,7 @@ export function allOperations({ region, identity, stream, memberChecks }: Operat
     topologyOperation(region),
     ...availabilityZoneChangeOperations(region),
     ...domainNameOperations(region),
+    ...chargeModeOperations(region),
     ...listenerOperations(region),
     ...poolOperations(region),
     ...masterSlavePoolOperations(region),

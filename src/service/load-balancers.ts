@@ -106,11 +106,16 @@ export async function updateLoadBalancer(
     const wanted: LoadBalancer = { ...before, ...changed, updated_at: timestamp(tx.at) };
     Object.assign(wanted, clearedProtectionReason(wanted));
     wanted.autoscaling = autoscalingOf(wanted.autoscaling);
+    settleFlavors(before, wanted, body);
     checkOneWay(before, wanted, body);
     moveFrom(before, wanted, body);
     const networks = networksOf(region.inventory, wanted);
     checkLoadBalancer(wanted, networks, body);
     checkFlavors(projectId, changed);
+    // Another flavor is billed in its own way, unless the request says which (rules digest LB-5).
+    if (touches(body, 'l4_flavor_id', 'l7_flavor_id') && !body['charge_mode']) {
+      wanted.charge_mode = chargeModeOf(projectId, wanted);
+    }
     await checkAutoscaling(tx.db, wanted, body);
     const after: LoadBalancer = {
       ...wanted,
@@ -148,6 +153,13 @@ export async function deleteLoadBalancer(region: Region, projectId: string, id: 
 
 function touches(body: Body, ...keys: readonly string[]): boolean {
   return keys.some((key) => body[key] !== undefined);
+}
+
+/** Flavors that scale by themselves are not changed by hand (rules digest LB-14). */
+function settleFlavors(before: LoadBalancer, wanted: LoadBalancer, body: Body): void {
+  if (!wanted.autoscaling?.enable || !touches(body, 'l4_flavor_id', 'l7_flavor_id')) return;
+  wanted.l4_flavor_id = before.l4_flavor_id;
+  wanted.l7_flavor_id = before.l7_flavor_id;
 }
 
 /** A load balancer that leaves a subnet leaves its address there, unless the request names one in the new subnet. */
