@@ -9,6 +9,7 @@ import {
   assertRefused,
   makeListener,
   makeLoadBalancer,
+  makeMasterSlavePool,
   makePool,
   makeRoad,
   places,
@@ -57,16 +58,7 @@ async function makeWays(api: ApiClient) {
   const main = await makePool(api, { listener_id: http.id, name: 'main' });
   const beta = await makePool(api, { loadbalancer_id: lb.id, name: 'beta' });
   const spare = await makePool(api, { loadbalancer_id: lb.id, name: 'spare' });
-  const pair = await api.create('/elb/master-slave-pools', {
-    pool: {
-      ...{ listener_id: tcp.id, name: 'pair', protocol: 'TCP', lb_algorithm: 'ROUND_ROBIN', type: 'ip' },
-      members: [
-        { address: '10.99.0.1', protocol_port: 1, role: 'master' },
-        { address: '10.99.0.2', protocol_port: 1, role: 'slave' },
-      ],
-      healthmonitor: { type: 'TCP', delay: 50, timeout: 1, max_retries: 1 },
-    },
-  });
+  const pair = await makeMasterSlavePool(api, { listener_id: tcp.id, name: 'pair' });
   const toBeta = await api.create('/elb/l7policies', {
     l7policy: {
       ...{ listener_id: http.id, name: 'to beta', action: 'REDIRECT_TO_POOL', redirect_pool_id: beta.id },
