@@ -26,6 +26,7 @@ import { publicOperations } from '../api/operations/public.ts';
 import { quotaOperations } from '../api/operations/quotas.ts';
 import { securityPolicyOperations } from '../api/operations/security-policies.ts';
 import { tagOperations } from '../api/operations/tags.ts';
+import { topologyOperation } from '../api/operations/topology.ts';
 import { identityOperations } from '../cloud/identity.ts';
 import { networkOperations } from '../cloud/networks.ts';
 import { publicIpOperations } from '../cloud/public-ips.ts';
@@ -44,6 +45,7 @@ export interface OperationParts {
 export function allOperations({ region, identity, stream, memberChecks }: OperationParts): Operation[] {
   const documented = [
     ...loadBalancerOperations(region),
+    topologyOperation(region),
     ...availabilityZoneChangeOperations(region),
     ...domainNameOperations(region),
     ...chargeModeOperations(region),

@@ -96,6 +96,21 @@ export function makePool(api: ApiClient, fields: Fields) {
   });
 }
 
+/** A master-slave TCP pool of addresses that nobody answers at, probed so seldom that it does not matter. */
+export function makeMasterSlavePool(api: ApiClient, fields: Fields = {}) {
+  return api.create('/elb/master-slave-pools', {
+    pool: {
+      ...{ protocol: 'TCP', lb_algorithm: 'ROUND_ROBIN', type: 'ip' },
+      members: [
+        { address: '10.99.0.1', protocol_port: 1, role: 'master' },
+        { address: '10.99.0.2', protocol_port: 1, role: 'slave' },
+      ],
+      healthmonitor: { type: 'TCP', delay: 50, timeout: 1, max_retries: 1 },
+      ...fields,
+    },
+  });
+}
+
 /** A member with a server: 120.10.10.x in the subnet of the seed pages. */
 export function makeMember(api: ApiClient, poolId: string, fields: Fields = {}) {
   return api.create(`/elb/pools/${poolId}/members`, {

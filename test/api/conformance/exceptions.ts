@@ -5,6 +5,8 @@ export const notBuilt: ReadonlySet<string> = new Set([
   'BatchCreateLoadBalancers',
   'CloneLoadbalancer',
   'ShowLoadBalancerTopology',
+  'DeleteLoadBalancerCascade',
+  'DeleteLoadBalancerForce',
   'UpgradeLoadbalancer',
   'CloneListener',
   'ShowRecycleBin',
@@ -78,6 +80,14 @@ export const exceptions: Readonly<Record<string, string>> = {
     'It may be given several times (rules digest 2.1.3).',
   'ListLoadBalancers?log_topic_id: array here, str in the interface':
     'It may be given several times (rules digest 2.1.3).',
+  ...Object.fromEntries(
+    ['listener_id', 'listener_name', 'listener_protocol', 'pool_id', 'pool_name'].map((key) => [
+      `ShowLoadBalancerTopology?${key}: array here, str in the interface`,
+      'It may be given several times (rules digest 3.2).',
+    ]),
+  ),
+  'ShowLoadBalancerTopology?listener_protocol_port: array here, int in the interface':
+    'It may be given several times (rules digest 3.2).',
   [`CountPreoccupyIpNum?sence: ${extra}`]: 'The cloud’s pages misspell scene (rules digest C42).',
 
   [`CreateL7PolicyRuleOption.project_id: ${extra}`]: ignoredProject,
