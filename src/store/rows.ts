@@ -116,7 +116,7 @@ export async function remove<F extends Fields>(
   await note(tx, of, record, 'delete', traceOfDeletion(of, record));
 }
 
-/** Deletes the records whose column is less than a value, and notes each. */
+/** Deletes the records of a resource without audit whose column is less than a value, and notes each. */
 export function removeBefore<F extends Fields>(
   tx: Writer,
   of: Resource<F>,
@@ -128,6 +128,7 @@ export function removeBefore<F extends Fields>(
 
 /** Two statements, however many records there are. */
 async function removeWhere(tx: Writer, of: Resource, condition: RawBuilder<SqlBool>): Promise<void> {
+  if (of.audited) throw new Error(`the audit keeps every ${of.label} that goes: remove them one by one`);
   const parent = of.parent ? sql.ref(of.parent) : sql.lit(null);
   await sql`
     INSERT INTO changes (project_id, type, id, parent_id, operation, at)
