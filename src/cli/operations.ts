@@ -1,4 +1,5 @@
 /** Every operation that is served, in the order in which they are documented. */
+import { auditOperations } from '../api/operations/audit.ts';
 import { availabilityZoneChangeOperations } from '../api/operations/availability-zone-changes.ts';
 import { availabilityZoneOperations } from '../api/operations/availability-zones.ts';
 import { certificateOperations } from '../api/operations/certificates.ts';
@@ -74,6 +75,7 @@ export function allOperations({ region, identity, stream, memberChecks }: Operat
     ...publicIpOperations(region),
     ...elbowOperations(region, stream),
     ...graphOperations(region),
+    ...auditOperations(region),
   ];
   return [...documented, ...publicOperations(documented)];
 }
