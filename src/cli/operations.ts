@@ -1,6 +1,7 @@
 /** Every operation that is served, in the order in which they are documented. */
 import { availabilityZoneChangeOperations } from '../api/operations/availability-zone-changes.ts';
 import { availabilityZoneOperations } from '../api/operations/availability-zones.ts';
+import { batchCreateOperations } from '../api/operations/batch-create.ts';
 import { certificateOperations } from '../api/operations/certificates.ts';
 import { chargeModeOperations } from '../api/operations/charge-mode.ts';
 import { domainNameOperations } from '../api/operations/domain-names.ts';
@@ -38,6 +39,7 @@ export interface OperationParts {
 export function allOperations({ region, identity, stream }: OperationParts): Operation[] {
   const documented = [
     ...loadBalancerOperations(region),
+    ...batchCreateOperations(region),
     ...availabilityZoneChangeOperations(region),
     ...domainNameOperations(region),
     ...chargeModeOperations(region),
