@@ -6,9 +6,12 @@ import type { Answer, Call, Caller, Operation } from '../model/operation.ts';
 import { validator } from '../model/validation.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Identity } from '../service/identity/identity.ts';
+
 import type { LiveRegion, Origin } from '../service/region.ts';
+
+import { readJsonBody, readYamlBody } from './body.ts';
+
 import { errorAnswer } from './error-answer.ts';
-import { readJsonBody } from './json-body.ts';
 
 /** No documented body comes near this: the largest is a batch of 200 members. */
 const maxBodyBytes = 1024 * 1024;
@@ -66,7 +69,7 @@ function addRoute(
     handler: async (request, reply) => {
       const bytes = (request.body as Buffer | undefined) ?? noBody;
       const caller = operation.isPublic ? nobody : callerOf(request, bytes, identity);
-      const body = checkBody ? readJsonBody(bytes) : undefined;
+      const body = checkBody ? readBody(request, operation, bytes) : undefined;
       checkBody?.(body);
       const call = callOf(request, caller, body);
       const origin = originOf(request, caller, operation);
@@ -74,6 +77,10 @@ function addRoute(
       return send(request, reply, operation, answer);
     },
   });
+}
+
+function readBody({ headers }: FastifyRequest, { takesYaml = false }: Operation, bytes: Buffer): unknown {
+  return takesYaml && headers['content-type']?.includes('yaml') ? readYamlBody(bytes) : readJsonBody(bytes);
 }
 
 function callerOf(request: FastifyRequest, body: Buffer, identity: Identity): Caller {

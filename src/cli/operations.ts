@@ -4,10 +4,12 @@ import { availabilityZoneOperations } from '../api/operations/availability-zones
 import { batchCreateOperations } from '../api/operations/batch-create.ts';
 import { certificateOperations } from '../api/operations/certificates.ts';
 import { chargeModeOperations } from '../api/operations/charge-mode.ts';
+import { deletionOperations } from '../api/operations/deletions.ts';
 import { domainNameOperations } from '../api/operations/domain-names.ts';
 import { elbowOperations } from '../api/operations/elbow.ts';
 import { featureOperations } from '../api/operations/features.ts';
 import { flavorOperations } from '../api/operations/flavors.ts';
+import { graphOperations } from '../api/operations/graph.ts';
 import { healthMonitorOperations } from '../api/operations/health-monitors.ts';
 import { ipGroupOperations } from '../api/operations/ip-groups.ts';
 import { jobOperations } from '../api/operations/jobs.ts';
@@ -16,6 +18,7 @@ import { l7RuleOperations } from '../api/operations/l7-rules.ts';
 import { listenerOperations } from '../api/operations/listeners.ts';
 import { loadBalancerOperations } from '../api/operations/load-balancers.ts';
 import { logtankOperations } from '../api/operations/logtanks.ts';
+import { masterSlavePoolOperations } from '../api/operations/master-slave-pools.ts';
 import { memberOperations } from '../api/operations/members.ts';
 import { networkUseOperations } from '../api/operations/network-use.ts';
 import { poolOperations } from '../api/operations/pools.ts';
@@ -45,6 +48,7 @@ export function allOperations({ region, identity, stream }: OperationParts): Ope
     ...chargeModeOperations(region),
     ...listenerOperations(region),
     ...poolOperations(region),
+    ...masterSlavePoolOperations(region),
     ...memberOperations(region),
     ...healthMonitorOperations(region),
     ...l7PolicyOperations(region),
@@ -58,12 +62,14 @@ export function allOperations({ region, identity, stream }: OperationParts): Ope
     ...tagOperations(region),
     ...logtankOperations(region),
     ...featureOperations(region),
+    ...deletionOperations(region),
     ...jobOperations(region),
     ...networkUseOperations(region),
     ...identityOperations(identity, region.inventory),
     ...networkOperations(region.inventory),
     ...publicIpOperations(region),
     ...elbowOperations(region, stream),
+    ...graphOperations(region),
   ];
   return [...documented, ...publicOperations(documented)];
 }

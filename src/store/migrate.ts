@@ -5,6 +5,7 @@ import * as logtanks from './migrations/0002-logtanks.ts';
 import * as access from './migrations/0003-access.ts';
 import * as contentChecks from './migrations/0004-content-checks.ts';
 import * as l7Policies from './migrations/0005-l7-policies.ts';
+import * as masterSlavePools from './migrations/0006-master-slave-pools.ts';
 import * as audit from './migrations/0007-audit.ts';
 import * as jobs from './migrations/0008-jobs.ts';
 import * as domainNames from './migrations/0010-domain-names.ts';
@@ -17,6 +18,7 @@ const migrations: readonly { readonly up: (db: Kysely<unknown>) => Promise<void>
   access,
   contentChecks,
   l7Policies,
+  masterSlavePools,
   audit,
   jobs,
   domainNames,

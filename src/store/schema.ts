@@ -53,19 +53,6 @@ export interface ChangeRow {
   at: number;
 }
 
-/** A pool that a policy sends requests to, found from either side. */
-interface PolicyPoolRow {
-  l7policy_id: string;
-  listener_id: string;
-  pool_id: string;
-}
-
-/** A view: a pool, and a listener that sends requests to it, whether as its default pool or by a policy. */
-interface PoolListenerRow {
-  pool_id: string;
-  listener_id: string;
-}
-
 /** What the audit keeps of a change. */
 export interface AuditRow extends Omit<ChangeRow, 'revision'> {
   /** That of the change. */
@@ -81,6 +68,19 @@ export interface AuditRow extends Omit<ChangeRow, 'revision'> {
   before: string | null;
   /** JSON; null for a deletion. */
   after: string | null;
+}
+
+/** A pool that a policy sends requests to, found from either side. */
+interface PolicyPoolRow {
+  l7policy_id: string;
+  listener_id: string;
+  pool_id: string;
+}
+
+/** A view: a pool, and a listener that sends requests to it, whether as its default pool or by a policy. */
+interface PoolListenerRow {
+  pool_id: string;
+  listener_id: string;
 }
 
 export interface Tables {

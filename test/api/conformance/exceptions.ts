@@ -2,23 +2,12 @@
 
 /** Operations that are not there yet. */
 export const notBuilt: ReadonlySet<string> = new Set([
-  'BatchDeleteLoadbalancers',
   'CloneLoadbalancer',
-  'DeleteLoadBalancerCascade',
-  'DeleteLoadBalancerForce',
   'ShowLoadBalancerTopology',
   'UpgradeLoadbalancer',
-  'BatchDeleteListeners',
   'CloneListener',
-  'DeleteListenerForce',
-  'BatchDeletePools',
-  'DeletePoolCascade',
   'ShowMemberHealthCheckJob',
   'CreateMemberHealthCheckJob',
-  'CreateMasterSlavePool',
-  'ListMasterSlavePools',
-  'ShowMasterSlavePool',
-  'DeleteMasterSlavePool',
   'ShowRecycleBin',
   'UpdateRecycleBinEnable',
   'ListRecycleBinLoadBalancers',
