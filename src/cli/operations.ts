@@ -2,6 +2,7 @@
 import { auditOperations } from '../api/operations/audit.ts';
 import { availabilityZoneChangeOperations } from '../api/operations/availability-zone-changes.ts';
 import { availabilityZoneOperations } from '../api/operations/availability-zones.ts';
+import { batchCreateOperations } from '../api/operations/batch-create.ts';
 import { certificateOperations } from '../api/operations/certificates.ts';
 import { chargeModeOperations } from '../api/operations/charge-mode.ts';
 import { deletionOperations } from '../api/operations/deletions.ts';
@@ -47,6 +48,7 @@ export function allOperations({ region, identity, stream, memberChecks }: Operat
   const documented = [
     ...loadBalancerOperations(region),
     topologyOperation(region),
+    ...batchCreateOperations(region),
     ...availabilityZoneChangeOperations(region),
     ...domainNameOperations(region),
     ...chargeModeOperations(region),
