@@ -1,14 +1,17 @@
 /** The HTTP server: operations on one port, with authentication, validation and errors as the API has them. */
-import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { forbidden, Refusal } from '../model/errors.ts';
 import type { Answer, Call, Caller, Operation } from '../model/operation.ts';
 import { validator } from '../model/validation.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Identity } from '../service/identity/identity.ts';
+
+import { newId } from '../service/new-id.ts';
 import type { LiveRegion, Origin } from '../service/region.ts';
+
+import { readJsonBody, readYamlBody } from './body.ts';
+
 import { errorAnswer } from './error-answer.ts';
-import { readJsonBody } from './json-body.ts';
 
 /** No documented body comes near this: the largest is a batch of 200 members. */
 const maxBodyBytes = 1024 * 1024;
@@ -29,7 +32,8 @@ export function createServer({ operations, identity, region, log }: ServerParts)
   const app = Fastify({
     loggerInstance: undefined,
     bodyLimit: maxBodyBytes,
-    genReqId: () => randomUUID(),
+    // Ids that ascend with time, since the audit finds changes by them.
+    genReqId: () => newId(new Date()),
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 256, ignoreTrailingSlash: true },
     forceCloseConnections: 'idle',
@@ -66,7 +70,7 @@ function addRoute(
     handler: async (request, reply) => {
       const bytes = (request.body as Buffer | undefined) ?? noBody;
       const caller = operation.isPublic ? nobody : callerOf(request, bytes, identity);
-      const body = checkBody ? readJsonBody(bytes) : undefined;
+      const body = checkBody ? readBody(request, operation, bytes) : undefined;
       checkBody?.(body);
       const call = callOf(request, caller, body);
       const origin = originOf(request, caller, operation);
@@ -74,6 +78,10 @@ function addRoute(
       return send(request, reply, operation, answer);
     },
   });
+}
+
+function readBody({ headers }: FastifyRequest, { takesYaml = false }: Operation, bytes: Buffer): unknown {
+  return takesYaml && headers['content-type']?.includes('yaml') ? readYamlBody(bytes) : readJsonBody(bytes);
 }
 
 function callerOf(request: FastifyRequest, body: Buffer, identity: Identity): Caller {

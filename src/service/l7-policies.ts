@@ -4,7 +4,6 @@ import { invalid } from '../model/errors.ts';
 import { type L7Policy, l7Policy } from '../model/l7-policy.ts';
 import { checkPolicy, policySettings } from '../model/l7-policy-rules.ts';
 import { type L7Rule, l7Rule } from '../model/l7-rule.ts';
-import type { Listener } from '../model/listener.ts';
 import { changes, draft } from '../model/resource.ts';
 import { type Page, page } from '../store/pages.ts';
 import { findBy, insert, remove, update } from '../store/rows.ts';
@@ -109,19 +108,11 @@ export async function updateL7Policy(
 
 export async function deleteL7Policy(region: Region, projectId: string, id: string): Promise<void> {
   await region.store.write(async (tx) => {
-    await removePolicy(tx, await require(tx.db, l7Policy, projectId, id));
+    const policy = await require(tx.db, l7Policy, projectId, id);
+    await removeRulesOf(tx, policy);
+    await remove(tx, l7Policy, policy);
+    await movePools(tx, policy, policy, null);
   });
-}
-
-/** Deletes the policies of a listener with their rules, for a listener that is being deleted (L7-8). */
-export async function removePoliciesOf(tx: Writer, { id }: Pick<Listener, 'id'>): Promise<void> {
-  for (const policy of await findBy(tx.db, l7Policy, 'listener_id', [id])) await removePolicy(tx, policy);
-}
-
-async function removePolicy(tx: Writer, policy: L7Policy): Promise<void> {
-  await removeRulesOf(tx, policy);
-  await remove(tx, l7Policy, policy);
-  await movePools(tx, policy, policy, null);
 }
 
 async function removeRulesOf(tx: Writer, { id }: L7Policy): Promise<void> {

@@ -7,7 +7,7 @@ import { checkListener, portSpace, protocolDefaults } from '../model/listener-ru
 import { member } from '../model/member.ts';
 import { changes, draft } from '../model/resource.ts';
 import { type Page, page } from '../store/pages.ts';
-import { count, findBy, insert, remove, update } from '../store/rows.ts';
+import { count, findBy, insert, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Writer } from '../store/transaction.ts';
 import { refreshMemberStatuses } from './attachments.ts';
@@ -15,6 +15,7 @@ import { checkNoPolicies, checkPoolsOfPolicies } from './l7-policy-targets.ts';
 import { numberPolicies } from './l7-priorities.ts';
 import { checkNoQuicConfig } from './listener-quic.ts';
 import { checkReferences } from './listener-references.ts';
+import { removeListeners } from './listener-removal.ts';
 import { checkPoolOfListener, checkPoolOfLoadBalancer, checkProtocolOfOwner } from './listener-rules.ts';
 import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
@@ -125,8 +126,7 @@ export async function deleteListener(region: Region, projectId: string, id: stri
     }
     await checkNoQuicConfig(tx.db, found);
     await checkNoPolicies(tx.db, found);
-    await remove(tx, listener, found);
-    if (poolId) await refreshMemberStatuses(tx, await requireAnyPool(tx.db, projectId, poolId));
+    await removeListeners(tx, [found]);
   });
 }
 

@@ -7,13 +7,15 @@ import { checkPool, defaultIpVersion } from '../model/pool-rules.ts';
 import { poolSettings, quicCidDefault } from '../model/pool-settings.ts';
 import { changes, draft } from '../model/resource.ts';
 import { type Page, type PageRequest, page } from '../store/pages.ts';
-import { findBy, insert, remove, update } from '../store/rows.ts';
+import { insert, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Writer } from '../store/transaction.ts';
 import { type AttachedIds, attachedIdsOf, attachmentsOf } from './attachments.ts';
+import { type Deleted, deleteBatch } from './batch-deletes.ts';
 import { checkPoolOfListener } from './listener-rules.ts';
 import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
+import { removePools } from './pool-removal.ts';
 import {
   checkEnterpriseProject,
   checkMembers,
@@ -121,19 +123,13 @@ export async function deletePool(region: Region, projectId: string, id: string):
   await region.store.write(async (tx) => {
     const found = await requirePool(tx.db, projectId, id);
     await checkUnused(tx.db, found);
-    await removePool(tx, found);
+    await removePools(tx, [found]);
   });
 }
 
-/**
- * Removes a pool that has no members and no monitor any more. Terraform and the Kubernetes controllers delete a pool
- * while it is still a listener's default pool, so that listener is left without one.
- */
-export async function removePool(tx: Writer, found: Pool): Promise<void> {
-  for (const using of await findBy(tx.db, listener, 'default_pool_id', [found.id])) {
-    await update(tx, listener, using, { default_pool_id: null, updated_at: timestamp(tx.at) });
-  }
-  await remove(tx, pool, found);
+/** Deletes those that can be deleted, and says what became of each (rules digest PO-7). */
+export function deletePools(region: Region, projectId: string, ids: readonly string[]): Promise<Deleted[]> {
+  return deleteBatch(region, ids, (joined, id) => deletePool(joined, projectId, id));
 }
 
 /** Leaves a list to the pools of one kind. */

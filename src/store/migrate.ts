@@ -9,6 +9,7 @@ import * as masterSlavePools from './migrations/0006-master-slave-pools.ts';
 import * as audit from './migrations/0007-audit.ts';
 import * as jobs from './migrations/0008-jobs.ts';
 import * as domainNames from './migrations/0010-domain-names.ts';
+import * as memberChecks from './migrations/0011-member-checks.ts';
 import * as publicIps from './migrations/0012-public-ips.ts';
 
 /** In order; a database's version is how many of them it has. Never change one that was released. */
@@ -22,6 +23,7 @@ const migrations: readonly { readonly up: (db: Kysely<unknown>) => Promise<void>
   audit,
   jobs,
   domainNames,
+  memberChecks,
   publicIps,
 ];
 
