@@ -1,6 +1,8 @@
 /** Every operation that is served, in the order in which they are documented. */
+import { auditOperations } from '../api/operations/audit.ts';
 import { availabilityZoneChangeOperations } from '../api/operations/availability-zone-changes.ts';
 import { availabilityZoneOperations } from '../api/operations/availability-zones.ts';
+import { batchCreateOperations } from '../api/operations/batch-create.ts';
 import { certificateOperations } from '../api/operations/certificates.ts';
 import { chargeModeOperations } from '../api/operations/charge-mode.ts';
 import { deletionOperations } from '../api/operations/deletions.ts';
@@ -26,6 +28,7 @@ import { publicOperations } from '../api/operations/public.ts';
 import { quotaOperations } from '../api/operations/quotas.ts';
 import { securityPolicyOperations } from '../api/operations/security-policies.ts';
 import { tagOperations } from '../api/operations/tags.ts';
+import { topologyOperation } from '../api/operations/topology.ts';
 import { identityOperations } from '../cloud/identity.ts';
 import { networkOperations } from '../cloud/networks.ts';
 import { publicIpOperations } from '../cloud/public-ips.ts';
@@ -44,6 +47,8 @@ export interface OperationParts {
 export function allOperations({ region, identity, stream, memberChecks }: OperationParts): Operation[] {
   const documented = [
     ...loadBalancerOperations(region),
+    topologyOperation(region),
+    ...batchCreateOperations(region),
     ...availabilityZoneChangeOperations(region),
     ...domainNameOperations(region),
     ...chargeModeOperations(region),
@@ -72,6 +77,7 @@ export function allOperations({ region, identity, stream, memberChecks }: Operat
     ...publicIpOperations(region),
     ...elbowOperations(region, stream),
     ...graphOperations(region),
+    ...auditOperations(region),
   ];
   return [...documented, ...publicOperations(documented)];
 }

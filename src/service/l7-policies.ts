@@ -12,6 +12,7 @@ import type { Writer } from '../store/transaction.ts';
 import { checkTargets } from './l7-policy-targets.ts';
 import { checkPriorityFree, priorityOf } from './l7-priorities.ts';
 import { checkRules, insertRules, newRule, ruleSetOf, rulesChanged, statusAmong } from './l7-rule-sets.ts';
+import { checkPolicyOfKind } from './load-balancer-kind.ts';
 import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { movePools } from './policy-pools.ts';
@@ -45,6 +46,7 @@ export async function createL7Policy(region: Region, projectId: string, body: Bo
     };
     const rules = rulesIn(tx, record, body);
     checkPolicy(record, owner, body);
+    await checkPolicyOfKind(tx.db, owner, record, body);
     checkRules(inventory, record, owner, rules, 'l7policy.rules');
     await checkTargets(tx.db, inventory, owner, record, null);
     record.priority = await priorityOf(tx.db, owner, record);
@@ -93,6 +95,7 @@ export async function updateL7Policy(
     }
     const after: L7Policy = { ...before, ...changed, updated_at: timestamp(tx.at) };
     checkPolicy(after, owner, body);
+    await checkPolicyOfKind(tx.db, owner, after, body);
     await checkTargets(tx.db, inventory, owner, after, before);
     if (after.priority !== before.priority) await checkPriorityFree(tx.db, owner.id, after.priority);
     await update(tx, l7Policy, before, after);

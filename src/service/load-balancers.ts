@@ -13,6 +13,7 @@ import { poolIdsOfListeners } from './attachments.ts';
 import { followAddresses } from './domain-names.ts';
 import { chargeModeOf, checkFlavors } from './flavors.ts';
 import type { SubnetRecord } from './inventory.ts';
+import { checkChangesOfShared, checkNewShared } from './load-balancer-kind.ts';
 import { checkNotProtected, removeLoadBalancer } from './load-balancer-removal.ts';
 import {
   backendNetworks,
@@ -46,6 +47,7 @@ export async function createLoadBalancer(
 ): Promise<LoadBalancerView> {
   return region.store.write(async (tx) => {
     const wanted = draft(loadBalancer, body);
+    if (!wanted.guaranteed) checkNewShared(body);
     const id = newId(tx.at);
     const now = timestamp(tx.at);
     checkEnterpriseProject(region, wanted.enterprise_project_id);
@@ -60,7 +62,7 @@ export async function createLoadBalancer(
       publicips: await bindPublicIps(tx, region, owner),
       ...backendNetworks(region, networks, projectId, wanted),
       autoscaling: autoscalingOf(wanted.autoscaling),
-      charge_mode: chargeModeOf(projectId, wanted),
+      charge_mode: wanted.guaranteed ? chargeModeOf(projectId, wanted) : '',
       created_at: now,
       updated_at: now,
       ...clearedProtectionReason(wanted),
@@ -109,6 +111,7 @@ export async function updateLoadBalancer(
     settleFlavors(before, wanted, body);
     checkOneWay(before, wanted, body);
     moveFrom(before, wanted, body);
+    checkChangesOfShared(before, wanted);
     const networks = networksOf(region.inventory, wanted);
     checkLoadBalancer(wanted, networks, body);
     checkFlavors(projectId, changed);
@@ -120,7 +123,7 @@ export async function updateLoadBalancer(
     const after: LoadBalancer = {
       ...wanted,
       ...(await addressesOf(tx.db, region, networks, wanted, id, before)),
-      ...(touches(body, 'elb_virsubnet_ids', 'ipv6_vip_virsubnet_id')
+      ...(wanted.guaranteed && touches(body, 'elb_virsubnet_ids', 'ipv6_vip_virsubnet_id')
         ? backendNetworks(region, networks, projectId, wanted)
         : {}),
     };

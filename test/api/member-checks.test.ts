@@ -15,6 +15,7 @@ import {
   loopbackInventory,
   makeListener,
   makeLoadBalancer,
+  makeMasterSlavePool,
   makeMember,
   makeMonitor,
   makePool,
@@ -258,15 +259,12 @@ test('the members of a master-slave pool are checked as any', async () => {
   const lb = await makeLoadBalancer(api, onLoopback);
   const listener = await makeListener(api, lb.id, { protocol: 'TCP' });
   const at = { address: '127.0.0.1', protocol_port: server.port };
-  const pair = await api.create('/elb/master-slave-pools', {
-    pool: {
-      ...{ listener_id: listener.id, protocol: 'TCP', lb_algorithm: 'ROUND_ROBIN', type: 'ip' },
-      members: [
-        { ...at, role: 'master' },
-        { ...at, address: '127.0.0.2', role: 'slave' },
-      ],
-      healthmonitor: { type: 'TCP', delay: 50, timeout: 2, max_retries: 1 },
-    },
+  const pair = await makeMasterSlavePool(api, {
+    listener_id: listener.id,
+    members: [
+      { ...at, role: 'master' },
+      { ...at, address: '127.0.0.2', role: 'slave' },
+    ],
   });
   const jobs = await Promise.all(
     pair.members.map(({ id }: { id: string }) => check(api, id, { ...everything, listener_id: listener.id })),

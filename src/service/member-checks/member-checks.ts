@@ -1,5 +1,4 @@
 /** Member checks: begun by a call, made in the background, and asked for until they are done (rules digest 2.4.8). */
-import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { invalid } from '../../model/errors.ts';
 import { healthMonitor } from '../../model/health-monitor.ts';
@@ -16,6 +15,7 @@ import type { Logger } from '../../observe/log.ts';
 import { find, insert, update } from '../../store/rows.ts';
 import type { Tables } from '../../store/schema.ts';
 import { attachmentsOf } from '../attachments.ts';
+import { newId } from '../new-id.ts';
 import { require, requireAnyPool, requireListener, requireLoadBalancer } from '../references.ts';
 import { type Region, timestamp } from '../region.ts';
 import { countChecks, findings, type StoredFacts } from './check.ts';
@@ -56,7 +56,7 @@ export class MemberChecks {
       subject === 'all' ? ['config', 'networkAcl', 'securityGroup'] : [subject];
     const begun = await this.#region.store.write(async (tx) => {
       const facts = await this.#factsOf(tx.db, projectId, memberId, listener_id);
-      const id = randomUUID();
+      const id = newId(tx.at);
       const now = timestamp(tx.at);
       const finished = countChecks(storedChecks, subjects);
       const record: MemberCheck = {
