@@ -31,6 +31,8 @@ export interface ControlPlaneOptions {
   readonly log: Logger;
   /** What time it is for all that is stored; the machine's when left out. */
   readonly clock?: () => Date;
+  /** How many days the audit is kept; as the store has it when left out. */
+  readonly auditDays?: number;
 }
 
 const trimIntervalMs = 60 * 60 * 1000;
@@ -45,8 +47,12 @@ export interface ControlPlane {
 
 /** @throws what stops it from starting; then nothing is left running or held */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const { directory, clock } = options;
-  const store = await Store.open({ directory, ...(clock ? { clock } : {}) });
+  const { directory, clock, auditDays } = options;
+  const store = await Store.open({
+    directory,
+    ...(clock ? { clock } : {}),
+    ...(auditDays === undefined ? {} : { auditDays }),
+  });
   const running = new AsyncDisposableStack();
   running.defer(() => store.close());
   try {
@@ -104,7 +110,9 @@ async function startOver(
 }
 
 function trim(store: Store, log: Logger): void {
-  store.trim().catch((error: unknown) => log.warn({ err: error }, 'changes and jobs could not be trimmed'));
+  store
+    .trim()
+    .catch((error: unknown) => log.warn({ err: error }, 'changes, jobs and the audit could not be trimmed'));
 }
 
 /** The user of the credentials, and those that the inventory declares. */

@@ -1,8 +1,11 @@
 /** Every operation that is served, in the order in which they are documented. */
+import { auditOperations } from '../api/operations/audit.ts';
 import { availabilityZoneChangeOperations } from '../api/operations/availability-zone-changes.ts';
 import { availabilityZoneOperations } from '../api/operations/availability-zones.ts';
+import { batchCreateOperations } from '../api/operations/batch-create.ts';
 import { certificateOperations } from '../api/operations/certificates.ts';
 import { chargeModeOperations } from '../api/operations/charge-mode.ts';
+import { deletionOperations } from '../api/operations/deletions.ts';
 import { domainNameOperations } from '../api/operations/domain-names.ts';
 import { elbowOperations } from '../api/operations/elbow.ts';
 import { featureOperations } from '../api/operations/features.ts';
@@ -45,6 +48,7 @@ export function allOperations({ region, identity, stream, memberChecks }: Operat
   const documented = [
     ...loadBalancerOperations(region),
     topologyOperation(region),
+    ...batchCreateOperations(region),
     ...availabilityZoneChangeOperations(region),
     ...domainNameOperations(region),
     ...chargeModeOperations(region),
@@ -65,6 +69,7 @@ export function allOperations({ region, identity, stream, memberChecks }: Operat
     ...tagOperations(region),
     ...logtankOperations(region),
     ...featureOperations(region),
+    ...deletionOperations(region),
     ...jobOperations(region),
     ...networkUseOperations(region),
     ...identityOperations(identity, region.inventory),
@@ -72,6 +77,7 @@ export function allOperations({ region, identity, stream, memberChecks }: Operat
     ...publicIpOperations(region),
     ...elbowOperations(region, stream),
     ...graphOperations(region),
+    ...auditOperations(region),
   ];
   return [...documented, ...publicOperations(documented)];
 }

@@ -2,18 +2,21 @@
 import type { Kysely } from 'kysely';
 import { invalid } from '../model/errors.ts';
 import { listener } from '../model/listener.ts';
+import type { LoadBalancer } from '../model/load-balancer.ts';
 import { type Pool, type PoolKind, pool } from '../model/pool.ts';
 import { checkPool, defaultIpVersion } from '../model/pool-rules.ts';
 import { poolSettings, quicCidDefault } from '../model/pool-settings.ts';
 import { changes, draft } from '../model/resource.ts';
 import { type Page, type PageRequest, page } from '../store/pages.ts';
-import { findBy, insert, remove, update } from '../store/rows.ts';
+import { insert, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Writer } from '../store/transaction.ts';
 import { type AttachedIds, attachedIdsOf, attachmentsOf } from './attachments.ts';
+import { type Deleted, deleteBatch } from './batch-deletes.ts';
 import { checkPoolOfListener } from './listener-rules.ts';
 import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
+import { removePools } from './pool-removal.ts';
 import {
   checkEnterpriseProject,
   checkMembers,
@@ -57,7 +60,7 @@ export async function addPool(
     id: newId(tx.at),
     kind,
     lb_algorithm: wanted.lb_algorithm ?? algorithmOf(wanted),
-    ip_version: wanted.ip_version ?? defaultIpVersion(wanted.protocol),
+    ip_version: defaultIpVersion(wanted.protocol),
     healthmonitor_id: null,
     created_at: now,
     updated_at: now,
@@ -66,6 +69,7 @@ export async function addPool(
   settleQuicCid(record);
   const owner = await ownerOf(tx.db, region, record, wanted);
   record.loadbalancer_id = owner.loadBalancer?.id ?? null;
+  record.ip_version = ipVersionOf(wanted, owner.loadBalancer);
   checkPool(record);
   checkVpc(region, record, owner.loadBalancer ? [owner.loadBalancer] : []);
   checkEnterpriseProject(region, record.enterprise_project_id);
@@ -121,19 +125,13 @@ export async function deletePool(region: Region, projectId: string, id: string):
   await region.store.write(async (tx) => {
     const found = await requirePool(tx.db, projectId, id);
     await checkUnused(tx.db, found);
-    await removePool(tx, found);
+    await removePools(tx, [found]);
   });
 }
 
-/**
- * Removes a pool that has no members and no monitor any more. Terraform and the Kubernetes controllers delete a pool
- * while it is still a listener's default pool, so that listener is left without one.
- */
-export async function removePool(tx: Writer, found: Pool): Promise<void> {
-  for (const using of await findBy(tx.db, listener, 'default_pool_id', [found.id])) {
-    await update(tx, listener, using, { default_pool_id: null, updated_at: timestamp(tx.at) });
-  }
-  await remove(tx, pool, found);
+/** Deletes those that can be deleted, and says what became of each (rules digest PO-7). */
+export function deletePools(region: Region, projectId: string, ids: readonly string[]): Promise<Deleted[]> {
+  return deleteBatch(region, ids, (joined, id) => deletePool(joined, projectId, id));
 }
 
 /** Leaves a list to the pools of one kind. */
@@ -148,6 +146,18 @@ function algorithmOf({ protocol }: Pool): Pool['lb_algorithm'] {
     'pool.lb_algorithm',
     'it is required. Expected ROUND_ROBIN, LEAST_CONNECTIONS, SOURCE_IP or QUIC_CID.',
   );
+}
+
+/** The families that its members may have: those asked for, else those of its protocol; IPv4 where it is shared. */
+function ipVersionOf({ ip_version, protocol }: Pool, owner: LoadBalancer | null): Pool['ip_version'] {
+  if (owner && !owner.guaranteed) {
+    if ((ip_version ?? 'v4') === 'v4') return 'v4';
+    throw invalid(
+      'pool.ip_version',
+      `the load balancer ${owner.id} is shared, so it must be v4, not ${ip_version}.`,
+    );
+  }
+  return ip_version ?? defaultIpVersion(protocol);
 }
 
 function settleQuicCid(record: Pool): void {

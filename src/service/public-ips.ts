@@ -152,14 +152,19 @@ async function freeAddress(db: Reader, { inventory }: Region, version: number): 
   );
 }
 
-/** Unbinds the public IPs of a load balancer that goes; the project keeps those that were made for it. */
+/**
+ * Unbinds the public IPs of a load balancer that goes.
+ *
+ * @param releases whether those that were made for it go too; otherwise the project keeps them
+ */
 export async function unbindPublicIps(
   tx: Writer,
   { inventory }: Region,
   { id }: LoadBalancer,
+  releases: boolean,
 ): Promise<void> {
   for (const each of await findBy(tx.db, publicIp, 'loadbalancer_id', [id])) {
-    if (inventory.publicIps.has(each.id)) await remove(tx, publicIp, each);
+    if (releases || inventory.publicIps.has(each.id)) await remove(tx, publicIp, each);
     else await update(tx, publicIp, each, { loadbalancer_id: null });
   }
 }

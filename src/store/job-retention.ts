@@ -1,7 +1,7 @@
 /** How long jobs are remembered (rules digest O17). */
 import { job } from '../model/job.ts';
 import { memberCheck } from '../model/member-check.ts';
-import { removeBefore } from './rows.ts';
+import { forgetBefore } from './row-sets.ts';
 import type { Writer } from './transaction.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -12,6 +12,6 @@ const rememberChecksMs = dayMs;
 /** Forgets the jobs that began longer ago than jobs are remembered. */
 export async function trimJobs(tx: Writer): Promise<void> {
   const before = (ageMs: number) => new Date(tx.at.getTime() - ageMs).toISOString();
-  await removeBefore(tx, job, 'begin_time', before(rememberJobsMs));
-  await removeBefore(tx, memberCheck, 'created_at', before(rememberChecksMs));
+  await forgetBefore(tx, job, 'begin_time', before(rememberJobsMs));
+  await forgetBefore(tx, memberCheck, 'created_at', before(rememberChecksMs));
 }

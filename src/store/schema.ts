@@ -85,6 +85,19 @@ export interface AuditRow extends Omit<ChangeRow, 'revision'> {
   after: string | null;
 }
 
+/** A pool that a policy sends requests to, found from either side. */
+interface PolicyPoolRow {
+  l7policy_id: string;
+  listener_id: string;
+  pool_id: string;
+}
+
+/** A view: a pool, and a listener that sends requests to it, whether as its default pool or by a policy. */
+interface PoolListenerRow {
+  pool_id: string;
+  listener_id: string;
+}
+
 export interface Tables {
   loadbalancers: Row;
   listeners: Row;

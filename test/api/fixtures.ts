@@ -65,6 +65,17 @@ export function makeLoadBalancer(api: ApiClient, fields: Fields = {}) {
   });
 }
 
+/** A shared load balancer, which only batch-create makes. */
+export async function makeShared(api: ApiClient, fields: Fields = {}) {
+  const { loadbalancer_ids } = assertDone(
+    await api.post('/elb/loadbalancers/batch-create', {
+      loadbalancer: { guaranteed: false, vip_subnet_cidr_id: seed.subnetCidrId, ...fields },
+    }),
+    202,
+  );
+  return assertDone(await api.get(`/elb/loadbalancers/${loadbalancer_ids[0]}`)).loadbalancer;
+}
+
 /** The id of a flavor, as `L4_flavor.elb.s1.small`. */
 export async function flavorId(api: ApiClient, name: string): Promise<string> {
   const { flavors } = assertDone(await api.get(`/elb/flavors?name=${name}`));
