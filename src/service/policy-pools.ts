@@ -2,7 +2,7 @@
 import type { Kysely } from 'kysely';
 import { conflict } from '../model/errors.ts';
 import type { L7Policy } from '../model/l7-policy.ts';
-import type { Pool } from '../model/pool.ts';
+import { type Pool, pool as poolResource } from '../model/pool.ts';
 import { recordChange } from '../store/change-log.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Writer } from '../store/transaction.ts';
