@@ -26,6 +26,7 @@ import { publicOperations } from '../api/operations/public.ts';
 import { quotaOperations } from '../api/operations/quotas.ts';
 import { securityPolicyOperations } from '../api/operations/security-policies.ts';
 import { tagOperations } from '../api/operations/tags.ts';
+import { upgradeOperations } from '../api/operations/upgrade.ts';
 import { identityOperations } from '../cloud/identity.ts';
 import { networkOperations } from '../cloud/networks.ts';
 import { publicIpOperations } from '../cloud/public-ips.ts';
@@ -44,6 +45,7 @@ export function allOperations({ region, identity, stream }: OperationParts): Ope
     ...loadBalancerOperations(region),
     ...batchCreateOperations(region),
     ...availabilityZoneChangeOperations(region),
+    ...upgradeOperations(region),
     ...domainNameOperations(region),
     ...chargeModeOperations(region),
     ...listenerOperations(region),

@@ -4,7 +4,6 @@
 export const notBuilt: ReadonlySet<string> = new Set([
   'CloneLoadbalancer',
   'ShowLoadBalancerTopology',
-  'UpgradeLoadbalancer',
   'CloneListener',
   'ShowMemberHealthCheckJob',
   'CreateMemberHealthCheckJob',
