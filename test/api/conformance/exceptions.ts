@@ -4,6 +4,7 @@
 export const notBuilt: ReadonlySet<string> = new Set([
   'CloneLoadbalancer',
   'UpgradeLoadbalancer',
+  'ShowLoadBalancerTopology',
   'CloneListener',
   'ShowRecycleBin',
   'UpdateRecycleBinEnable',
