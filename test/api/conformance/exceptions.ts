@@ -3,8 +3,6 @@
 /** Operations that are not there yet. */
 export const notBuilt: ReadonlySet<string> = new Set([
   'CloneLoadbalancer',
-  'UpgradeLoadbalancer',
-  'ShowLoadBalancerTopology',
   'CloneListener',
   'ShowRecycleBin',
   'UpdateRecycleBinEnable',
