@@ -9,7 +9,7 @@ import {
   type Resource,
   updateBody,
 } from '../model/resource.ts';
-import { strict } from '../model/schemas.ts';
+import { described, named, strict } from '../model/schemas.ts';
 import type { Page, PageQuery } from '../service/page-query.ts';
 import { listParameters, readListQuery } from './list-query.ts';
 import { listBody, PageInfo } from './page-info.ts';
@@ -47,7 +47,7 @@ export function crudOperations<F extends Fields, View>(parts: CrudParts<F, View>
   const { of, names, group, path, idParameter, service, render, beside = {}, secret = false } = parts;
   const [one, many] = names;
   const each = `${path}/{${idParameter}}`;
-  const answer = answerBody(of);
+  const answer = named(one, answerBody(of));
   const wrapped = Type.Object({ [of.name]: answer });
   const changed = Type.Object({ [of.name]: answer, ...beside });
   const body = (call: { body: unknown }) => (call.body as Record<string, Body>)[of.name] ?? {};
@@ -59,7 +59,7 @@ export function crudOperations<F extends Fields, View>(parts: CrudParts<F, View>
       path,
       group,
       summary: `Create a ${label}`,
-      body: strict({ [of.name]: createBody(of) }),
+      body: strict({ [of.name]: named(`Create${one}`, createBody(of)) }),
       bodyOptions: { secret },
       answer: changed,
       status: 201,
@@ -90,7 +90,7 @@ export function crudOperations<F extends Fields, View>(parts: CrudParts<F, View>
       path: each,
       group,
       summary: `Change a ${label}`,
-      body: strict({ [of.name]: updateBody(of) }),
+      body: strict({ [of.name]: named(`Update${one}`, updateBody(of)) }),
       bodyOptions: { immutable: { [of.name]: immutableFields(of) }, secret },
       answer: changed,
       status: 200,
@@ -130,7 +130,10 @@ export function listOperation(parts: {
     group,
     summary,
     query: listParameters(of),
-    answer: Type.Object({ [of.plural]: Type.Array(answer), page_info: PageInfo }),
+    answer: Type.Object({
+      [of.plural]: described('The records of the page, by ascending id.', Type.Array(answer)),
+      page_info: PageInfo,
+    }),
     status: 200,
   };
 }

@@ -2,7 +2,7 @@
 import { type Static, Type } from 'typebox';
 import { certificate } from '../../model/certificate.ts';
 import type { Operation } from '../../model/operation.ts';
-import { strict } from '../../model/schemas.ts';
+import { described, named, strict } from '../../model/schemas.ts';
 import {
   type CertificateView,
   createCertificate,
@@ -24,14 +24,23 @@ const path = '/v3/{project_id}/elb/certificates';
 const maxBatch = 200;
 
 const BatchDelete = strict({
-  certificates: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { minItems: 1, maxItems: maxBatch }),
+  certificates: described(
+    'Their ids.',
+    Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { minItems: 1, maxItems: maxBatch }),
+    ['0a1b2c3d4e5f60718293a4b5c6d7e8f9'],
+  ),
 });
-const Deleted = Type.Object({
-  id: Type.String(),
-  ret_status: Type.String({ description: 'successful, not found, or failed.' }),
-  ret_code: Type.Optional(Type.String({ description: 'The error code of what was not deleted.' })),
+const Deleted = named(
+  'DeletedCertificate',
+  Type.Object({
+    id: described('The certificate that was asked for.', Type.String()),
+    ret_status: Type.String({ description: 'successful, not found, or failed.' }),
+    ret_code: Type.Optional(Type.String({ description: 'The error code of what was not deleted.' })),
+  }),
+);
+const Echo = strict({
+  private_key_echo: described('Whether private keys are answered, or ****** for them.', Type.Boolean()),
 });
-const Echo = strict({ private_key_echo: Type.Boolean() });
 
 function renderCertificate({ certificate: of, keys }: CertificateView): { readonly id: string } {
   return render(certificate, of, keys);
@@ -66,7 +75,7 @@ export function certificateOperations(region: Region): Operation[] {
       group,
       summary: `Delete up to ${maxBatch} certificates`,
       body: BatchDelete,
-      answer: Type.Object({ certificates: Type.Array(Deleted) }),
+      answer: Type.Object({ certificates: described('What became of each.', Type.Array(Deleted)) }),
       status: 200,
       handle: async ({ params: { project_id = '' }, body }) => {
         const { certificates: ids } = body as Static<typeof BatchDelete>;
