@@ -1,4 +1,5 @@
 /** How a record is answered: its answered fields, with what was computed for them. */
+import type { LoadBalancer } from '../model/load-balancer.ts';
 import type { Fields, RecordOf, Resource } from '../model/resource.ts';
 
 /** An answer's record; what else it has depends on the resource. */
@@ -7,20 +8,55 @@ export interface Rendered {
   readonly [key: string]: unknown;
 }
 
-/** @param computed the values of the fields that are not stored */
+/** Every answered field of a resource, in order, still without values. */
+type Blank = Readonly<Record<string, unknown>>;
+
+const blanks = new WeakMap<Resource, Blank>();
+
+/** @param computed values that win over those stored, as for fields that are not stored; null is one too */
 export function render<F extends Fields>(
   of: Resource<F>,
   record: RecordOf<F>,
   computed: Partial<RecordOf<F>> = {},
 ): Rendered {
-  const answer: Record<string, unknown> = {};
-  for (const [key, field] of Object.entries(of.fields)) {
-    if (field.answered) answer[key] = computed[key] ?? record[key] ?? null;
-  }
-  return answer as unknown as Rendered;
+  return answered(of, record, computed);
 }
+
+/** The answered fields of a resource, of values that may be typed more loosely than its own. */
+export function answered(of: Resource, values: Values, computed: Values = {}): Rendered {
+  const blank = blankOf(of);
+  // Copying an object that has all keys is several times faster than adding them, and so is writing it as JSON.
+  const answer: Record<string, unknown> = { ...blank };
+  for (const key of Object.keys(blank)) {
+    const value = computed[key];
+    answer[key] = value === undefined ? (values[key] ?? null) : value;
+  }
+  return answer as Rendered;
+}
+
+function blankOf(of: Resource): Blank {
+  const known = blanks.get(of);
+  if (known) return known;
+  const fields = Object.entries(of.fields).filter(([, field]) => field.answered);
+  const blank: Blank = JSON.parse(JSON.stringify(Object.fromEntries(fields.map(([key]) => [key, null]))));
+  blanks.set(of, blank);
+  return blank;
+}
+
+type Values = Readonly<Record<string, unknown>>;
 
 /** Ids as the API refers to resources. */
 export function references(ids: readonly string[]): { id: string }[] {
   return ids.map((id) => ({ id }));
+}
+
+/** The public IPs of a load balancer under their older names. */
+export function eipsOf({
+  publicips,
+}: Pick<LoadBalancer, 'publicips'>): { eip_id: string; eip_address: string; ip_version: number }[] {
+  return publicips.map(({ publicip_id, publicip_address, ip_version }) => ({
+    eip_id: publicip_id,
+    eip_address: publicip_address,
+    ip_version,
+  }));
 }

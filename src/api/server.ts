@@ -6,8 +6,12 @@ import type { Answer, Call, Caller, Operation } from '../model/operation.ts';
 import { validator } from '../model/validation.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Identity } from '../service/identity/identity.ts';
+
+import type { LiveRegion, Origin } from '../service/region.ts';
+
+import { readJsonBody, readYamlBody } from './body.ts';
+
 import { errorAnswer } from './error-answer.ts';
-import { readJsonBody } from './json-body.ts';
 
 /** No documented body comes near this: the largest is a batch of 200 members. */
 const maxBodyBytes = 1024 * 1024;
@@ -19,11 +23,12 @@ const noBody = Buffer.alloc(0);
 export interface ServerParts {
   readonly operations: readonly Operation[];
   readonly identity: Identity;
+  readonly region: LiveRegion;
   readonly log: Logger;
 }
 
 /** A server ready to listen. */
-export function createServer({ operations, identity, log }: ServerParts): FastifyInstance {
+export function createServer({ operations, identity, region, log }: ServerParts): FastifyInstance {
   const app = Fastify({
     loggerInstance: undefined,
     bodyLimit: maxBodyBytes,
@@ -47,11 +52,16 @@ export function createServer({ operations, identity, log }: ServerParts): Fastif
     );
     sendError(refusal, request, reply, log);
   });
-  for (const operation of operations) addRoute(app, operation, identity);
+  for (const operation of operations) addRoute(app, operation, identity, region);
   return app as unknown as FastifyInstance;
 }
 
-function addRoute(app: { route: FastifyInstance['route'] }, operation: Operation, identity: Identity): void {
+function addRoute(
+  app: { route: FastifyInstance['route'] },
+  operation: Operation,
+  identity: Identity,
+  { store }: LiveRegion,
+): void {
   const checkBody = operation.body && validator(operation.body, operation.bodyOptions);
   app.route({
     method: operation.method,
@@ -59,12 +69,18 @@ function addRoute(app: { route: FastifyInstance['route'] }, operation: Operation
     handler: async (request, reply) => {
       const bytes = (request.body as Buffer | undefined) ?? noBody;
       const caller = operation.isPublic ? nobody : callerOf(request, bytes, identity);
-      const body = checkBody ? readJsonBody(bytes) : undefined;
+      const body = checkBody ? readBody(request, operation, bytes) : undefined;
       checkBody?.(body);
-      const answer = await operation.handle(callOf(request, caller, body));
+      const call = callOf(request, caller, body);
+      const origin = originOf(request, caller, operation);
+      const answer = await store.runAs(origin, () => operation.handle(call));
       return send(request, reply, operation, answer);
     },
   });
+}
+
+function readBody({ headers }: FastifyRequest, { takesYaml = false }: Operation, bytes: Buffer): unknown {
+  return takesYaml && headers['content-type']?.includes('yaml') ? readYamlBody(bytes) : readJsonBody(bytes);
 }
 
 function callerOf(request: FastifyRequest, body: Buffer, identity: Identity): Caller {
@@ -91,6 +107,20 @@ function callOf(request: FastifyRequest, caller: Caller, body: unknown): Call {
     body,
     caller,
     origin: `${request.protocol}://${request.host}`,
+  };
+}
+
+function originOf(
+  { ip, id: requestId }: FastifyRequest,
+  { userId, userName }: Caller,
+  { id: operationId }: Operation,
+): Origin {
+  return {
+    user: { id: userId, name: userName },
+    // A socket that takes both families writes IPv4 addresses as IPv6 ones.
+    address: ip.replace(/^::ffff:(?=\d+\.)/, ''),
+    requestId,
+    operationId,
   };
 }
 

@@ -14,6 +14,7 @@ import { Tokens } from '../service/identity/tokens.ts';
 import { Inventory } from '../service/inventory.ts';
 import { Secrets } from '../service/secrets.ts';
 import { refreshServers } from '../service/server-states.ts';
+import { ownOrigin } from '../store/origin.ts';
 import { Store } from '../store/store.ts';
 import type { Credentials } from './credentials.ts';
 import { allOperations } from './operations.ts';
@@ -26,6 +27,8 @@ export interface ControlPlaneOptions {
   /** Asked for once the data directory is ours: before that, they may be another process's. */
   readonly credentials: () => Credentials;
   readonly log: Logger;
+  /** What time it is for all that is stored; the machine's when left out. */
+  readonly clock?: () => Date;
 }
 
 const trimIntervalMs = 60 * 60 * 1000;
@@ -40,7 +43,8 @@ export interface ControlPlane {
 
 /** @throws what stops it from starting; then nothing is left running or held */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const store = await Store.open({ directory: options.directory });
+  const { directory, clock } = options;
+  const store = await Store.open({ directory, ...(clock ? { clock } : {}) });
   const running = new AsyncDisposableStack();
   running.defer(() => store.close());
   try {
@@ -64,7 +68,7 @@ async function startOver(
   ];
   const inventory = new Inventory(options.inventory, projects);
   const region = { store, inventory, secrets: new Secrets(credentials.secrets_key) };
-  await refreshServers(region);
+  await store.runAs(ownOrigin('RefreshServers'), () => refreshServers(region));
   const projectIds = [...inventory.projects.keys()];
   const users = declaredUsers(options.inventory, credentials, projectIds);
   const identity = new Identity(
@@ -75,7 +79,7 @@ async function startOver(
   const stream = new StreamServer(publisher, credentials.proxy_token, log);
   const health = new HealthChecks(region, log);
   const operations = allOperations({ region, identity, stream });
-  const app = createServer({ operations, identity, log });
+  const app = createServer({ operations, identity, region, log });
   stream.attach(app.server);
   const trimming = setInterval(() => trim(store, log), trimIntervalMs);
   running.defer(() => clearInterval(trimming));
@@ -96,7 +100,7 @@ async function startOver(
 }
 
 function trim(store: Store, log: Logger): void {
-  store.trim().catch((error: unknown) => log.warn({ err: error }, 'the change log could not be trimmed'));
+  store.trim().catch((error: unknown) => log.warn({ err: error }, 'changes and jobs could not be trimmed'));
 }
 
 /** The user of the credentials, and those that the inventory declares. */

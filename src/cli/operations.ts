@@ -1,14 +1,19 @@
 /** Every operation that is served, in the order in which they are documented. */
+import { availabilityZoneChangeOperations } from '../api/operations/availability-zone-changes.ts';
 import { availabilityZoneOperations } from '../api/operations/availability-zones.ts';
 import { certificateOperations } from '../api/operations/certificates.ts';
+import { domainNameOperations } from '../api/operations/domain-names.ts';
 import { elbowOperations } from '../api/operations/elbow.ts';
 import { featureOperations } from '../api/operations/features.ts';
 import { flavorOperations } from '../api/operations/flavors.ts';
+import { graphOperations } from '../api/operations/graph.ts';
 import { healthMonitorOperations } from '../api/operations/health-monitors.ts';
 import { ipGroupOperations } from '../api/operations/ip-groups.ts';
+import { jobOperations } from '../api/operations/jobs.ts';
 import { listenerOperations } from '../api/operations/listeners.ts';
 import { loadBalancerOperations } from '../api/operations/load-balancers.ts';
 import { logtankOperations } from '../api/operations/logtanks.ts';
+import { masterSlavePoolOperations } from '../api/operations/master-slave-pools.ts';
 import { memberOperations } from '../api/operations/members.ts';
 import { networkUseOperations } from '../api/operations/network-use.ts';
 import { poolOperations } from '../api/operations/pools.ts';
@@ -18,6 +23,7 @@ import { securityPolicyOperations } from '../api/operations/security-policies.ts
 import { tagOperations } from '../api/operations/tags.ts';
 import { identityOperations } from '../cloud/identity.ts';
 import { networkOperations } from '../cloud/networks.ts';
+import { publicIpOperations } from '../cloud/public-ips.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Identity } from '../service/identity/identity.ts';
 import type { Region } from '../service/region.ts';
@@ -31,8 +37,11 @@ export interface OperationParts {
 export function allOperations({ region, identity, stream }: OperationParts): Operation[] {
   const documented = [
     ...loadBalancerOperations(region),
+    ...availabilityZoneChangeOperations(region),
+    ...domainNameOperations(region),
     ...listenerOperations(region),
     ...poolOperations(region),
+    ...masterSlavePoolOperations(region),
     ...memberOperations(region),
     ...healthMonitorOperations(region),
     ...certificateOperations(region),
@@ -44,10 +53,13 @@ export function allOperations({ region, identity, stream }: OperationParts): Ope
     ...tagOperations(region),
     ...logtankOperations(region),
     ...featureOperations(region),
+    ...jobOperations(region),
     ...networkUseOperations(region),
     ...identityOperations(identity, region.inventory),
     ...networkOperations(region.inventory),
+    ...publicIpOperations(region),
     ...elbowOperations(region, stream),
+    ...graphOperations(region),
   ];
   return [...documented, ...publicOperations(documented)];
 }

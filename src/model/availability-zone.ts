@@ -1,6 +1,6 @@
 /** An availability zone, as load balancers are placed in it (rules digest 3.9). */
 import { type Static, Type } from 'typebox';
-import { named, oneOf } from './schemas.ts';
+import { described, named, oneOf, strict } from './schemas.ts';
 
 export const AvailabilityZone = named(
   'AvailabilityZone',
@@ -15,3 +15,12 @@ export const AvailabilityZone = named(
 );
 
 export type AvailabilityZone = Static<typeof AvailabilityZone>;
+
+/** The zones that a load balancer is to be in besides those it has, or is to leave. */
+export const ZoneChange = strict({
+  availability_zone_list: described(
+    'The zones.',
+    Type.Array(Type.String({ minLength: 1, maxLength: 255 }), { minItems: 1, maxItems: 64 }),
+    ['local-1b'],
+  ),
+});

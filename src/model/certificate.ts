@@ -14,7 +14,7 @@ const pemOf = (label: string) => `-----BEGIN ${label}-----\nMII…\n-----END ${l
 
 const set = { create: 'optional', update: 'mutable', nullable: true } as const;
 /** A private key has no column: what is stored is its sealed form. */
-const key = { ...set, input: KeyPem, computed: true } as const;
+const key = { ...set, input: KeyPem, computed: true, secret: true } as const;
 
 export const certificate = resource({
   name: 'certificate',
@@ -55,9 +55,13 @@ export const certificate = resource({
       effective: false,
     }),
     enc_private_key: field(orNull(Type.String()), 'The private key of enc_certificate.', key),
-    sealed_private_key: field(orNull(Type.String()), 'The private key, encrypted.', { answered: false }),
+    sealed_private_key: field(orNull(Type.String()), 'The private key, encrypted.', {
+      answered: false,
+      secret: true,
+    }),
     sealed_enc_private_key: field(orNull(Type.String()), 'The private key of enc_certificate, encrypted.', {
       answered: false,
+      secret: true,
     }),
     domain: field(
       orNull(Type.String()),

@@ -84,5 +84,5 @@ export const tags = {
 
 export const timestamps = {
   created_at: field(Timestamp, 'When it was created, UTC.'),
-  updated_at: field(Timestamp, 'When it was last changed, UTC.'),
+  updated_at: field(Timestamp, 'When it was last changed, UTC.', { audited: false }),
 };

@@ -38,6 +38,10 @@ export interface Field<S extends TSchema = TSchema> {
   readonly answered: boolean;
   /** False while the field is stored and answered but does not yet change what traffic does. */
   readonly effective: boolean;
+  /** Whether its values are kept from every record of what happened; those show a mask. */
+  readonly secret: boolean;
+  /** False for what changes by itself, as health does: the audit of changes leaves it out. */
+  readonly audited: boolean;
   readonly description: string;
 }
 
@@ -54,6 +58,8 @@ export interface FieldOptions<S extends TSchema> {
   readonly filter?: FilterArity;
   readonly answered?: boolean;
   readonly effective?: boolean;
+  readonly secret?: boolean;
+  readonly audited?: boolean;
 }
 
 /**
@@ -82,9 +88,14 @@ export function field<S extends TSchema>(
     filter: options.filter ?? null,
     answered: options.answered ?? true,
     effective: options.effective ?? true,
+    secret: options.secret ?? false,
+    audited: options.audited ?? true,
     description,
   };
 }
+
+/** What stands for the value of a secret. */
+export const mask = '******';
 
 /** A value that is null when there is none. */
 export function orNull<S extends TSchema>(schema: S) {

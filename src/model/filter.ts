@@ -16,6 +16,8 @@ export interface Step {
 export type Match =
   /** A column of the resource. */
   | { readonly kind: 'column'; readonly column: string }
+  /** A column, or anything greater: an instant and all after it. */
+  | { readonly kind: 'since'; readonly column: string }
   /** A key of a JSON object column. */
   | { readonly kind: 'json'; readonly column: string; readonly key: string }
   /** An element of a JSON array column, or a key of its elements. */

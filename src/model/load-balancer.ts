@@ -1,6 +1,7 @@
 /** A load balancer: addresses in a network, on which its listeners serve (rules digest 2.1). */
 import { type TSchema, Type } from 'typebox';
 import { enterpriseProject, identity, naming, protection, tags, timestamps } from './common-fields.ts';
+import { DomainNames } from './domain-names.ts';
 import { field, orNull } from './field.ts';
 import { includeRecycleBin, type Match } from './filter.ts';
 import {
@@ -220,6 +221,9 @@ export const loadBalancer = resource({
     ...protection,
     frozen_scene: field(orNull(Type.String()), 'Why it is frozen: null.'),
     public_border_group: field(Type.String(), 'The site: center.', { default: 'center' }),
+    domain_names: field(orNull(DomainNames), 'How it is named in DNS; null if never told.', {
+      answered: false,
+    }),
     log_group_id: field(orNull(Type.String()), 'The log group of its access log.', { filter: 'many' }),
     log_topic_id: field(orNull(Type.String()), 'The log topic of its access log.', { filter: 'many' }),
     custom_qos_limit: field(orNull(CustomQosLimit), 'Limits set by the cloud: null.', { computed: true }),

@@ -113,12 +113,19 @@ export const member = resource({
     instance_id: field(Type.String(), 'The server behind the address; empty when there is none.', {
       filter: 'many',
     }),
-    operating_status: field(OperatingStatus, 'The member’s health.', { filter: 'many' }),
-    reason: field(orNull(FailureReason), 'Why the last health checks failed; null unless they did.'),
+    operating_status: field(OperatingStatus, 'The member’s health.', { filter: 'many', audited: false }),
+    reason: field(orNull(FailureReason), 'Why the last health checks failed; null unless they did.', {
+      audited: false,
+    }),
     status: field(Type.Array(MemberStatus), 'The health as each listener of the pool sees it.', {
       computed: true,
     }),
     verdict: field(oneOf('INITIAL', 'ONLINE', 'OFFLINE'), 'What the thresholds made of the probes so far.', {
+      answered: false,
+      audited: false,
+    }),
+    role: field(oneOf('', 'master', 'slave'), 'Its part in a master-slave pool; empty in an ordinary one.', {
+      default: '',
       answered: false,
     }),
     server_state: field(

@@ -1,14 +1,15 @@
 /** Certificates: create, show, list, update, delete, also many at a time (rules digest 2.8). */
-import { randomUUID } from 'node:crypto';
 import { type Certificate, certificate, type PrivateKeys } from '../model/certificate.ts';
 import { readContent } from '../model/certificate-content.ts';
 import { checkDomains } from '../model/certificate-domains.ts';
 import { conflict, Refusal } from '../model/errors.ts';
+import { mask } from '../model/field.ts';
 import { changes, draft } from '../model/resource.ts';
 import { type Page, page } from '../store/pages.ts';
 import { insert, remove, update } from '../store/rows.ts';
 import type { Reader, Writer } from '../store/transaction.ts';
 import { checkSniOfListeners, listenersOfCertificate, requireCertificate } from './listener-certificates.ts';
+import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { checkEnterpriseProject } from './pool-rules.ts';
 import { isPrivateKeyEchoed } from './private-key-echo.ts';
@@ -33,9 +34,6 @@ export interface DeletedCertificate {
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** What is answered for a private key while its echo is off (rules digest C54). */
-const mask = '******';
-
 export async function createCertificate(
   region: Region,
   projectId: string,
@@ -44,7 +42,7 @@ export async function createCertificate(
   return region.store.write(async (tx) => {
     const wanted = draft(certificate, body);
     const now = timestamp(tx.at);
-    const id = randomUUID().replaceAll('-', '');
+    const id = newId(tx.at).replaceAll('-', '');
     const record: Certificate = {
       ...wanted,
       ...readContent(wanted, wanted),
@@ -157,6 +155,7 @@ async function viewOf({ secrets }: Region, db: Reader, of: Certificate): Promise
   return view(secrets, of, await isPrivateKeyEchoed(db, of.project_id));
 }
 
+/** While their echo is off, private keys are answered as a mask (rules digest C54). */
 function view(secrets: Secrets, of: Certificate, echoed: boolean): CertificateView {
   const masked = (sealed: string | null) => (sealed === null ? null : mask);
   const keys = echoed
@@ -166,6 +165,11 @@ function view(secrets: Secrets, of: Certificate, echoed: boolean): CertificateVi
         enc_private_key: masked(of.sealed_enc_private_key),
       };
   return { certificate: of, keys };
+}
+
+/** The private keys themselves, for who may not answer them unless they are echoed. */
+export function privateKeysOf({ secrets }: Region, of: Certificate): PrivateKeys {
+  return openedKeys(secrets, of);
 }
 
 /** A key that cannot be opened, since the installation's key was lost, is as if it were not there. */

@@ -1,5 +1,4 @@
 /** IP groups: create, show, list, update, delete, and their entries one by one (rules digest 2.9). */
-import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { conflict } from '../model/errors.ts';
 import { type EntriesGiven, type IpGroup, ipGroup, mergeEntries } from '../model/ip-group.ts';
@@ -9,6 +8,7 @@ import { insert, remove, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Writer } from '../store/transaction.ts';
 import { checkEntriesOfListeners, listenersByIpGroup } from './listener-ip-groups.ts';
+import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { checkEnterpriseProject } from './pool-rules.ts';
 import { checkQuota } from './quotas.ts';
@@ -29,7 +29,7 @@ export async function createIpGroup(region: Region, projectId: string, body: Bod
     const now = timestamp(tx.at);
     const record: IpGroup = {
       ...wanted,
-      id: randomUUID(),
+      id: newId(tx.at),
       project_id: projectId,
       ip_list: mergeEntries([], wanted.ip_list),
       created_at: now,

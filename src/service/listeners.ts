@@ -1,5 +1,4 @@
 /** Listeners: create, show, list, update, delete (rules digest 2.2). */
-import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { conflict, invalid, Refusal } from '../model/errors.ts';
 import { type InsertHeaders, mergeInsertHeaders } from '../model/insert-headers.ts';
@@ -15,10 +14,11 @@ import { refreshMemberStatuses } from './attachments.ts';
 import { checkNoQuicConfig } from './listener-quic.ts';
 import { checkReferences } from './listener-references.ts';
 import { checkPoolOfListener, checkProtocolOfOwner } from './listener-rules.ts';
+import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { clearedProtectionReason } from './protection.ts';
 import { checkQuota } from './quotas.ts';
-import { requireListener, requireLoadBalancer, requirePool } from './references.ts';
+import { requireAnyPool, requireListener, requireLoadBalancer } from './references.ts';
 import { type Region, timestamp } from './region.ts';
 import { checkTags } from './tags.ts';
 
@@ -33,7 +33,7 @@ export async function createListener(region: Region, projectId: string, body: Bo
       ...wanted,
       ...given(protocolDefaults(wanted.protocol), body),
       ...normalized(body, null),
-      id: randomUUID(),
+      id: newId(tx.at),
       project_id: projectId,
       enterprise_project_id: owner.enterprise_project_id,
       // A dedicated load balancer knows TERMINATED_HTTPS only as the old name of HTTPS.
@@ -103,7 +103,7 @@ export async function updateListener(
     if (after.default_pool_id !== before.default_pool_id) {
       await attach(tx, region, after, before.default_pool_id);
     } else if (after.default_pool_id) {
-      checkPoolOfListener(after, await requirePool(tx.db, projectId, after.default_pool_id));
+      checkPoolOfListener(after, await requireAnyPool(tx.db, projectId, after.default_pool_id));
     }
     return after;
   });
@@ -121,14 +121,14 @@ export async function deleteListener(region: Region, projectId: string, id: stri
     }
     await checkNoQuicConfig(tx.db, found);
     await remove(tx, listener, found);
-    if (poolId) await refreshMemberStatuses(tx, await requirePool(tx.db, projectId, poolId));
+    if (poolId) await refreshMemberStatuses(tx, await requireAnyPool(tx.db, projectId, poolId));
   });
 }
 
 /** Lets go of the pool a listener had and takes up the one it has. */
 async function attach(tx: Writer, region: Region, after: Listener, beforeId: string | null): Promise<void> {
   if (after.default_pool_id) {
-    const pool = await requirePool(tx.db, after.project_id, after.default_pool_id);
+    const pool = await requireAnyPool(tx.db, after.project_id, after.default_pool_id);
     checkPoolOfListener(after, pool);
     const owner = await requireLoadBalancer(tx.db, after.project_id, after.loadbalancer_id);
     if (pool.vpc_id !== '' && pool.vpc_id !== owner.vpc_id) {
@@ -149,7 +149,7 @@ async function attach(tx: Writer, region: Region, after: Listener, beforeId: str
     await checkQuota(tx.db, region.inventory, 'listeners_per_pool', { default_pool_id: pool.id }, 0);
     await refreshMemberStatuses(tx, pool);
   }
-  if (beforeId) await refreshMemberStatuses(tx, await requirePool(tx.db, after.project_id, beforeId));
+  if (beforeId) await refreshMemberStatuses(tx, await requireAnyPool(tx.db, after.project_id, beforeId));
 }
 
 /** Ports are unique among a load balancer's listeners of one port space (rules digest LI-1 to LI-3). */

@@ -1,5 +1,4 @@
 /** Load balancers: create, show, list, update, delete (rules digest 2.1). */
-import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { conflict } from '../model/errors.ts';
 import { listener } from '../model/listener.ts';
@@ -10,6 +9,7 @@ import { type Page, page } from '../store/pages.ts';
 import { count, findBy, insert, remove, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import { type Networks, networksOf, portIdOf, takeAddress } from './addresses.ts';
+import { followAddresses } from './domain-names.ts';
 import { chargeModeOf, checkFlavors } from './flavors.ts';
 import type { SubnetRecord } from './inventory.ts';
 import {
@@ -20,10 +20,11 @@ import {
   checkZones,
 } from './load-balancer-rules.ts';
 import { removeLogtankOf } from './logtanks.ts';
+import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { checkEnterpriseProject } from './pool-rules.ts';
 import { clearedProtectionReason } from './protection.ts';
-import { bindPublicIps } from './public-ips.ts';
+import { bindPublicIps, unbindPublicIps } from './public-ips.ts';
 import { checkQuota } from './quotas.ts';
 import { requireLoadBalancer } from './references.ts';
 import { type Region, timestamp } from './region.ts';
@@ -44,19 +45,18 @@ export async function createLoadBalancer(
 ): Promise<LoadBalancerView> {
   return region.store.write(async (tx) => {
     const wanted = draft(loadBalancer, body);
-    const id = randomUUID();
+    const id = newId(tx.at);
     const now = timestamp(tx.at);
     checkEnterpriseProject(region, wanted.enterprise_project_id);
     checkZones(region, wanted.availability_zone_list);
     const networks = networksOf(region.inventory, { ...wanted, project_id: projectId });
     checkLoadBalancer(wanted, networks, body);
     checkFlavors(projectId, wanted);
+    const owner = { ...wanted, id, project_id: projectId };
     const record: LoadBalancer = {
-      ...wanted,
-      id,
-      project_id: projectId,
+      ...owner,
       ...(await addressesOf(tx.db, region, networks, wanted, id)),
-      publicips: await bindPublicIps(tx.db, region, wanted),
+      publicips: await bindPublicIps(tx, region, owner),
       ...backendNetworks(region, networks, projectId, wanted),
       autoscaling: autoscalingOf(wanted.autoscaling),
       charge_mode: chargeModeOf(projectId, wanted),
@@ -118,6 +118,7 @@ export async function updateLoadBalancer(
         ? backendNetworks(region, networks, projectId, wanted)
         : {}),
     };
+    after.domain_names = followAddresses(after, after.updated_at);
     await update(tx, loadBalancer, before, after);
     return viewOf(tx.db, after);
   });
@@ -139,6 +140,7 @@ export async function deleteLoadBalancer(region: Region, projectId: string, id: 
       );
     }
     await removeLogtankOf(tx, found);
+    await unbindPublicIps(tx, region, found);
     await remove(tx, loadBalancer, found);
   });
 }
@@ -159,6 +161,8 @@ function moveFrom(before: LoadBalancer, wanted: LoadBalancer, body: Body): void 
       wanted[address] ??= before[address];
     } else if (!body[address]) wanted[address] = null;
   }
+  // The bandwidth is the IPv6 address's, and goes with it.
+  if (wanted.ipv6_vip_virsubnet_id === null && !body['ipv6_bandwidth']) wanted.ipv6_bandwidth = null;
 }
 
 async function addressesOf(
@@ -194,7 +198,8 @@ function autoscalingOf(asked: LoadBalancer['autoscaling']): LoadBalancer['autosc
   return asked && { enable: asked.enable, min_l7_flavor_id: asked.min_l7_flavor_id ?? '' };
 }
 
-async function viewOf(db: Kysely<Tables>, of: LoadBalancer): Promise<LoadBalancerView> {
+/** A load balancer with what it has by now. */
+export async function viewOf(db: Kysely<Tables>, of: LoadBalancer): Promise<LoadBalancerView> {
   const [view] = await viewsOf(db, [of]);
   if (!view) throw new Error('a load balancer has a view');
   return view;

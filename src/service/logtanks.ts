@@ -1,5 +1,4 @@
 /** Logtanks: create, show, list, update, delete (rules digest 2.12). */
-import { randomUUID } from 'node:crypto';
 import { conflict } from '../model/errors.ts';
 import { type LoadBalancer, loadBalancer } from '../model/load-balancer.ts';
 import { type Logtank, logtank } from '../model/logtank.ts';
@@ -7,6 +6,7 @@ import { changes, draft } from '../model/resource.ts';
 import { type Page, page } from '../store/pages.ts';
 import { findBy, insert, remove, update } from '../store/rows.ts';
 import type { Writer } from '../store/transaction.ts';
+import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { require, requireLoadBalancer } from './references.ts';
 import type { Region } from './region.ts';
@@ -25,7 +25,7 @@ export async function createLogtank(region: Region, projectId: string, body: Bod
     }
     const record: Logtank = {
       ...wanted,
-      id: randomUUID(),
+      id: newId(tx.at),
       project_id: projectId,
       enterprise_project_id: owner.enterprise_project_id,
     };

@@ -1,5 +1,4 @@
 /** Members of pools: create, show, list, update, delete (rules digest 2.4). */
-import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { conflict } from '../model/errors.ts';
 import { listener } from '../model/listener.ts';
@@ -20,6 +19,7 @@ import {
   type PlacementRequest,
   place,
 } from './member-rules.ts';
+import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { checkQuota } from './quotas.ts';
 import { requireMember, requirePool } from './references.ts';
@@ -43,7 +43,11 @@ export interface MemberPool extends Attachments {
 
 /** Finds the pool of a path, with what the rules of its members need. */
 export async function memberPool(db: Kysely<Tables>, projectId: string, poolId: string): Promise<MemberPool> {
-  const found = await requirePool(db, projectId, poolId);
+  return openPool(db, await requirePool(db, projectId, poolId));
+}
+
+/** A pool with what the rules of its members need. */
+export async function openPool(db: Kysely<Tables>, found: Pool): Promise<MemberPool> {
   const attachments = await attachmentsOf(db, found);
   return { pool: found, monitored: await isMonitored(db, found), ...attachments };
 }
@@ -72,10 +76,20 @@ export async function createMember(
     const placement = place(region.inventory, within.pool, within, body);
     if (await memberAt(tx.db, within.pool, placement)) throw duplicateMember(within.pool, placement);
     await checkNotLoadBalancer(tx.db, region, placement, 'member');
-    await checkQuota(tx.db, region.inventory, 'member', { project_id: projectId });
-    await checkQuota(tx.db, region.inventory, 'members_per_pool', { pool_id: poolId });
+    await checkMemberQuotas(tx, region, within.pool);
     return viewIn(within, await addMember(tx, region, within, placement, body));
   });
+}
+
+/** Refuses members that the project or the pool has no room for. */
+export async function checkMemberQuotas(
+  tx: Writer,
+  { inventory }: Region,
+  { project_id, id }: Pool,
+  adding = 1,
+): Promise<void> {
+  await checkQuota(tx.db, inventory, 'member', { project_id }, adding);
+  await checkQuota(tx.db, inventory, 'members_per_pool', { pool_id: id }, adding);
 }
 
 /** An instance member's address may not be one that a load balancer of its VPC has (rules digest ME-5). */
@@ -99,6 +113,7 @@ export async function addMember(
   { pool: within, monitored, listeners }: MemberPool,
   placement: Placement,
   body: Readonly<Record<string, unknown>>,
+  role: Member['role'] = '',
 ): Promise<Member> {
   const now = timestamp(tx.at);
   const fresh = { server_state: placement.server_state, verdict: 'INITIAL' } as const;
@@ -106,7 +121,8 @@ export async function addMember(
     ...draft(member, body),
     ...placement,
     ...fresh,
-    id: randomUUID(),
+    id: newId(tx.at),
+    role,
     project_id: within.project_id,
     enterprise_project_id: within.enterprise_project_id,
     pool_id: within.id,
@@ -117,8 +133,8 @@ export async function addMember(
   await insert(tx, member, record);
   const subnet = placement.subnet_cidr_id && inventory.subnet(placement.subnet_cidr_id);
   if (subnet && within.vpc_id === '') {
+    await update(tx, pool, within, { vpc_id: subnet.vpc.id });
     within.vpc_id = subnet.vpc.id;
-    await update(tx, pool, within, { vpc_id: within.vpc_id });
   }
   return record;
 }
@@ -163,13 +179,13 @@ export async function listMembers(
   ]);
 }
 
-/** The members of all pools of a project. */
+/** The members of all ordinary pools of a project. */
 export async function listAllMembers(
   region: Region,
   projectId: string,
   query: PageQuery,
 ): Promise<Page<MemberView>> {
-  return listWhere(region, projectId, query, []);
+  return listWhere(region, projectId, query, [{ match: { kind: 'column', column: 'role' }, values: [''] }]);
 }
 
 async function listWhere(

@@ -1,6 +1,7 @@
 /** What every service works with: the store, the inventory of the region, and what seals its secrets. */
+import { Joined } from '../store/joined.ts';
 import type { Store } from '../store/store.ts';
-import type { Transactions } from '../store/transaction.ts';
+import type { Transactions, Writer } from '../store/transaction.ts';
 import type { Inventory } from './inventory.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -15,7 +16,14 @@ export interface LiveRegion extends Region {
   readonly store: Store;
 }
 
+/** The region as one transaction sees it: services given it join that transaction instead of beginning their own. */
+export function within(region: Region, tx: Writer): Region {
+  return { ...region, store: new Joined(tx) };
+}
+
 /** The instant in the API's form, to the second. */
 export function timestamp(at: Date): string {
   return `${at.toISOString().slice(0, 19)}Z`;
 }
+
+export type { Origin } from '../store/origin.ts';

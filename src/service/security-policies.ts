@@ -1,5 +1,4 @@
 /** Security policies: create, show, list, update, delete (rules digest 2.10). */
-import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { conflict } from '../model/errors.ts';
 import { listener } from '../model/listener.ts';
@@ -9,6 +8,7 @@ import { type Page, page } from '../store/pages.ts';
 import { findBy, insert, remove, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import { checkPolicyOfListener } from './listener-security-policy.ts';
+import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { checkEnterpriseProject } from './pool-rules.ts';
 import { checkQuota } from './quotas.ts';
@@ -32,7 +32,7 @@ export async function createSecurityPolicy(
     const now = timestamp(tx.at);
     const record: SecurityPolicy = {
       ...draft(securityPolicy, body),
-      id: randomUUID(),
+      id: newId(tx.at),
       project_id: projectId,
       created_at: now,
       updated_at: now,

@@ -1,5 +1,7 @@
 /** The change log: what changed, in order, written in the transaction of the change itself. */
 import { sql } from 'kysely';
+import { recordTrace } from './audit-log.ts';
+import type { Trace } from './audit-trace.ts';
 import { runCompiled } from './compiled-queries.ts';
 import type { Operation } from './schema.ts';
 import type { Reader, Writer } from './transaction.ts';
@@ -16,13 +18,22 @@ export interface Change {
 /** How long a deletion is remembered, so that a list can go on from a marker deleted meanwhile. */
 const rememberDeletedMs = 24 * 60 * 60 * 1000;
 
-/** Notes a change; the transaction's commit publishes it. */
-export async function recordChange(tx: Writer, change: Omit<Change, 'revision'>): Promise<void> {
+/**
+ * Notes a change; the transaction's commit publishes it.
+ *
+ * @param trace what the audit keeps of it; null for what it does not keep
+ */
+export async function recordChange(
+  tx: Writer,
+  change: Omit<Change, 'revision'>,
+  trace: Trace | null,
+): Promise<void> {
   const { project_id, type, id, parent_id, operation } = change;
   const row = { project_id, type, id, parent_id, operation, at: tx.at.getTime() };
-  await runCompiled(tx.db, 'insert changes', Object.values(row), () =>
+  const { insertId } = await runCompiled(tx.db, 'insert changes', Object.values(row), () =>
     tx.db.insertInto('changes').values(row),
   );
+  if (trace) await recordTrace(tx, { revision: Number(insertId), ...change }, trace);
 }
 
 /** The changes after a revision, oldest first, at most `limit`. */

@@ -67,6 +67,8 @@ function expression(
   switch (match.kind) {
     case 'column':
       return sql<SqlBool>`${column(match.column)} IN (${list})`;
+    case 'since':
+      return sql<SqlBool>`${column(match.column)} >= ${values[0]}`;
     case 'json':
       return sql<SqlBool>`json_extract(${column(match.column)}, ${`$.${match.key}`}) IN (${list})`;
     case 'element': {

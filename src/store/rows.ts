@@ -1,7 +1,8 @@
 /** Rows of any resource: how records become columns, and the reads and writes that every resource shares. */
-import { type Kysely, type SqlBool, sql } from 'kysely';
+import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { ColumnType } from '../model/field.ts';
 import type { Fields, RecordOf, Resource } from '../model/resource.ts';
+import { type Trace, traceOfCreation, traceOfDeletion, traceOfUpdate } from './audit-trace.ts';
 import { recordChange } from './change-log.ts';
 import { runCompiled } from './compiled-queries.ts';
 import type { ColumnValue, Row, Tables } from './schema.ts';
@@ -27,6 +28,17 @@ export function columnsOf(of: Resource): readonly (readonly [string, ColumnType]
 
 const columns = new WeakMap<Resource, readonly (readonly [string, ColumnType])[]>();
 
+/** The columns whose values differ from those of the record. */
+function encodedColumnsOf(of: Resource): readonly (readonly [string, ColumnType])[] {
+  const known = encodedColumns.get(of);
+  if (known) return known;
+  const made = columnsOf(of).filter(([, type]) => type === 'boolean' || type === 'json');
+  encodedColumns.set(of, made);
+  return made;
+}
+
+const encodedColumns = new WeakMap<Resource, readonly (readonly [string, ColumnType])[]>();
+
 function encodeValue(value: unknown, type: ColumnType): ColumnValue {
   if (value === null || value === undefined) return null;
   switch (type) {
@@ -39,16 +51,8 @@ function encodeValue(value: unknown, type: ColumnType): ColumnValue {
   }
 }
 
-function decodeValue(value: ColumnValue, type: ColumnType): unknown {
-  if (value === null) return null;
-  switch (type) {
-    case 'boolean':
-      return value === 1;
-    case 'json':
-      return JSON.parse(value as string);
-    default:
-      return value;
-  }
+function decodeValue(value: string | number, type: ColumnType): unknown {
+  return type === 'boolean' ? value === 1 : JSON.parse(String(value));
 }
 
 /** The fields that a record gives, as its table holds them. */
@@ -60,10 +64,16 @@ function encode(of: Resource, record: Readonly<Record<string, unknown>>): Row {
   return row;
 }
 
-/** A record from a row of its table. Computed fields are null: who answers them works them out. */
+/**
+ * A record from a row of its table, or from some of its columns. The row itself becomes the record. Computed fields
+ * are not there: who answers them works them out.
+ */
 export function decode<F extends Fields>(of: Resource<F>, row: Row): RecordOf<F> {
-  const record: Record<string, unknown> = {};
-  for (const [key, type] of columnsOf(of)) record[key] = decodeValue(row[key] ?? null, type);
+  const record: Record<string, unknown> = row;
+  for (const [key, type] of encodedColumnsOf(of)) {
+    const value = row[key];
+    if (value !== undefined && value !== null) record[key] = decodeValue(value, type);
+  }
   return record as RecordOf<F>;
 }
 
@@ -80,10 +90,10 @@ export async function insert<F extends Fields>(
   await runCompiled(tx.db, `insert ${of.table}`, Object.values(row), () =>
     tx.db.insertInto(tableOf(of)).values(row),
   );
-  await note(tx, of, record, 'create');
+  await note(tx, of, record, 'create', traceOfCreation(of, record));
 }
 
-/** Writes the given fields of a stored record, stamps it, and notes the change. */
+/** Writes the given fields of a stored record, which is as it was until now, and notes the change. */
 export async function update<F extends Fields>(
   tx: Writer,
   of: Resource<F>,
@@ -91,7 +101,7 @@ export async function update<F extends Fields>(
   changes: Partial<RecordOf<F>>,
 ): Promise<void> {
   await tx.db.updateTable(tableOf(of)).set(encode(of, changes)).where('id', '=', record.id).execute();
-  await note(tx, of, record, 'update');
+  await note(tx, of, record, 'update', traceOfUpdate(of, record, changes));
 }
 
 /** Deletes a stored record and notes it. */
@@ -103,7 +113,27 @@ export async function remove<F extends Fields>(
   await runCompiled(tx.db, `delete ${of.table}`, [record.id], () =>
     tx.db.deleteFrom(tableOf(of)).where('id', '=', record.id),
   );
-  await note(tx, of, record, 'delete');
+  await note(tx, of, record, 'delete', traceOfDeletion(of, record));
+}
+
+/** Deletes the records whose column is less than a value, and notes each. */
+export function removeBefore<F extends Fields>(
+  tx: Writer,
+  of: Resource<F>,
+  column: keyof F & string,
+  value: string,
+): Promise<void> {
+  return removeWhere(tx, of, sql<SqlBool>`${sql.ref(column)} < ${value}`);
+}
+
+/** Two statements, however many records there are. */
+async function removeWhere(tx: Writer, of: Resource, condition: RawBuilder<SqlBool>): Promise<void> {
+  const parent = of.parent ? sql.ref(of.parent) : sql.lit(null);
+  await sql`
+    INSERT INTO changes (project_id, type, id, parent_id, operation, at)
+    SELECT project_id, ${of.name}, id, ${parent}, 'delete', ${tx.at.getTime()}
+    FROM ${sql.table(of.table)} WHERE ${condition} ORDER BY id`.execute(tx.db);
+  await tx.db.deleteFrom(tableOf(of)).where(condition).execute();
 }
 
 async function note(
@@ -111,14 +141,16 @@ async function note(
   of: Resource,
   record: Readonly<Record<string, unknown>>,
   operation: 'create' | 'update' | 'delete',
+  trace: Trace | null,
 ): Promise<void> {
-  await recordChange(tx, {
+  const change = {
     project_id: String(record['project_id']),
     type: of.name,
     id: String(record['id']),
     parent_id: of.parent ? String(record[of.parent]) : null,
     operation,
-  });
+  };
+  await recordChange(tx, change, trace);
 }
 
 /** A record of a project by its id, or undefined: what another project has is not there. */
@@ -161,20 +193,7 @@ export async function findBy<F extends Fields, K extends keyof F & string = keyo
       : await runCompiled(db, `${key} in list`, [list], () =>
           read().where(sql<SqlBool>`${sql.ref(column)} IN (SELECT value FROM json_each(${list}))`),
         );
-  return rows.map((row) => (fields ? decodeFields(of, row, fields) : decode(of, row)));
-}
-
-function decodeFields<F extends Fields, K extends keyof F & string>(
-  of: Resource<F>,
-  row: Row,
-  fields: readonly K[],
-): Pick<RecordOf<F>, K> {
-  const record: Record<string, unknown> = {};
-  for (const key of fields) {
-    const column = of.fields[key]?.column;
-    if (column) record[key] = decodeValue(row[key] ?? null, column);
-  }
-  return record as Pick<RecordOf<F>, K>;
+  return rows.map((row) => decode(of, row));
 }
 
 /** Every record of every project, by ascending id, in pages of a bounded size. */

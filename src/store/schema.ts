@@ -3,11 +3,13 @@ import type { Generated } from 'kysely';
 import { certificate } from '../model/certificate.ts';
 import { healthMonitor } from '../model/health-monitor.ts';
 import { ipGroup } from '../model/ip-group.ts';
+import { job } from '../model/job.ts';
 import { listener } from '../model/listener.ts';
 import { loadBalancer } from '../model/load-balancer.ts';
 import { logtank } from '../model/logtank.ts';
 import { member } from '../model/member.ts';
 import { pool } from '../model/pool.ts';
+import { publicIp } from '../model/public-ip.ts';
 import type { Resource } from '../model/resource.ts';
 import { securityPolicy } from '../model/security-policy.ts';
 
@@ -22,6 +24,8 @@ export const resources: readonly Resource[] = [
   securityPolicy,
   certificate,
   logtank,
+  job,
+  publicIp,
 ];
 
 /** A column's value as the database holds it: booleans as 0 or 1, objects and lists as JSON text. */
@@ -45,6 +49,23 @@ export interface ChangeRow {
   at: number;
 }
 
+/** What the audit keeps of a change. */
+export interface AuditRow extends Omit<ChangeRow, 'revision'> {
+  /** That of the change. */
+  revision: number;
+  /** Null for what Elbow did by itself, as are the columns of its call. */
+  user_id: string | null;
+  user_name: string | null;
+  address: string | null;
+  request_id: string | null;
+  /** The operation called, or the task of Elbow's own. */
+  operation_id: string | null;
+  /** JSON; null for a creation. */
+  before: string | null;
+  /** JSON; null for a deletion. */
+  after: string | null;
+}
+
 export interface Tables {
   loadbalancers: Row;
   listeners: Row;
@@ -55,6 +76,9 @@ export interface Tables {
   certificates: Row;
   ipgroups: Row;
   security_policies: Row;
+  jobs: Row;
+  publicips: Row;
   changes: ChangeRow;
+  audit: AuditRow;
   settings: { key: string; value: string };
 }

@@ -1,5 +1,5 @@
 /** Kysely over the SQLite that Node carries. */
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -12,6 +12,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
+import { RowShape } from './row-shape.ts';
 
 /** Queries over one open database, which stays the caller's to close. Statements are prepared once. */
 export function queriesOver<Tables>(database: DatabaseSync): Kysely<Tables> {
@@ -80,8 +81,8 @@ const maxPrepared = 1000;
 
 interface Prepared {
   readonly statement: StatementSync;
-  /** Asked once: describing a wide row's columns costs several times as much as reading the row. */
-  readonly answersRows: boolean;
+  /** Null when it answers none. Asked once: describing a wide row's columns costs more than reading the row. */
+  readonly shape: RowShape | null;
 }
 
 class SqliteConnection implements DatabaseConnection {
@@ -93,9 +94,12 @@ class SqliteConnection implements DatabaseConnection {
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const { statement, answersRows } = this.#prepare(query.sql);
+    const { statement, shape } = this.#prepare(query.sql);
     const parameters = query.parameters as SQLInputValue[];
-    if (answersRows) return { rows: statement.all(...parameters) as R[] };
+    if (shape) {
+      const rows = statement.all(...parameters) as unknown as SQLOutputValue[][];
+      return { rows: rows.map((values) => shape.row(values)) as R[] };
+    }
     const { changes, lastInsertRowid } = statement.run(...parameters);
     return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
   }
@@ -109,7 +113,9 @@ class SqliteConnection implements DatabaseConnection {
     if (known) return known;
     if (this.#prepared.size >= maxPrepared) this.#prepared.clear();
     const statement = this.#database.prepare(sql);
-    const prepared = { statement, answersRows: statement.columns().length > 0 };
+    const names = statement.columns().map(({ name }) => name);
+    if (names.length > 0) statement.setReturnArrays(true);
+    const prepared = { statement, shape: names.length > 0 ? new RowShape(names) : null };
     this.#prepared.set(sql, prepared);
     return prepared;
   }

@@ -9,6 +9,7 @@ import { changesAfter, currentRevision, recordChange, trimChanges, wasDeleted } 
 import { DirectoryInUse } from './directory-lock.ts';
 import { Joined } from './joined.ts';
 import { NewerDatabase } from './migrate.ts';
+import { type Origin, ownOrigin } from './origin.ts';
 import { readSetting, writeSetting } from './settings.ts';
 import { Store } from './store.ts';
 import type { Writer } from './transaction.ts';
@@ -33,6 +34,32 @@ describe('writers', () => {
       }),
     );
     assert.deepEqual([...new Set(answered)], [1]);
+  });
+
+  test('of one batch each know who has it made, whatever they await', async () => {
+    await using store = await opened();
+    let commits = 0;
+    store.onCommit(() => commits++);
+    const originOf = (name: string): Origin => ({ ...ownOrigin(name), user: { id: name, name } });
+    const names = Array.from({ length: 50 }, (_, index) => `user ${index}`);
+    const seen = await Promise.all(
+      names.map((name) =>
+        store.runAs(originOf(name), async () => {
+          const first = await store.write(async ({ db, origin }) => {
+            await readSetting(db, 'key');
+            return origin;
+          });
+          const second = await store.write(async ({ origin }) => origin);
+          return [first, second].map(({ user }) => user?.name);
+        }),
+      ),
+    );
+    assert.deepEqual(
+      seen,
+      names.map((name) => [name, name]),
+    );
+    assert.equal(commits, 2, 'all shared one transaction, and then another');
+    assert.deepEqual(await store.write(async ({ origin }) => origin), ownOrigin(null));
   });
 
   test('keep coming in batches of a bounded size', async () => {
@@ -200,7 +227,7 @@ async function opened(clock?: () => Date): Promise<Store & AsyncDisposable> {
 }
 
 function note(tx: Writer, id: string, operation: 'create' | 'delete' = 'create'): Promise<void> {
-  return recordChange(tx, { project_id: 'p', type: 'member', id, parent_id: null, operation });
+  return recordChange(tx, { project_id: 'p', type: 'member', id, parent_id: null, operation }, null);
 }
 
 function pragma(text: string) {

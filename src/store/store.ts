@@ -1,4 +1,5 @@
 /** Durable state: one writer at a time with group commit, readers that see only what is durable. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -6,10 +7,15 @@ import type { Kysely } from 'kysely';
 import { trimChanges } from './change-log.ts';
 import { DirectoryLock } from './directory-lock.ts';
 import { GroupCommit } from './group-commit.ts';
+import { trimJobs } from './job-retention.ts';
 import { migrate } from './migrate.ts';
+import { type Origin, ownOrigin } from './origin.ts';
 import type { Tables } from './schema.ts';
 import { queriesOver } from './sqlite-dialect.ts';
 import type { Reader, Transactions, Writer } from './transaction.ts';
+
+/** Writes that no call made. */
+const nobody = ownOrigin(null);
 
 export interface StoreOptions {
   /** The data directory; it is made, with mode 0700, when it does not exist. */
@@ -24,6 +30,7 @@ export class Store implements Transactions {
   readonly #commits: GroupCommit;
   readonly #clock: () => Date;
   readonly #listeners = new Set<() => void>();
+  readonly #origins = new AsyncLocalStorage<Origin>();
   /** Committed state; see `Reader`. */
   readonly reader: Reader;
   /** Names this store for good: revisions of different stores cannot be compared. */
@@ -46,7 +53,10 @@ export class Store implements Transactions {
     const [writing] = parts.databases;
     if (!writing) throw new Error('a store needs a database');
     this.#commits = new GroupCommit(writing, () => {
-      for (const listener of this.#listeners) listener();
+      // A commit is nobody's call, though it happens in that of the first who waited for it.
+      this.#origins.run(nobody, () => {
+        for (const listener of this.#listeners) listener();
+      });
     });
   }
 
@@ -83,12 +93,24 @@ export class Store implements Transactions {
    * The work may await queries of its `Writer` and nothing else: other writers wait for it.
    */
   write<T>(work: (tx: Writer) => Promise<T>): Promise<T> {
-    return this.#commits.run(() => work({ db: this.#writer, at: this.#clock() }));
+    // Work that waited runs in the call of whoever began the batch: whose it is must be asked now.
+    const origin = this.#origins.getStore() ?? nobody;
+    return this.#commits.run(() =>
+      this.#origins.run(origin, () => work({ db: this.#writer, at: this.#clock(), origin })),
+    );
   }
 
-  /** Forgets what the change log need not remember any more. */
+  /** Runs work whose writes, also those after whatever it awaits, are noted as made by the origin. */
+  runAs<T>(origin: Origin, work: () => T): T {
+    return this.#origins.run(origin, work);
+  }
+
+  /** Forgets what the change log and the jobs need not remember any more. */
   async trim(): Promise<void> {
-    await this.write((tx) => trimChanges(tx));
+    await this.write(async (tx) => {
+      await trimChanges(tx);
+      await trimJobs(tx);
+    });
   }
 
   /** Calls back after each commit, until the returned function is called. */

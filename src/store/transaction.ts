@@ -1,5 +1,6 @@
 /** What queries run on: committed state, or one writer's transaction. */
 import type { Kysely } from 'kysely';
+import type { Origin } from './origin.ts';
 import type { Tables } from './schema.ts';
 
 /** Queries outside a transaction, over what is durable. */
@@ -10,6 +11,8 @@ export interface Writer {
   readonly db: Kysely<Tables>;
   /** When the transaction began, for the change log and timestamps. */
   readonly at: Date;
+  /** Who has it made. */
+  readonly origin: Origin;
 }
 
 /** What services read from and write to: a store, or a transaction that they join. */

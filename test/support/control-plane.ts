@@ -82,6 +82,7 @@ export interface TestControlPlane extends AsyncDisposable {
 /** Starts a control plane without a proxy; dispose of it at the end of the test. */
 export async function startTestControlPlane(
   inventory: InventoryFile = seedInventory,
+  clock: () => Date = () => new Date(),
 ): Promise<TestControlPlane> {
   const directory = mkdtempSync(join(tmpdir(), 'elbow-test-'));
   const controlPlane = await startControlPlane({
@@ -101,6 +102,7 @@ export async function startTestControlPlane(
       secrets_key: 'secrets-key',
     }),
     log: createLogger('test', 'silent'),
+    clock,
   });
   return {
     url: controlPlane.url,

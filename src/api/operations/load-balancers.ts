@@ -14,7 +14,7 @@ import {
 import type { Region } from '../../service/region.ts';
 import { showStatusTree } from '../../service/status-tree.ts';
 import { crudOperations } from '../crud.ts';
-import { references, render } from '../render.ts';
+import { eipsOf, references, render } from '../render.ts';
 
 const group = 'Load balancers';
 const path = '/v3/{project_id}/elb/loadbalancers';
@@ -25,17 +25,14 @@ const order = {
   order_id: Type.Optional(Type.String({ description: 'The order, when it is paid in advance: absent.' })),
 };
 
-function renderLoadBalancer({ loadBalancer: of, listenerIds, poolIds }: LoadBalancerView): {
+/** A load balancer as answered. */
+export function renderLoadBalancer({ loadBalancer: of, listenerIds, poolIds }: LoadBalancerView): {
   readonly id: string;
 } {
   return render(loadBalancer, of, {
     listeners: references(listenerIds),
     pools: references(poolIds),
-    eips: of.publicips.map(({ publicip_id, publicip_address, ip_version }) => ({
-      eip_id: publicip_id,
-      eip_address: publicip_address,
-      ip_version,
-    })),
+    eips: eipsOf(of),
   });
 }
 

@@ -6,6 +6,7 @@ import {
   BatchDeleteMember,
   BatchUpdatedMember,
   BatchUpdateMember,
+  type Member,
   MemberOfProject,
   member,
   memberOfProject,
@@ -53,34 +54,39 @@ const Deleted = named(
 );
 
 /** A member as answered: a reason only while it is OFFLINE, its status as each listener sees it. */
-function renderMember({ member: of, pool, listenerIds }: MemberView): Rendered {
+export function renderMember({ member: of, pool, listenerIds }: MemberView): Rendered {
   const reason = of.operating_status === 'OFFLINE' ? of.reason : null;
+  return render(member, of, {
+    reason,
+    status: listenerIds.map((listener_id) => ({
+      listener_id,
+      operating_status: of.operating_status,
+      reason,
+      created_at: pool.created_at,
+      updated_at: pool.updated_at,
+    })),
+  });
+}
+
+/** The server of a member under the names of older versions. */
+export function deviceOf({ instance_id, availability_zone }: Member) {
   return {
-    ...render(member, of, {
-      status: listenerIds.map((listener_id) => ({
-        listener_id,
-        operating_status: of.operating_status,
-        reason,
-        created_at: pool.created_at,
-        updated_at: pool.updated_at,
-      })),
-    }),
-    ...{ reason },
+    device_id: instance_id,
+    device_owner: instance_id === '' ? '' : `compute:${availability_zone}`,
   };
 }
 
 /** In the list of all pools a member also says where it belongs. */
 function renderMemberOfProject(view: MemberView): Rendered {
   const [loadbalancer_id = ''] = view.loadBalancerIds;
-  const { pool_id, instance_id, availability_zone } = view.member;
+  const { pool_id } = view.member;
   return {
     ...renderMember(view),
     ...{
       pool_id,
       loadbalancer_id,
       loadbalancers: references(view.loadBalancerIds),
-      device_id: instance_id,
-      device_owner: instance_id === '' ? '' : `compute:${availability_zone}`,
+      ...deviceOf(view.member),
     },
   };
 }

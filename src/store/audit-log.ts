@@ -1,0 +1,24 @@
+/** The audit: who changed what, when and from where, written in the transaction of the change itself. */
+import type { Trace } from './audit-trace.ts';
+import { runCompiled } from './compiled-queries.ts';
+import type { AuditRow } from './schema.ts';
+import type { Writer } from './transaction.ts';
+
+type Change = Pick<AuditRow, 'revision' | 'project_id' | 'type' | 'id' | 'parent_id' | 'operation'>;
+
+/** Keeps what a change was about. */
+export async function recordTrace(tx: Writer, change: Change, { before, after }: Trace): Promise<void> {
+  const { user, address, requestId, operationId } = tx.origin;
+  const row = {
+    ...change,
+    at: tx.at.getTime(),
+    user_id: user?.id ?? null,
+    user_name: user?.name ?? null,
+    address,
+    request_id: requestId,
+    operation_id: operationId,
+    before: before && JSON.stringify(before),
+    after: after && JSON.stringify(after),
+  };
+  await runCompiled(tx.db, 'insert audit', Object.values(row), () => tx.db.insertInto('audit').values(row));
+}
