@@ -1,6 +1,8 @@
 /** What the neighbouring services answer, as far as clients read it. */
 import { Type } from 'typebox';
 import { orNull } from '../model/field.ts';
+import { publicIp } from '../model/public-ip.ts';
+import { answerBody } from '../model/resource.ts';
 import { described, named } from '../model/schemas.ts';
 
 const text = (description: string, example?: string) => described(description, Type.String(), example);
@@ -145,5 +147,38 @@ export const Subnet = named(
     secondary_dns: text('Empty.', ''),
     dnsList: texts('None.'),
     extra_dhcp_opts: texts('None.'),
+  }),
+);
+
+const {
+  bandwidth_charge_mode: _chargeMode,
+  billing_info: _billing,
+  ...shownOfPublicIp
+} = answerBody(publicIp).properties;
+
+export const ProjectPublicIp = named(
+  'ProjectPublicIp',
+  Type.Object({
+    ...shownOfPublicIp,
+    status: text('ELB while it is bound to a load balancer, else DOWN.', 'ELB'),
+    tenant_id: text('The project.'),
+    private_ip_address: text('The address of the load balancer; empty for none.', '10.0.0.10'),
+    port_id: text('The port of that address; empty for none.'),
+    profile: described('Empty.', Type.Object({})),
+  }),
+);
+
+export const Bandwidth = named(
+  'Bandwidth',
+  Type.Object({
+    id,
+    name: text('Its name.', 'bandwidth'),
+    size: described('Mbit/s as asked for; 0 when nobody said.', Type.Integer()),
+    share_type: text('PER, or WHOLE when it is shared.', 'PER'),
+    charge_mode: text('How it would be billed.', 'traffic'),
+    bandwidth_type: text('Always bgp.', 'bgp'),
+    publicip_info: described('None.', Type.Array(Type.String(), { maxItems: 0 })),
+    tenant_id: text('The project.'),
+    status: text('Always NORMAL.', 'NORMAL'),
   }),
 );

@@ -3,15 +3,6 @@ import { Type } from 'typebox';
 import { orNull } from './field.ts';
 import { described, named, oneOf, strict } from './schemas.ts';
 
-export const GlobalEip = named(
-  'GlobalEip',
-  Type.Object({
-    global_eip_id: described('Its id.', Type.String()),
-    global_eip_address: described('The address.', Type.String()),
-    ip_version: described('4 or 6.', Type.Integer()),
-  }),
-);
-
 const elastic = described('Whether the flavor follows the load.', Type.Boolean());
 const lowestFlavor = 'The flavor for HTTP that it never goes below.';
 export const Autoscaling = named(

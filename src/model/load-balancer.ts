@@ -9,12 +9,11 @@ import {
   AutoscalingInput,
   Bandwidth,
   CustomQosLimit,
-  GlobalEip,
   NewPrepayment,
   PrepaymentUpdate,
   ProxyProtocolExtension,
 } from './load-balancer-objects.ts';
-import { Eip, NewPublicIp, PublicIp } from './public-ip.ts';
+import { Eip, GlobalEip, NewPublicIp, PublicIp } from './public-ip.ts';
 import { type RecordOf, resource } from './resource.ts';
 import { described, Id, oneOf, Reference, strict } from './schemas.ts';
 

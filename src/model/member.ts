@@ -48,6 +48,9 @@ const MemberStatus = named(
   }),
 );
 
+/** For the examples of the documentation. */
+export const exampleSubnet = '70a1f9ee-3b2e-4f3a-a1c6-5d8f1a0b9c42';
+
 const Address = Type.String({ minLength: 1, maxLength: 64 });
 const Weight = integer(0, 100);
 
@@ -80,7 +83,7 @@ export const member = resource({
       { create: 'optional', update: 'mutable', nullable: true, filter: 'many', example: 8080 },
     ),
     subnet_cidr_id: field(orNull(Id), 'The subnet of the address; null for an IP address used as a member.', {
-      example: '70a1f9ee-3b2e-4f3a-a1c6-5d8f1a0b9c42',
+      example: exampleSubnet,
       create: 'optional',
       nullable: true,
       filter: 'many',

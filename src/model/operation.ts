@@ -64,6 +64,8 @@ export interface Operation {
   /** Whether the body may also be YAML, by its content type. */
   readonly takesYaml?: boolean;
   readonly answer?: TSchema;
+  /** Content types that the answer may have beside JSON, when the call asks for them. */
+  readonly otherForms?: readonly string[];
   /** The status of success. */
   readonly status: number;
   /** Whether it is served without authentication. */

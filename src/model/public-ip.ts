@@ -25,6 +25,15 @@ export const Eip = named(
   }),
 );
 
+export const GlobalEip = named(
+  'GlobalEip',
+  Type.Object({
+    global_eip_id: described('Its id.', Type.String()),
+    global_eip_address: described('The address.', Type.String()),
+    ip_version: family,
+  }),
+);
+
 const order = described(
   'The order of one that is paid in advance: noted.',
   orNull(Type.String({ maxLength: 1024 })),

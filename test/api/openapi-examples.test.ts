@@ -66,8 +66,8 @@ test('refusals have the status they are under, and say something of their operat
 
 /** What the examples cannot know: the networks and users of the test, and the ids of what was created before. */
 const known: Record<string, unknown> = {
-  ...{ vip_subnet_cidr_id: seed.subnetCidrId, vip_address: '120.10.10.10', availability_zone_list: ['az1'] },
-  ...{ subnet_cidr_id: seed.subnetCidrId, address: '120.10.10.20', project_id: seed.projectId },
+  ...{ vip_subnet_cidr_id: seed.subnetCidrId, availability_zone_list: ['az1'] },
+  ...{ subnet_cidr_id: seed.subnetCidrId, project_id: seed.projectId },
   ...serverPair('leaf'),
   ...{ vpc_id: seed.vpcId, subnet_id: seed.networkId },
   user: { name: 'elbow', password: 'correct-password' },
@@ -75,6 +75,7 @@ const known: Record<string, unknown> = {
 };
 
 function withKnown(value: unknown): unknown {
+  if (typeof value === 'string') return value.replace(/^10\.0\.0\.(?=\d+$)/, '120.10.10.');
   if (Array.isArray(value)) return value.map(withKnown);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
@@ -85,8 +86,13 @@ function withKnown(value: unknown): unknown {
   );
 }
 
+/** What was created, by the path of its list; two kinds of pools go by the same name. */
+const created = new Map<string, string>();
+
 function fill(path: string): string {
-  return path.replaceAll(/\{(\w+)\}/g, (_whole, name) => String(known[name] ?? name));
+  const list = path.replace(/\/\{\w+\}$/, '');
+  const own = list !== path && created.has(list) ? `${list}/${created.get(list)}` : path;
+  return own.replaceAll(/\{(\w+)\}/g, (_whole, name) => String(known[name] ?? name));
 }
 
 test('the examples of create and update requests are taken, and every answer fits its schema', async () => {
@@ -110,20 +116,26 @@ test('the examples of create and update requests are taken, and every answer fit
         Object.keys(example[wrapper] ?? {}).toSorted(),
       );
     }
-    if (isCreate) known[`${wrapper}_id`] = resource?.['id'];
+    if (isCreate) {
+      known[`${wrapper}_id`] ??= resource?.['id'];
+      created.set(path, String(resource?.['id']));
+    }
     sent += 1;
   }
   assert.ok(sent >= 19, `${sent} sent`);
+  const notMade = new Set(['ShowJob', 'ShowPublicip', 'ShowBandwidth']);
   known['flavor_id'] = (await cp.api.get('/elb/flavors')).body.flavors[0].id;
   for (const { path, method, operation } of eachOperation(document)) {
     if (method !== 'get' || operation.operationId === 'ShowToken') continue;
     const reply = await cp.api.get(fill(path));
+    if (reply.status === 404 && notMade.delete(operation.operationId)) continue;
     assertFits(
       assertDone(reply),
       resolve(document, operation.responses[200] ?? { description: '' }).content,
       path,
     );
   }
+  assert.equal(notMade.size, 0);
 });
 
 test('a call is found by its method and path, a word of the path before an id', () => {

@@ -156,6 +156,7 @@ test('schemas have the keywords of JSON Schema with values of their types, and l
     anyOf: (value) => Array.isArray(value) && value.length > 1,
     properties: (value, { type }) => typeof value === 'object' && type === 'object',
     required: (value, { properties = {} }) => (value as string[]).every((key) => key in properties),
+    patternProperties: (value, { type }) => typeof value === 'object' && type === 'object',
     additionalProperties: (value) => typeof value === 'boolean',
     items: (value, { type }) => typeof value === 'object' && type === 'array',
     ...Object.fromEntries(

@@ -122,13 +122,15 @@ function schemasOf({ body, answer, query = {} }: Operation): TSchema[] {
 }
 
 function describeOperation(operation: Operation, components: Components): DocumentedOperation {
-  const { id, summary, group, body, status, isPublic } = operation;
+  const { id, summary, group, body, status, isPublic, takesYaml } = operation;
+  const taken = body && content(body, requestExample, components);
+  const yaml = taken && takesYaml ? { 'application/yaml': { schema: taken['application/json'].schema } } : {};
   return {
     operationId: id,
     summary,
     tags: [group],
     parameters: parametersOf(operation, components),
-    ...(body ? { requestBody: { required: true, content: content(body, requestExample, components) } } : {}),
+    ...(taken ? { requestBody: { required: true, content: { ...taken, ...yaml } } } : {}),
     responses: { [status]: success(operation, components), ...refusalsOf(operation, requestIdHeader) },
     security: isPublic ? [] : withCredential,
   };
@@ -148,7 +150,7 @@ function content(
 }
 
 function success(operation: Operation, components: Components): DocumentedResponse {
-  const { answer, status, carriesRequestId, answerHeaders = {} } = operation;
+  const { answer, status, carriesRequestId, answerHeaders = {}, otherForms = [] } = operation;
   const headers = {
     ...requestIdHeader,
     ...Object.fromEntries(
@@ -164,5 +166,10 @@ function success(operation: Operation, components: Components): DocumentedRespon
     carriesRequestId === false || !properties
       ? answer
       : Type.Object({ ...properties, request_id: requestId });
-  return { description: 'Done.', headers, content: content(whole, answerExample, components) };
+  const others = otherForms.map((type) => [type, { schema: { type: 'string' } }]);
+  return {
+    description: 'Done.',
+    headers,
+    content: { ...content(whole, answerExample, components), ...Object.fromEntries(others) },
+  };
 }

@@ -8,6 +8,8 @@ export const groups: Readonly<Record<string, string>> = {
   Certificates: 'What listeners show to their clients, or ask of them.',
   'IP groups': 'Addresses that listeners allow or refuse.',
   'Security policies': 'TLS versions and cipher suites for listeners.',
+  'Master-slave pools': 'A master that takes all traffic while it is healthy, and a slave that stands by.',
+  Jobs: 'What a call did to several resources, and how it went with each.',
   Region: 'What there is to choose from.',
   Quotas: 'How many there may be of each, and how many there are.',
   Tags: 'Key and value pairs on load balancers and listeners.',
