@@ -41,11 +41,14 @@ export interface CrudParts<F extends Fields, View> {
   readonly secret?: boolean;
   readonly service: CrudService<View>;
   readonly render: (view: View) => { readonly id: string };
+  /** How a list renders, where its query says how. */
+  readonly renderListed?: (query: URLSearchParams) => (view: View) => { readonly id: string };
 }
 
 /** Create, list, show, update if the service does, and delete. */
 export function crudOperations<F extends Fields, View>(parts: CrudParts<F, View>): Operation[] {
   const { of, names, group, path, idParameter, service, render, beside = {}, secret = false } = parts;
+  const { renderListed = () => render } = parts;
   const { update } = service;
   const [one, many] = names;
   const each = `${path}/{${idParameter}}`;
@@ -73,7 +76,8 @@ export function crudOperations<F extends Fields, View>(parts: CrudParts<F, View>
       ...listOperation({ of, id: `List${many}`, path, group, summary: `List ${of.plural}`, answer }),
       handle: async (call) => {
         const query = readListQuery(of, call.query);
-        return { body: listBody(of.plural, await service.list(call.params, query), query, render) };
+        const listed = await service.list(call.params, query);
+        return { body: listBody(of.plural, listed, query, renderListed(call.query)) };
       },
     },
     {

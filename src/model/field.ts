@@ -102,6 +102,11 @@ export function orNull<S extends TSchema>(schema: S) {
   return Type.Union([schema, Type.Null()]);
 }
 
+/** A part of an object in a request, which may be left out, and null is as if it were. */
+export function orLeftOut<S extends TSchema>(schema: S) {
+  return Type.Optional(orNull(schema));
+}
+
 /** The schema without the null that `orNull` added: what a request sends when it sends a value. */
 export function withoutNull(schema: TSchema): TSchema {
   const options = (schema as { anyOf?: TSchema[] }).anyOf;

@@ -28,7 +28,10 @@ export const ListenerProtocol = oneOf('TCP', 'UDP', 'HTTP', 'HTTPS', 'TERMINATED
 
 const memberOf = (column: string): Match => ({
   kind: 'related',
-  steps: [{ from: 'default_pool_id', table: 'members', key: 'pool_id' }],
+  steps: [
+    { from: 'id', table: 'pool_listeners', key: 'listener_id' },
+    { from: 'pool_id', table: 'members', key: 'pool_id' },
+  ],
   column,
 });
 
@@ -202,19 +205,19 @@ export const listener = resource({
     member_address: {
       schema: Type.String(),
       arity: 'many',
-      description: 'The address of a member of its pool.',
+      description: 'The address of a member of a pool it uses.',
       match: memberOf('address'),
     },
     member_device_id: {
       schema: Type.String(),
       arity: 'many',
-      description: 'The server of a member of its pool.',
+      description: 'The server of a member of a pool it uses.',
       match: memberOf('instance_id'),
     },
     member_instance_id: {
       schema: Type.String(),
       arity: 'many',
-      description: 'The server of a member of its pool.',
+      description: 'The server of a member of a pool it uses.',
       match: memberOf('instance_id'),
     },
   },

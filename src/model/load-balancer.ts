@@ -32,7 +32,8 @@ const memberOf = (column: string): Match => ({
       kind: 'related',
       steps: [
         { from: 'id', table: 'listeners', key: 'loadbalancer_id' },
-        { from: 'default_pool_id', table: 'members', key: 'pool_id' },
+        { from: 'id', table: 'pool_listeners', key: 'listener_id' },
+        { from: 'pool_id', table: 'members', key: 'pool_id' },
       ],
       column,
     },
@@ -70,13 +71,17 @@ export const loadBalancer = resource({
       nullable: true,
       default: 'vlb',
     }),
-    guaranteed: field(Type.Boolean(), 'Always true: a dedicated load balancer.', {
-      input: Type.Literal(true),
-      create: 'optional',
-      nullable: true,
-      default: true,
-      filter: 'one',
-    }),
+    guaranteed: field(
+      Type.Boolean(),
+      'True: dedicated. False: shared, made by batch-create or a clone only.',
+      {
+        input: Type.Literal(true),
+        create: 'optional',
+        nullable: true,
+        default: true,
+        filter: 'one',
+      },
+    ),
     vpc_id: field(Id, 'The VPC it lives in.', { create: 'optional', nullable: true, filter: 'many' }),
     vip_subnet_cidr_id: field(orNull(Id), 'The IPv4 subnet of its address.', {
       ...address,
@@ -196,7 +201,8 @@ export const loadBalancer = resource({
       nullable: true,
       effective: false,
     }),
-    charge_mode: field(oneOf('flavor', 'lcu'), 'How it would be billed.', {
+    charge_mode: field(oneOf('flavor', 'lcu', ''), 'How it would be billed; empty for a shared one.', {
+      input: oneOf('flavor', 'lcu'),
       create: 'optional',
       update: 'mutable',
       nullable: true,

@@ -170,7 +170,10 @@ export const memberOfProject = resource({
           },
           {
             kind: 'related',
-            steps: [{ from: 'pool_id', table: 'listeners', key: 'default_pool_id' }],
+            steps: [
+              { from: 'pool_id', table: 'pool_listeners', key: 'pool_id' },
+              { from: 'listener_id', table: 'listeners', key: 'id' },
+            ],
             column: 'loadbalancer_id',
           },
         ],

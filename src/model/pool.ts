@@ -2,7 +2,7 @@
 import { type Static, Type } from 'typebox';
 import { alwaysUp, enterpriseProject, identity, naming, protection, timestamps } from './common-fields.ts';
 import { field, orNull } from './field.ts';
-import type { Match } from './filter.ts';
+import type { Match, Step } from './filter.ts';
 import {
   AzAffinity,
   AzAffinityInput,
@@ -37,11 +37,7 @@ const Algorithm = oneOf(
 export const PoolKind = oneOf('ordinary', 'master-slave');
 export type PoolKind = Static<typeof PoolKind>;
 
-const listenerOf = (column: string): Match => ({
-  kind: 'related',
-  steps: [{ from: 'id', table: 'listeners', key: 'default_pool_id' }],
-  column,
-});
+const toListeners: Step = { from: 'id', table: 'pool_listeners', key: 'pool_id' };
 const memberOf = (column: string): Match => ({
   kind: 'related',
   steps: [{ from: 'id', table: 'members', key: 'pool_id' }],
@@ -190,7 +186,7 @@ export const pool = resource({
       schema: Id,
       arity: 'many',
       description: 'A listener that sends requests to the pool.',
-      match: listenerOf('id'),
+      match: { kind: 'related', steps: [toListeners], column: 'listener_id' },
     },
     loadbalancer_id: {
       schema: Id,
@@ -198,7 +194,14 @@ export const pool = resource({
       description: 'A load balancer that uses the pool.',
       match: {
         kind: 'any',
-        of: [{ kind: 'column', column: 'loadbalancer_id' }, listenerOf('loadbalancer_id')],
+        of: [
+          { kind: 'column', column: 'loadbalancer_id' },
+          {
+            kind: 'related',
+            steps: [toListeners, { from: 'listener_id', table: 'listeners', key: 'id' }],
+            column: 'loadbalancer_id',
+          },
+        ],
       },
     },
     member_address: {

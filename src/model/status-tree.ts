@@ -1,6 +1,8 @@
 /** The status tree of a load balancer as answered: what is up, from the load balancer down to its members (3.1). */
 import { type Static, Type } from 'typebox';
 import { orNull } from './field.ts';
+import { l7Policy } from './l7-policy.ts';
+import { l7Rule } from './l7-rule.ts';
 import { described, named, oneOf } from './schemas.ts';
 
 const node = {
@@ -42,13 +44,33 @@ const PoolNode = named(
   }),
 );
 
+const RuleNode = named(
+  'L7RuleStatusNode',
+  Type.Object({
+    id: node.id,
+    type: described('What it looks at.', l7Rule.fields.type.schema),
+    provisioning_status: described('ACTIVE, or ERROR.', l7Rule.fields.provisioning_status.schema),
+  }),
+);
+
+const PolicyNode = named(
+  'L7PolicyStatusNode',
+  Type.Object({
+    id: node.id,
+    name: namedNode.name,
+    action: described('What it does.', l7Policy.fields.action.schema),
+    provisioning_status: described('ACTIVE, or ERROR.', l7Policy.fields.provisioning_status.schema),
+    rules: described('Its rules.', Type.Array(RuleNode)),
+  }),
+);
+
 const ListenerNode = named(
   'ListenerStatusNode',
   Type.Object({
     ...namedNode,
     operating_status: statusOfGroup,
     pools: described('The pools it sends requests to.', Type.Array(PoolNode)),
-    l7policies: Type.Array(Type.Object({}), { maxItems: 0, description: 'There are none.' }),
+    l7policies: described('Its forwarding policies.', Type.Array(PolicyNode)),
   }),
 );
 
@@ -74,4 +96,5 @@ export const StatusTree = named(
 
 export type StatusTree = Static<typeof StatusTree>;
 export type ListenerNode = Static<typeof ListenerNode>;
+export type PolicyNode = Static<typeof PolicyNode>;
 export type PoolNode = Static<typeof PoolNode>;

@@ -6,12 +6,15 @@ import { type LoadBalancer, loadBalancer } from '../model/load-balancer.ts';
 import { pool } from '../model/pool.ts';
 import { changes, draft } from '../model/resource.ts';
 import { type Page, page } from '../store/pages.ts';
-import { count, findBy, insert, remove, update } from '../store/rows.ts';
+import { count, findBy, insert, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import { type Networks, networksOf, portIdOf, takeAddress } from './addresses.ts';
+import { poolIdsOfListeners } from './attachments.ts';
 import { followAddresses } from './domain-names.ts';
 import { chargeModeOf, checkFlavors } from './flavors.ts';
 import type { SubnetRecord } from './inventory.ts';
+import { checkChangesOfShared, checkNewShared } from './load-balancer-kind.ts';
+import { checkNotProtected, removeLoadBalancer } from './load-balancer-removal.ts';
 import {
   backendNetworks,
   checkAutoscaling,
@@ -19,12 +22,11 @@ import {
   checkOneWay,
   checkZones,
 } from './load-balancer-rules.ts';
-import { removeLogtankOf } from './logtanks.ts';
 import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { checkEnterpriseProject } from './pool-rules.ts';
 import { clearedProtectionReason } from './protection.ts';
-import { bindPublicIps, unbindPublicIps } from './public-ips.ts';
+import { bindPublicIps } from './public-ips.ts';
 import { checkQuota } from './quotas.ts';
 import { requireLoadBalancer } from './references.ts';
 import { type Region, timestamp } from './region.ts';
@@ -45,6 +47,7 @@ export async function createLoadBalancer(
 ): Promise<LoadBalancerView> {
   return region.store.write(async (tx) => {
     const wanted = draft(loadBalancer, body);
+    if (!wanted.guaranteed) checkNewShared(body);
     const id = newId(tx.at);
     const now = timestamp(tx.at);
     checkEnterpriseProject(region, wanted.enterprise_project_id);
@@ -59,7 +62,7 @@ export async function createLoadBalancer(
       publicips: await bindPublicIps(tx, region, owner),
       ...backendNetworks(region, networks, projectId, wanted),
       autoscaling: autoscalingOf(wanted.autoscaling),
-      charge_mode: chargeModeOf(projectId, wanted),
+      charge_mode: wanted.guaranteed ? chargeModeOf(projectId, wanted) : '',
       created_at: now,
       updated_at: now,
       ...clearedProtectionReason(wanted),
@@ -105,16 +108,22 @@ export async function updateLoadBalancer(
     const wanted: LoadBalancer = { ...before, ...changed, updated_at: timestamp(tx.at) };
     Object.assign(wanted, clearedProtectionReason(wanted));
     wanted.autoscaling = autoscalingOf(wanted.autoscaling);
+    settleFlavors(before, wanted, body);
     checkOneWay(before, wanted, body);
     moveFrom(before, wanted, body);
+    checkChangesOfShared(before, wanted);
     const networks = networksOf(region.inventory, wanted);
     checkLoadBalancer(wanted, networks, body);
     checkFlavors(projectId, changed);
+    // Another flavor is billed in its own way, unless the request says which (rules digest LB-5).
+    if (touches(body, 'l4_flavor_id', 'l7_flavor_id') && !body['charge_mode']) {
+      wanted.charge_mode = chargeModeOf(projectId, wanted);
+    }
     await checkAutoscaling(tx.db, wanted, body);
     const after: LoadBalancer = {
       ...wanted,
       ...(await addressesOf(tx.db, region, networks, wanted, id, before)),
-      ...(touches(body, 'elb_virsubnet_ids', 'ipv6_vip_virsubnet_id')
+      ...(wanted.guaranteed && touches(body, 'elb_virsubnet_ids', 'ipv6_vip_virsubnet_id')
         ? backendNetworks(region, networks, projectId, wanted)
         : {}),
     };
@@ -127,11 +136,7 @@ export async function updateLoadBalancer(
 export async function deleteLoadBalancer(region: Region, projectId: string, id: string): Promise<void> {
   await region.store.write(async (tx) => {
     const found = await requireLoadBalancer(tx.db, projectId, id);
-    if (found.deletion_protection_enable) {
-      throw conflict(
-        `The load balancer ${id} has deletion_protection_enable; set it to false before deleting it.`,
-      );
-    }
+    checkNotProtected(found);
     const listeners = await count(tx.db, listener, { loadbalancer_id: id });
     const pools = await count(tx.db, pool, { loadbalancer_id: id });
     if (listeners + pools > 0) {
@@ -139,14 +144,19 @@ export async function deleteLoadBalancer(region: Region, projectId: string, id: 
         `The load balancer ${id} still has ${listeners} listener(s) and ${pools} pool(s); delete them first.`,
       );
     }
-    await removeLogtankOf(tx, found);
-    await unbindPublicIps(tx, region, found);
-    await remove(tx, loadBalancer, found);
+    await removeLoadBalancer(tx, region, found, { removesPools: false, releasesPublicIps: false });
   });
 }
 
 function touches(body: Body, ...keys: readonly string[]): boolean {
   return keys.some((key) => body[key] !== undefined);
+}
+
+/** Flavors that scale by themselves are not changed by hand (rules digest LB-14). */
+function settleFlavors(before: LoadBalancer, wanted: LoadBalancer, body: Body): void {
+  if (!wanted.autoscaling?.enable || !touches(body, 'l4_flavor_id', 'l7_flavor_id')) return;
+  wanted.l4_flavor_id = before.l4_flavor_id;
+  wanted.l7_flavor_id = before.l7_flavor_id;
 }
 
 /** A load balancer that leaves a subnet leaves its address there, unless the request names one in the new subnet. */
@@ -212,10 +222,14 @@ async function viewsOf(db: Kysely<Tables>, of: readonly LoadBalancer[]): Promise
     (each) => each.loadbalancer_id,
   );
   const pools = Map.groupBy(await findBy(db, pool, 'loadbalancer_id', ids), (each) => each.loadbalancer_id);
+  const reached = await poolIdsOfListeners(
+    db,
+    [...listeners.values()].flat().map(({ id }) => id),
+  );
   return of.map((each) => {
     const mine = listeners.get(each.id) ?? [];
     const used = new Set((pools.get(each.id) ?? []).map(({ id }) => id));
-    for (const { default_pool_id } of mine) if (default_pool_id) used.add(default_pool_id);
+    for (const { id } of mine) for (const poolId of reached.get(id) ?? []) used.add(poolId);
     return { loadBalancer: each, listenerIds: mine.map(({ id }) => id), poolIds: [...used].sort() };
   });
 }

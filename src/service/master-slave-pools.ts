@@ -6,13 +6,14 @@ import { type MasterSlaveMemberGiven, masterSlavePool } from '../model/master-sl
 import { type Member, member } from '../model/member.ts';
 import { type Pool, pool } from '../model/pool.ts';
 import { type Page, page } from '../store/pages.ts';
-import { findBy, remove } from '../store/rows.ts';
+import { findBy } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import { addHealthMonitor } from './health-monitors.ts';
 import { place } from './member-rules.ts';
 import { addMember, checkMemberQuotas, checkNotLoadBalancer, openPool } from './members.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
-import { addPool, ofKind, type PoolView, poolViews, removePool } from './pools.ts';
+import { removePools } from './pool-removal.ts';
+import { addPool, ofKind, type PoolView, poolViews } from './pools.ts';
 import { requirePoolOf } from './references.ts';
 import type { Region } from './region.ts';
 
@@ -85,10 +86,7 @@ export async function listMasterSlavePools(
 export async function deleteMasterSlavePool(region: Region, projectId: string, id: string): Promise<void> {
   await region.store.write(async (tx) => {
     const found = await requirePoolOf(tx.db, 'master-slave', projectId, id);
-    for (const each of await findBy(tx.db, member, 'pool_id', [id])) await remove(tx, member, each);
-    for (const each of await findBy(tx.db, healthMonitor, 'pool_id', [id]))
-      await remove(tx, healthMonitor, each);
-    await removePool(tx, found);
+    await removePools(tx, [found]);
   });
 }
 

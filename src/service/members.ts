@@ -1,7 +1,6 @@
 /** Members of pools: create, show, list, update, delete (rules digest 2.4). */
 import type { Kysely } from 'kysely';
 import { conflict } from '../model/errors.ts';
-import { listener } from '../model/listener.ts';
 import { type Member, member, operatingStatus } from '../model/member.ts';
 import { type Pool, pool } from '../model/pool.ts';
 import { changes, draft } from '../model/resource.ts';
@@ -10,7 +9,13 @@ import { findBy, insert, remove, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Writer } from '../store/transaction.ts';
 import { isLoadBalancerAddress } from './addresses.ts';
-import { type Attachments, attachmentsOf, isMonitored } from './attachments.ts';
+import {
+  type AttachedIds,
+  type Attachments,
+  attachedIdsOf,
+  attachmentsOf,
+  isMonitored,
+} from './attachments.ts';
 import {
   checkZoneKnown,
   duplicateMember,
@@ -25,14 +30,10 @@ import { checkQuota } from './quotas.ts';
 import { requireMember, requirePool } from './references.ts';
 import { type Region, timestamp } from './region.ts';
 
-/** A member with what its answer is rendered from. */
-export interface MemberView {
+/** A member with what its answer is rendered from: its pool, and what that is attached to. */
+export interface MemberView extends AttachedIds {
   readonly member: Member;
   readonly pool: Pool;
-  /** The listeners of its pool, by ascending id. */
-  readonly listenerIds: readonly string[];
-  /** The load balancers of its pool, by ascending id. */
-  readonly loadBalancerIds: readonly string[];
 }
 
 /** A pool ready for changes of its members. */
@@ -265,25 +266,9 @@ export function checkDeletable(within: Pool): void {
 
 async function viewsOf(db: Kysely<Tables>, members: readonly Member[]): Promise<MemberView[]> {
   const poolIds = [...new Set(members.map(({ pool_id }) => pool_id))];
-  const listeners = Map.groupBy(
-    await findBy(db, listener, 'default_pool_id', poolIds),
-    ({ default_pool_id }) => default_pool_id,
-  );
-  const pools = new Map(
-    (await findBy(db, pool, 'id', poolIds)).map((each) => {
-      const using = listeners.get(each.id) ?? [];
-      const loadBalancerIds = new Set(using.map(({ loadbalancer_id }) => loadbalancer_id));
-      if (each.loadbalancer_id) loadBalancerIds.add(each.loadbalancer_id);
-      return [
-        each.id,
-        {
-          pool: each,
-          listenerIds: using.map(({ id }) => id),
-          loadBalancerIds: [...loadBalancerIds].sort(),
-        },
-      ];
-    }),
-  );
+  const found = await findBy(db, pool, 'id', poolIds);
+  const attached = await attachedIdsOf(db, found);
+  const pools = new Map(found.map((each) => [each.id, { pool: each, ...attached(each) }]));
   return members.flatMap((each) => {
     const within = pools.get(each.pool_id);
     // A pool deleted since the page was read took its members with it.

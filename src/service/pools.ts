@@ -2,18 +2,21 @@
 import type { Kysely } from 'kysely';
 import { invalid } from '../model/errors.ts';
 import { listener } from '../model/listener.ts';
+import type { LoadBalancer } from '../model/load-balancer.ts';
 import { type Pool, type PoolKind, pool } from '../model/pool.ts';
 import { checkPool, defaultIpVersion } from '../model/pool-rules.ts';
 import { poolSettings, quicCidDefault } from '../model/pool-settings.ts';
 import { changes, draft } from '../model/resource.ts';
 import { type Page, type PageRequest, page } from '../store/pages.ts';
-import { findBy, insert, remove, update } from '../store/rows.ts';
+import { insert, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Writer } from '../store/transaction.ts';
-import { attachmentsOf } from './attachments.ts';
+import { type AttachedIds, attachedIdsOf, attachmentsOf } from './attachments.ts';
+import { type Deleted, deleteBatch } from './batch-deletes.ts';
 import { checkPoolOfListener } from './listener-rules.ts';
 import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
+import { removePools } from './pool-removal.ts';
 import {
   checkEnterpriseProject,
   checkMembers,
@@ -28,10 +31,8 @@ import { requirePool } from './references.ts';
 import { type Region, timestamp } from './region.ts';
 
 /** A pool with what its answer is rendered from. */
-export interface PoolView {
+export interface PoolView extends AttachedIds {
   readonly pool: Pool;
-  readonly listenerIds: readonly string[];
-  readonly loadBalancerIds: readonly string[];
   readonly memberIds: readonly string[];
 }
 
@@ -59,7 +60,7 @@ export async function addPool(
     id: newId(tx.at),
     kind,
     lb_algorithm: wanted.lb_algorithm ?? algorithmOf(wanted),
-    ip_version: wanted.ip_version ?? defaultIpVersion(wanted.protocol),
+    ip_version: defaultIpVersion(wanted.protocol),
     healthmonitor_id: null,
     created_at: now,
     updated_at: now,
@@ -68,6 +69,7 @@ export async function addPool(
   settleQuicCid(record);
   const owner = await ownerOf(tx.db, region, record, wanted);
   record.loadbalancer_id = owner.loadBalancer?.id ?? null;
+  record.ip_version = ipVersionOf(wanted, owner.loadBalancer);
   checkPool(record);
   checkVpc(region, record, owner.loadBalancer ? [owner.loadBalancer] : []);
   checkEnterpriseProject(region, record.enterprise_project_id);
@@ -123,19 +125,13 @@ export async function deletePool(region: Region, projectId: string, id: string):
   await region.store.write(async (tx) => {
     const found = await requirePool(tx.db, projectId, id);
     await checkUnused(tx.db, found);
-    await removePool(tx, found);
+    await removePools(tx, [found]);
   });
 }
 
-/**
- * Removes a pool that has no members and no monitor any more. Terraform and the Kubernetes controllers delete a pool
- * while it is still a listener's default pool, so that listener is left without one.
- */
-export async function removePool(tx: Writer, found: Pool): Promise<void> {
-  for (const using of await findBy(tx.db, listener, 'default_pool_id', [found.id])) {
-    await update(tx, listener, using, { default_pool_id: null, updated_at: timestamp(tx.at) });
-  }
-  await remove(tx, pool, found);
+/** Deletes those that can be deleted, and says what became of each (rules digest PO-7). */
+export function deletePools(region: Region, projectId: string, ids: readonly string[]): Promise<Deleted[]> {
+  return deleteBatch(region, ids, (joined, id) => deletePool(joined, projectId, id));
 }
 
 /** Leaves a list to the pools of one kind. */
@@ -152,6 +148,18 @@ function algorithmOf({ protocol }: Pool): Pool['lb_algorithm'] {
   );
 }
 
+/** The families that its members may have: those asked for, else those of its protocol; IPv4 where it is shared. */
+function ipVersionOf({ ip_version, protocol }: Pool, owner: LoadBalancer | null): Pool['ip_version'] {
+  if (owner && !owner.guaranteed) {
+    if ((ip_version ?? 'v4') === 'v4') return 'v4';
+    throw invalid(
+      'pool.ip_version',
+      `the load balancer ${owner.id} is shared, so it must be v4, not ${ip_version}.`,
+    );
+  }
+  return ip_version ?? defaultIpVersion(protocol);
+}
+
 function settleQuicCid(record: Pool): void {
   if (record.lb_algorithm === 'QUIC_CID') record.quic_cid_hash_strategy ??= { ...quicCidDefault };
 }
@@ -164,23 +172,10 @@ async function viewOf(db: Kysely<Tables>, of: Pool): Promise<PoolView> {
 
 /** Pools as their answers need them. */
 export async function poolViews(db: Kysely<Tables>, pools: readonly Pool[]): Promise<PoolView[]> {
+  const attached = await attachedIdsOf(db, pools);
   const ids = pools.map(({ id }) => id);
-  const listeners = Map.groupBy(
-    await findBy(db, listener, 'default_pool_id', ids),
-    ({ default_pool_id }) => default_pool_id,
-  );
   const members = await memberIdsOf(db, ids);
-  return pools.map((each) => {
-    const using = listeners.get(each.id) ?? [];
-    const loadBalancers = new Set(using.map(({ loadbalancer_id }) => loadbalancer_id));
-    if (each.loadbalancer_id) loadBalancers.add(each.loadbalancer_id);
-    return {
-      pool: each,
-      listenerIds: using.map(({ id }) => id),
-      loadBalancerIds: [...loadBalancers].sort(),
-      memberIds: members.get(each.id) ?? [],
-    };
-  });
+  return pools.map((each) => ({ pool: each, ...attached(each), memberIds: members.get(each.id) ?? [] }));
 }
 
 async function memberIdsOf(db: Kysely<Tables>, poolIds: readonly string[]): Promise<Map<string, string[]>> {

@@ -4,10 +4,12 @@ import * as initial from './migrations/0001-initial.ts';
 import * as logtanks from './migrations/0002-logtanks.ts';
 import * as access from './migrations/0003-access.ts';
 import * as contentChecks from './migrations/0004-content-checks.ts';
+import * as l7Policies from './migrations/0005-l7-policies.ts';
 import * as masterSlavePools from './migrations/0006-master-slave-pools.ts';
 import * as audit from './migrations/0007-audit.ts';
 import * as jobs from './migrations/0008-jobs.ts';
 import * as domainNames from './migrations/0010-domain-names.ts';
+import * as memberChecks from './migrations/0011-member-checks.ts';
 import * as publicIps from './migrations/0012-public-ips.ts';
 
 /** In order; a database's version is how many of them it has. Never change one that was released. */
@@ -16,10 +18,12 @@ const migrations: readonly { readonly up: (db: Kysely<unknown>) => Promise<void>
   logtanks,
   access,
   contentChecks,
+  l7Policies,
   masterSlavePools,
   audit,
   jobs,
   domainNames,
+  memberChecks,
   publicIps,
 ];
 

@@ -4,10 +4,13 @@ import { certificate } from '../model/certificate.ts';
 import { healthMonitor } from '../model/health-monitor.ts';
 import { ipGroup } from '../model/ip-group.ts';
 import { job } from '../model/job.ts';
+import { l7Policy } from '../model/l7-policy.ts';
+import { l7Rule } from '../model/l7-rule.ts';
 import { listener } from '../model/listener.ts';
 import { loadBalancer } from '../model/load-balancer.ts';
 import { logtank } from '../model/logtank.ts';
 import { member } from '../model/member.ts';
+import { memberCheck } from '../model/member-check.ts';
 import { pool } from '../model/pool.ts';
 import { publicIp } from '../model/public-ip.ts';
 import type { Resource } from '../model/resource.ts';
@@ -20,11 +23,14 @@ export const resources: readonly Resource[] = [
   pool,
   member,
   healthMonitor,
+  l7Policy,
+  l7Rule,
   ipGroup,
   securityPolicy,
   certificate,
   logtank,
   job,
+  memberCheck,
   publicIp,
 ];
 
@@ -49,6 +55,19 @@ export interface ChangeRow {
   at: number;
 }
 
+/** A pool that a policy sends requests to, found from either side. */
+interface PolicyPoolRow {
+  l7policy_id: string;
+  listener_id: string;
+  pool_id: string;
+}
+
+/** A view: a pool, and a listener that sends requests to it, whether as its default pool or by a policy. */
+interface PoolListenerRow {
+  pool_id: string;
+  listener_id: string;
+}
+
 /** What the audit keeps of a change. */
 export interface AuditRow extends Omit<ChangeRow, 'revision'> {
   /** That of the change. */
@@ -66,17 +85,35 @@ export interface AuditRow extends Omit<ChangeRow, 'revision'> {
   after: string | null;
 }
 
+/** A pool that a policy sends requests to, found from either side. */
+interface PolicyPoolRow {
+  l7policy_id: string;
+  listener_id: string;
+  pool_id: string;
+}
+
+/** A view: a pool, and a listener that sends requests to it, whether as its default pool or by a policy. */
+interface PoolListenerRow {
+  pool_id: string;
+  listener_id: string;
+}
+
 export interface Tables {
   loadbalancers: Row;
   listeners: Row;
   pools: Row;
   members: Row;
   healthmonitors: Row;
+  l7policies: Row;
+  l7rules: Row;
+  l7policy_pools: PolicyPoolRow;
+  pool_listeners: PoolListenerRow;
   logtanks: Row;
   certificates: Row;
   ipgroups: Row;
   security_policies: Row;
   jobs: Row;
+  member_checks: Row;
   publicips: Row;
   changes: ChangeRow;
   audit: AuditRow;

@@ -16,11 +16,7 @@ export function availabilityZoneChangeOperations(region: Region): Operation[] {
       verb: 'batch-add',
       summary: 'Add zones to a load balancer',
       change: addZones,
-      // Clients expect these of a call that may cost something; nothing is ordered here, so neither is answered.
-      answer: Type.Object({
-        ...answer.properties,
-        ...order,
-      }),
+      answer: Type.Object({ ...answer.properties, ...order }),
     },
     {
       id: 'BatchRemoveAvailableZones',
