@@ -173,6 +173,7 @@ export const listener = resource({
       ...later,
       default: false,
       filter: 'one',
+      example: true,
     }),
     quic_config: field(orNull(QuicConfig), 'The QUIC listener that clients are told of.', {
       ...later,

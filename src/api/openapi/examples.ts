@@ -15,7 +15,7 @@ export function answerExample(schema: DocumentedSchema, name = ''): unknown {
 
 /** An example of a request: what is required, and what has an example of its own; all of it where nothing is or has. */
 export function requestExample(schema: DocumentedSchema, name = ''): unknown {
-  const [given] = schema.examples ?? [];
+  const [given] = schema.examples ?? withoutNullChoice(schema).examples ?? [];
   if (given !== undefined) return given;
   const { properties, required = [], items } = withoutNullChoice(schema);
   if (properties) {
