@@ -29,6 +29,7 @@ import { quotaOperations } from '../api/operations/quotas.ts';
 import { securityPolicyOperations } from '../api/operations/security-policies.ts';
 import { tagOperations } from '../api/operations/tags.ts';
 import { topologyOperation } from '../api/operations/topology.ts';
+import { upgradeOperations } from '../api/operations/upgrade.ts';
 import { identityOperations } from '../cloud/identity.ts';
 import { networkOperations } from '../cloud/networks.ts';
 import { publicIpOperations } from '../cloud/public-ips.ts';
@@ -50,6 +51,7 @@ export function allOperations({ region, identity, stream, memberChecks }: Operat
     topologyOperation(region),
     ...batchCreateOperations(region),
     ...availabilityZoneChangeOperations(region),
+    ...upgradeOperations(region),
     ...domainNameOperations(region),
     ...chargeModeOperations(region),
     ...listenerOperations(region),

@@ -16,6 +16,7 @@ import {
 import { Eip, GlobalEip, NewPublicIp, PublicIp } from './public-ip.ts';
 import { type RecordOf, resource } from './resource.ts';
 import { described, Id, oneOf, Reference, strict } from './schemas.ts';
+import { UpgradeChanges } from './upgrade.ts';
 
 const memberOf = (column: string): Match => ({
   kind: 'any',
@@ -56,7 +57,10 @@ export const loadBalancer = resource({
     ...identity,
     ...naming,
     ...enterpriseProject,
-    provisioning_status: field(Type.String(), 'ACTIVE once usable.', { default: 'ACTIVE', filter: 'many' }),
+    provisioning_status: field(Type.String(), 'ACTIVE, or UPGRADED until an upgrade is completed.', {
+      default: 'ACTIVE',
+      filter: 'many',
+    }),
     operating_status: field(Type.String(), 'ONLINE, or FROZEN.', { default: 'ONLINE', filter: 'many' }),
     admin_state_up: field(Type.Boolean(), 'False stops all traffic.', {
       create: 'optional',
@@ -226,6 +230,9 @@ export const loadBalancer = resource({
     ...protection,
     frozen_scene: field(orNull(Type.String()), 'Why it is frozen: null.'),
     public_border_group: field(Type.String(), 'The site: center.', { default: 'center' }),
+    upgrade: field(orNull(UpgradeChanges), 'What an upgrade that goes on has changed; null outside one.', {
+      answered: false,
+    }),
     domain_names: field(orNull(DomainNames), 'How it is named in DNS; null if never told.', {
       answered: false,
     }),

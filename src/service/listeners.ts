@@ -18,6 +18,7 @@ import { checkNoQuicConfig } from './listener-quic.ts';
 import { checkReferences } from './listener-references.ts';
 import { removeListeners } from './listener-removal.ts';
 import { checkPoolOfListener, checkPoolOfLoadBalancer, checkProtocolOfOwner } from './listener-rules.ts';
+import { checkActive } from './load-balancer-state.ts';
 import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { clearedProtectionReason } from './protection.ts';
@@ -32,6 +33,7 @@ export async function createListener(region: Region, projectId: string, body: Bo
   return region.store.write(async (tx) => {
     const wanted = draft(listener, body);
     const owner = await requireLoadBalancer(tx.db, projectId, wanted.loadbalancer_id);
+    checkActive([owner]);
     const protocol = protocolFor(wanted.protocol, owner.guaranteed);
     const now = timestamp(tx.at);
     const record: Listener = {
@@ -90,10 +92,11 @@ export async function updateListener(
 ): Promise<Listener> {
   return region.store.write(async (tx) => {
     const before = await requireListener(tx.db, projectId, id);
-    const { guaranteed } = await requireLoadBalancer(tx.db, projectId, before.loadbalancer_id);
+    const owner = await requireLoadBalancer(tx.db, projectId, before.loadbalancer_id);
+    checkActive([owner]);
     const changed: Partial<Listener> = {
       ...changes(listener, body),
-      ...cleared(protocolDefaults(before.protocol, guaranteed), body),
+      ...cleared(protocolDefaults(before.protocol, owner.guaranteed), body),
       ...normalized(body, before),
     };
     if (Object.keys(changed).length === 0) return before;
@@ -102,7 +105,7 @@ export async function updateListener(
     if (before.enhance_l7policy_enable && !after.enhance_l7policy_enable) {
       throw invalid('listener.enhance_l7policy_enable', 'it cannot be switched off once it is on.');
     }
-    checkListener(after, body, guaranteed);
+    checkListener(after, body, owner.guaranteed);
     await checkReferences(tx.db, region.inventory, after, before);
     await update(tx, listener, before, after);
     if (after.default_pool_id !== before.default_pool_id) {

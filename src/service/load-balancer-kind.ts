@@ -5,6 +5,7 @@ import type { Listener } from '../model/listener.ts';
 import type { LoadBalancer } from '../model/load-balancer.ts';
 import { checkSharedPolicy } from '../model/shared-rules.ts';
 import type { Reader } from '../store/transaction.ts';
+import { checkActive } from './load-balancer-state.ts';
 import { requireLoadBalancer } from './references.ts';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -63,13 +64,23 @@ export function checkChangesOfShared(before: LoadBalancer, wanted: LoadBalancer)
   }
 }
 
-/** Refuses a policy that listeners of its kind of load balancer do not have. */
-export async function checkPolicyOfKind(
+/** Refuses a change below a listener whose load balancer may not change now. */
+export async function checkActiveOwner(
   db: Reader,
   { project_id, loadbalancer_id }: Listener,
+): Promise<LoadBalancer> {
+  const owner = await requireLoadBalancer(db, project_id, loadbalancer_id);
+  checkActive([owner]);
+  return owner;
+}
+
+/** Refuses a policy that listeners of its kind of load balancer do not have, or that may not change now. */
+export async function checkPolicyOfKind(
+  db: Reader,
+  listener: Listener,
   policy: L7Policy,
   given: Body,
 ): Promise<void> {
-  const { guaranteed } = await requireLoadBalancer(db, project_id, loadbalancer_id);
-  if (!guaranteed) checkSharedPolicy(policy, given);
+  const owner = await checkActiveOwner(db, listener);
+  if (!owner.guaranteed) checkSharedPolicy(policy, given);
 }

@@ -22,6 +22,7 @@ import {
   checkOneWay,
   checkZones,
 } from './load-balancer-rules.ts';
+import { checkActive } from './load-balancer-state.ts';
 import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { checkEnterpriseProject } from './pool-rules.ts';
@@ -103,6 +104,7 @@ export async function updateLoadBalancer(
 ): Promise<LoadBalancerView> {
   return region.store.write(async (tx) => {
     const before = await requireLoadBalancer(tx.db, projectId, id);
+    checkActive([before]);
     const changed = changes(loadBalancer, body);
     if (Object.keys(changed).length === 0) return viewOf(tx.db, before);
     const wanted: LoadBalancer = { ...before, ...changed, updated_at: timestamp(tx.at) };
@@ -175,7 +177,8 @@ function moveFrom(before: LoadBalancer, wanted: LoadBalancer, body: Body): void 
   if (wanted.ipv6_vip_virsubnet_id === null && !body['ipv6_bandwidth']) wanted.ipv6_bandwidth = null;
 }
 
-async function addressesOf(
+/** The addresses that a load balancer has in its networks, taken where it has none yet. */
+export async function addressesOf(
   db: Kysely<Tables>,
   region: Region,
   networks: Networks,

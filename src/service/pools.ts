@@ -14,6 +14,7 @@ import type { Writer } from '../store/transaction.ts';
 import { type AttachedIds, attachedIdsOf, attachmentsOf } from './attachments.ts';
 import { type Deleted, deleteBatch } from './batch-deletes.ts';
 import { checkPoolOfListener } from './listener-rules.ts';
+import { checkActive } from './load-balancer-state.ts';
 import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { removePools } from './pool-removal.ts';
@@ -68,6 +69,7 @@ export async function addPool(
   };
   settleQuicCid(record);
   const owner = await ownerOf(tx.db, region, record, wanted);
+  if (owner.loadBalancer) checkActive([owner.loadBalancer]);
   record.loadbalancer_id = owner.loadBalancer?.id ?? null;
   record.ip_version = ipVersionOf(wanted, owner.loadBalancer);
   checkPool(record);
@@ -113,6 +115,7 @@ export async function updatePool(
     checkSettledOnce(before, after);
     checkPool(after);
     const { listeners, loadBalancers } = await attachmentsOf(tx.db, before);
+    checkActive(loadBalancers);
     checkVpc(region, after, loadBalancers);
     for (const using of listeners) checkPoolOfListener(using, after);
     await checkMembers(tx.db, before, after);

@@ -11,6 +11,7 @@ import * as jobs from './migrations/0008-jobs.ts';
 import * as domainNames from './migrations/0010-domain-names.ts';
 import * as memberChecks from './migrations/0011-member-checks.ts';
 import * as publicIps from './migrations/0012-public-ips.ts';
+import * as upgrades from './migrations/0014-upgrades.ts';
 
 /** In order; a database's version is how many of them it has. Never change one that was released. */
 const migrations: readonly { readonly up: (db: Kysely<unknown>) => Promise<void> }[] = [
@@ -25,6 +26,7 @@ const migrations: readonly { readonly up: (db: Kysely<unknown>) => Promise<void>
   domainNames,
   memberChecks,
   publicIps,
+  upgrades,
 ];
 
 /** The database was written by a newer version of the program. */

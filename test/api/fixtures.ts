@@ -129,6 +129,18 @@ export function makeMember(api: ApiClient, poolId: string, fields: Fields = {}) 
   });
 }
 
+/** A policy that sends the requests of a listener to a pool, unless told otherwise. */
+export function makePolicy(api: ApiClient, listener_id: string, fields: Fields) {
+  return api.create('/elb/l7policies', { l7policy: { listener_id, action: 'REDIRECT_TO_POOL', ...fields } });
+}
+
+/** A rule of a policy: paths that begin with a text, unless told otherwise. */
+export function makeRule(api: ApiClient, policyId: string, fields: Fields = {}) {
+  return api.create(`/elb/l7policies/${policyId}/rules`, {
+    rule: { type: 'PATH', compare_type: 'STARTS_WITH', value: '/', ...fields },
+  });
+}
+
 /** A monitor that is down unless told otherwise: most members here have addresses that nobody should probe. */
 export function makeMonitor(api: ApiClient, pool_id: string, fields: Fields = {}) {
   return api.create('/elb/healthmonitors', {

@@ -3,10 +3,6 @@
 /** Operations that are not there yet. */
 export const notBuilt: ReadonlySet<string> = new Set([
   'CloneLoadbalancer',
-  'UpgradeLoadbalancer',
-  'CloneListener',
-  'CloneLoadbalancer',
-  'UpgradeLoadbalancer',
   'CloneListener',
   'ShowRecycleBin',
   'UpdateRecycleBinEnable',
