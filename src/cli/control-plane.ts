@@ -12,6 +12,8 @@ import { Directory, type UserDeclaration } from '../service/identity/directory.t
 import { Identity } from '../service/identity/identity.ts';
 import { Tokens } from '../service/identity/tokens.ts';
 import { Inventory } from '../service/inventory.ts';
+import { destroyExpired } from '../service/recycle-bin.ts';
+import type { LiveRegion } from '../service/region.ts';
 import { Secrets } from '../service/secrets.ts';
 import { refreshServers } from '../service/server-states.ts';
 import { ownOrigin } from '../store/origin.ts';
@@ -32,6 +34,9 @@ export interface ControlPlaneOptions {
 }
 
 const trimIntervalMs = 60 * 60 * 1000;
+
+/** How much longer than it may something stays in the recycle bin at most. */
+const emptyIntervalMs = 60 * 1000;
 
 export interface ControlPlane {
   /** `http://host:port`, with the port really taken. */
@@ -84,6 +89,15 @@ async function startOver(
   const trimming = setInterval(() => trim(store, log), trimIntervalMs);
   running.defer(() => clearInterval(trimming));
   trim(store, log);
+  await emptyRecycleBins(region, log);
+  let emptied = Promise.resolve();
+  const emptying = setInterval(() => {
+    emptied = emptied.then(() => emptyRecycleBins(region, log));
+  }, emptyIntervalMs);
+  running.defer(async () => {
+    clearInterval(emptying);
+    await emptied;
+  });
   running.defer(() => publisher.stop());
   await publisher.start();
   running.defer(async () => {
@@ -101,6 +115,14 @@ async function startOver(
 
 function trim(store: Store, log: Logger): void {
   store.trim().catch((error: unknown) => log.warn({ err: error }, 'changes and jobs could not be trimmed'));
+}
+
+async function emptyRecycleBins(region: LiveRegion, log: Logger): Promise<void> {
+  try {
+    await region.store.runAs(ownOrigin('EmptyRecycleBins'), () => destroyExpired(region));
+  } catch (error) {
+    log.warn({ err: error }, 'the recycle bins could not be emptied');
+  }
 }
 
 /** The user of the credentials, and those that the inventory declares. */

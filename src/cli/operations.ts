@@ -23,6 +23,7 @@ import { networkUseOperations } from '../api/operations/network-use.ts';
 import { poolOperations } from '../api/operations/pools.ts';
 import { publicOperations } from '../api/operations/public.ts';
 import { quotaOperations } from '../api/operations/quotas.ts';
+import { recycleBinOperations } from '../api/operations/recycle-bin.ts';
 import { securityPolicyOperations } from '../api/operations/security-policies.ts';
 import { tagOperations } from '../api/operations/tags.ts';
 import { identityOperations } from '../cloud/identity.ts';
@@ -61,6 +62,7 @@ export function allOperations({ region, identity, stream }: OperationParts): Ope
     ...logtankOperations(region),
     ...featureOperations(region),
     ...deletionOperations(region),
+    ...recycleBinOperations(region),
     ...jobOperations(region),
     ...networkUseOperations(region),
     ...identityOperations(identity, region.inventory),

@@ -4,6 +4,7 @@ import type { Writer } from '../store/transaction.ts';
 import { type Attempt, deleteEach } from './batch-deletes.ts';
 import { recordJob } from './jobs.ts';
 import { poolsOfListeners, removeListeners } from './listener-removal.ts';
+import { checkDedicated } from './load-balancer-kind.ts';
 import { checkNotProtected, poolsOf, type Removal, removeLoadBalancer } from './load-balancer-removal.ts';
 import { checkDeletable } from './members.ts';
 import { checkNoPolicyUses } from './policy-pools.ts';
@@ -21,6 +22,7 @@ export async function deleteLoadBalancerCascade(
   await region.store.write(async (tx) => {
     const found = await requireLoadBalancer(tx.db, projectId, id);
     checkNotProtected(found);
+    if (!removal.removesPools) checkDedicated(found, 'loadbalancer.unbounded_pool');
     for (const each of await poolsOf(tx.db, found)) checkDeletable(each);
     await removeLoadBalancer(tx, region, found, removal);
   });

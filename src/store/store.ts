@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Kysely } from 'kysely';
+import { showArchived } from './archive.ts';
 import { trimChanges } from './change-log.ts';
 import { DirectoryLock } from './directory-lock.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -33,6 +34,7 @@ export class Store implements Transactions {
   readonly #origins = new AsyncLocalStorage<Origin>();
   /** Committed state; see `Reader`. */
   readonly reader: Reader;
+  readonly archive: Reader;
   /** Names this store for good: revisions of different stores cannot be compared. */
   readonly id: string;
 
@@ -41,6 +43,7 @@ export class Store implements Transactions {
     databases: readonly DatabaseSync[];
     writer: Kysely<Tables>;
     reader: Reader;
+    archive: Reader;
     id: string;
     clock: () => Date;
   }) {
@@ -49,6 +52,7 @@ export class Store implements Transactions {
     this.#writer = parts.writer;
     this.#clock = parts.clock;
     this.reader = parts.reader;
+    this.archive = parts.archive;
     this.id = parts.id;
     const [writing] = parts.databases;
     if (!writing) throw new Error('a store needs a database');
@@ -80,8 +84,12 @@ export class Store implements Transactions {
       const reading = new DatabaseSync(path, { readOnly: true });
       reading.exec('PRAGMA cache_size = -65536');
       const reader = queriesOver<Tables>(reading);
+      const looking = new DatabaseSync(path, { readOnly: true });
+      const archive = queriesOver<Tables>(looking);
+      await showArchived(archive);
       const id = await identify(writer);
-      return new Store({ lock, databases: [writing, reading], writer, reader, id, clock });
+      const databases = [writing, reading, looking];
+      return new Store({ lock, databases, writer, reader, archive, id, clock });
     } catch (error) {
       lock.release();
       throw error;
