@@ -1,10 +1,10 @@
 /** The calls that delete a resource with what belongs to it, and those that delete several (rules digest 3.4). */
+import { invalid } from '../model/errors.ts';
 import type { JobEntity, JobType } from '../model/job.ts';
 import type { Writer } from '../store/transaction.ts';
 import { type Attempt, deleteEach } from './batch-deletes.ts';
 import { recordJob } from './jobs.ts';
 import { poolsOfListeners, removeListeners } from './listener-removal.ts';
-import { checkDedicated } from './load-balancer-kind.ts';
 import { checkNotProtected, poolsOf, type Removal, removeLoadBalancer } from './load-balancer-removal.ts';
 import { checkDeletable } from './members.ts';
 import { checkNoPolicyUses } from './policy-pools.ts';
@@ -22,7 +22,12 @@ export async function deleteLoadBalancerCascade(
   await region.store.write(async (tx) => {
     const found = await requireLoadBalancer(tx.db, projectId, id);
     checkNotProtected(found);
-    if (!removal.removesPools) checkDedicated(found, 'loadbalancer.unbounded_pool');
+    if (!found.guaranteed && !removal.removesPools) {
+      throw invalid(
+        'unbounded_pool',
+        `it must be true: the load balancer ${id} is shared, and so its pools go too.`,
+      );
+    }
     for (const each of await poolsOf(tx.db, found)) checkDeletable(each);
     await removeLoadBalancer(tx, region, found, removal);
   });

@@ -9,7 +9,8 @@ import { type Page, page } from '../store/pages.ts';
 import { insert, remove, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Writer } from '../store/transaction.ts';
-import { refreshMemberStatuses } from './attachments.ts';
+import { attachmentsOf, refreshMemberStatuses } from './attachments.ts';
+import { checkActive } from './load-balancer-state.ts';
 import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { checkQuota } from './quotas.ts';
@@ -62,6 +63,7 @@ export async function addHealthMonitor(
     updated_at: now,
   };
   checkMonitor(record, within, path);
+  checkActive((await attachmentsOf(tx.db, within)).loadBalancers);
   await checkQuota(tx.db, region.inventory, 'healthmonitor', { project_id: within.project_id });
   await insert(tx, healthMonitor, record);
   within.healthmonitor_id = record.id;
@@ -116,6 +118,7 @@ export async function updateHealthMonitor(
     after.http_method ??= defaults.http_method;
     after.expected_codes ??= defaults.expected_codes;
     checkMonitor(after, within);
+    checkActive((await attachmentsOf(tx.db, within)).loadBalancers);
     await update(tx, healthMonitor, before, after);
     if (after.admin_state_up !== before.admin_state_up) {
       await forgetVerdicts(tx, within.id);

@@ -1,5 +1,4 @@
 /** L7 policies: create, show, list, update, delete (rules digest 2.6). */
-import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { invalid } from '../model/errors.ts';
 import { type L7Policy, l7Policy } from '../model/l7-policy.ts';
@@ -13,6 +12,8 @@ import type { Writer } from '../store/transaction.ts';
 import { checkTargets } from './l7-policy-targets.ts';
 import { checkPriorityFree, priorityOf } from './l7-priorities.ts';
 import { checkRules, insertRules, newRule, ruleSetOf, rulesChanged, statusAmong } from './l7-rule-sets.ts';
+import { checkPolicyOfKind } from './load-balancer-kind.ts';
+import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { movePools } from './policy-pools.ts';
 import { checkQuota } from './quotas.ts';
@@ -37,7 +38,7 @@ export async function createL7Policy(region: Region, projectId: string, body: Bo
     const now = timestamp(tx.at);
     const record: L7Policy = {
       ...wanted,
-      id: randomUUID(),
+      id: newId(tx.at),
       project_id: projectId,
       enterprise_project_id: owner.enterprise_project_id,
       created_at: now,
@@ -45,6 +46,7 @@ export async function createL7Policy(region: Region, projectId: string, body: Bo
     };
     const rules = rulesIn(tx, record, body);
     checkPolicy(record, owner, body);
+    await checkPolicyOfKind(tx.db, owner, record, body);
     checkRules(inventory, record, owner, rules, 'l7policy.rules');
     await checkTargets(tx.db, inventory, owner, record, null);
     record.priority = await priorityOf(tx.db, owner, record);
@@ -93,6 +95,7 @@ export async function updateL7Policy(
     }
     const after: L7Policy = { ...before, ...changed, updated_at: timestamp(tx.at) };
     checkPolicy(after, owner, body);
+    await checkPolicyOfKind(tx.db, owner, after, body);
     await checkTargets(tx.db, inventory, owner, after, before);
     if (after.priority !== before.priority) await checkPriorityFree(tx.db, owner.id, after.priority);
     await update(tx, l7Policy, before, after);

@@ -6,6 +6,7 @@ import { type Listener, listener } from '../model/listener.ts';
 import { checkListener, portSpace, protocolDefaults } from '../model/listener-rules.ts';
 import { member } from '../model/member.ts';
 import { changes, draft } from '../model/resource.ts';
+import { protocolFor } from '../model/shared-rules.ts';
 import { type Page, page } from '../store/pages.ts';
 import { count, findBy, insert, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
@@ -17,6 +18,7 @@ import { checkNoQuicConfig } from './listener-quic.ts';
 import { checkReferences } from './listener-references.ts';
 import { removeListeners } from './listener-removal.ts';
 import { checkPoolOfListener, checkPoolOfLoadBalancer, checkProtocolOfOwner } from './listener-rules.ts';
+import { checkActive } from './load-balancer-state.ts';
 import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { clearedProtectionReason } from './protection.ts';
@@ -31,21 +33,22 @@ export async function createListener(region: Region, projectId: string, body: Bo
   return region.store.write(async (tx) => {
     const wanted = draft(listener, body);
     const owner = await requireLoadBalancer(tx.db, projectId, wanted.loadbalancer_id);
+    checkActive([owner]);
+    const protocol = protocolFor(wanted.protocol, owner.guaranteed);
     const now = timestamp(tx.at);
     const record: Listener = {
       ...wanted,
-      ...given(protocolDefaults(wanted.protocol), body),
+      ...given(protocolDefaults(protocol, owner.guaranteed), body),
       ...normalized(body, null),
       id: newId(tx.at),
       project_id: projectId,
       enterprise_project_id: owner.enterprise_project_id,
-      // A dedicated load balancer knows TERMINATED_HTTPS only as the old name of HTTPS.
-      protocol: wanted.protocol === 'TERMINATED_HTTPS' ? 'HTTPS' : wanted.protocol,
+      protocol,
       created_at: now,
       updated_at: now,
       ...clearedProtectionReason(wanted),
     };
-    checkListener(record, body);
+    checkListener(record, body, owner.guaranteed);
     checkTags(record.tags, 'listener.tags');
     checkProtocolOfOwner(owner, record);
     await checkReferences(tx.db, region.inventory, record, null);
@@ -89,9 +92,11 @@ export async function updateListener(
 ): Promise<Listener> {
   return region.store.write(async (tx) => {
     const before = await requireListener(tx.db, projectId, id);
+    const owner = await requireLoadBalancer(tx.db, projectId, before.loadbalancer_id);
+    checkActive([owner]);
     const changed: Partial<Listener> = {
       ...changes(listener, body),
-      ...cleared(protocolDefaults(before.protocol), body),
+      ...cleared(protocolDefaults(before.protocol, owner.guaranteed), body),
       ...normalized(body, before),
     };
     if (Object.keys(changed).length === 0) return before;
@@ -100,7 +105,7 @@ export async function updateListener(
     if (before.enhance_l7policy_enable && !after.enhance_l7policy_enable) {
       throw invalid('listener.enhance_l7policy_enable', 'it cannot be switched off once it is on.');
     }
-    checkListener(after, body);
+    checkListener(after, body, owner.guaranteed);
     await checkReferences(tx.db, region.inventory, after, before);
     await update(tx, listener, before, after);
     if (after.default_pool_id !== before.default_pool_id) {

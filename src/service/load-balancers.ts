@@ -13,6 +13,7 @@ import { poolIdsOfListeners } from './attachments.ts';
 import { followAddresses } from './domain-names.ts';
 import { chargeModeOf, checkFlavors } from './flavors.ts';
 import type { SubnetRecord } from './inventory.ts';
+import { checkChangesOfShared, checkNewShared } from './load-balancer-kind.ts';
 import { checkNotProtected, removeLoadBalancer } from './load-balancer-removal.ts';
 import {
   backendNetworks,
@@ -21,6 +22,7 @@ import {
   checkOneWay,
   checkZones,
 } from './load-balancer-rules.ts';
+import { checkActive } from './load-balancer-state.ts';
 import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { checkEnterpriseProject } from './pool-rules.ts';
@@ -46,6 +48,7 @@ export async function createLoadBalancer(
 ): Promise<LoadBalancerView> {
   return region.store.write(async (tx) => {
     const wanted = draft(loadBalancer, body);
+    if (!wanted.guaranteed) checkNewShared(body);
     const id = newId(tx.at);
     const now = timestamp(tx.at);
     checkEnterpriseProject(region, wanted.enterprise_project_id);
@@ -60,7 +63,7 @@ export async function createLoadBalancer(
       publicips: await bindPublicIps(tx, region, owner),
       ...backendNetworks(region, networks, projectId, wanted),
       autoscaling: autoscalingOf(wanted.autoscaling),
-      charge_mode: chargeModeOf(projectId, wanted),
+      charge_mode: wanted.guaranteed ? chargeModeOf(projectId, wanted) : '',
       created_at: now,
       updated_at: now,
       ...clearedProtectionReason(wanted),
@@ -101,6 +104,7 @@ export async function updateLoadBalancer(
 ): Promise<LoadBalancerView> {
   return region.store.write(async (tx) => {
     const before = await requireLoadBalancer(tx.db, projectId, id);
+    checkActive([before]);
     const changed = changes(loadBalancer, body);
     if (Object.keys(changed).length === 0) return viewOf(tx.db, before);
     const wanted: LoadBalancer = { ...before, ...changed, updated_at: timestamp(tx.at) };
@@ -109,6 +113,7 @@ export async function updateLoadBalancer(
     settleFlavors(before, wanted, body);
     checkOneWay(before, wanted, body);
     moveFrom(before, wanted, body);
+    checkChangesOfShared(before, wanted);
     const networks = networksOf(region.inventory, wanted);
     checkLoadBalancer(wanted, networks, body);
     checkFlavors(projectId, changed);
@@ -120,7 +125,7 @@ export async function updateLoadBalancer(
     const after: LoadBalancer = {
       ...wanted,
       ...(await addressesOf(tx.db, region, networks, wanted, id, before)),
-      ...(touches(body, 'elb_virsubnet_ids', 'ipv6_vip_virsubnet_id')
+      ...(wanted.guaranteed && touches(body, 'elb_virsubnet_ids', 'ipv6_vip_virsubnet_id')
         ? backendNetworks(region, networks, projectId, wanted)
         : {}),
     };
@@ -172,7 +177,8 @@ function moveFrom(before: LoadBalancer, wanted: LoadBalancer, body: Body): void 
   if (wanted.ipv6_vip_virsubnet_id === null && !body['ipv6_bandwidth']) wanted.ipv6_bandwidth = null;
 }
 
-async function addressesOf(
+/** The addresses that a load balancer has in its networks, taken where it has none yet. */
+export async function addressesOf(
   db: Kysely<Tables>,
   region: Region,
   networks: Networks,

@@ -16,6 +16,7 @@ import {
   attachmentsOf,
   isMonitored,
 } from './attachments.ts';
+import { checkActive } from './load-balancer-state.ts';
 import {
   checkZoneKnown,
   duplicateMember,
@@ -47,9 +48,10 @@ export async function memberPool(db: Kysely<Tables>, projectId: string, poolId: 
   return openPool(db, await requirePool(db, projectId, poolId));
 }
 
-/** A pool with what the rules of its members need. */
+/** A pool with what the rules of its members need, unless they may not change now. */
 export async function openPool(db: Kysely<Tables>, found: Pool): Promise<MemberPool> {
   const attachments = await attachmentsOf(db, found);
+  checkActive(attachments.loadBalancers);
   return { pool: found, monitored: await isMonitored(db, found), ...attachments };
 }
 

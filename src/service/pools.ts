@@ -2,6 +2,7 @@
 import type { Kysely } from 'kysely';
 import { invalid } from '../model/errors.ts';
 import { listener } from '../model/listener.ts';
+import type { LoadBalancer } from '../model/load-balancer.ts';
 import { type Pool, type PoolKind, pool } from '../model/pool.ts';
 import { checkPool, defaultIpVersion } from '../model/pool-rules.ts';
 import { poolSettings, quicCidDefault } from '../model/pool-settings.ts';
@@ -13,6 +14,7 @@ import type { Writer } from '../store/transaction.ts';
 import { type AttachedIds, attachedIdsOf, attachmentsOf } from './attachments.ts';
 import { type Deleted, deleteBatch } from './batch-deletes.ts';
 import { checkPoolOfListener } from './listener-rules.ts';
+import { checkActive } from './load-balancer-state.ts';
 import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { removePools } from './pool-removal.ts';
@@ -59,7 +61,7 @@ export async function addPool(
     id: newId(tx.at),
     kind,
     lb_algorithm: wanted.lb_algorithm ?? algorithmOf(wanted),
-    ip_version: wanted.ip_version ?? defaultIpVersion(wanted.protocol),
+    ip_version: defaultIpVersion(wanted.protocol),
     healthmonitor_id: null,
     created_at: now,
     updated_at: now,
@@ -67,7 +69,9 @@ export async function addPool(
   };
   settleQuicCid(record);
   const owner = await ownerOf(tx.db, region, record, wanted);
+  if (owner.loadBalancer) checkActive([owner.loadBalancer]);
   record.loadbalancer_id = owner.loadBalancer?.id ?? null;
+  record.ip_version = ipVersionOf(wanted, owner.loadBalancer);
   checkPool(record);
   checkVpc(region, record, owner.loadBalancer ? [owner.loadBalancer] : []);
   checkEnterpriseProject(region, record.enterprise_project_id);
@@ -111,6 +115,7 @@ export async function updatePool(
     checkSettledOnce(before, after);
     checkPool(after);
     const { listeners, loadBalancers } = await attachmentsOf(tx.db, before);
+    checkActive(loadBalancers);
     checkVpc(region, after, loadBalancers);
     for (const using of listeners) checkPoolOfListener(using, after);
     await checkMembers(tx.db, before, after);
@@ -144,6 +149,18 @@ function algorithmOf({ protocol }: Pool): Pool['lb_algorithm'] {
     'pool.lb_algorithm',
     'it is required. Expected ROUND_ROBIN, LEAST_CONNECTIONS, SOURCE_IP or QUIC_CID.',
   );
+}
+
+/** The families that its members may have: those asked for, else those of its protocol; IPv4 where it is shared. */
+function ipVersionOf({ ip_version, protocol }: Pool, owner: LoadBalancer | null): Pool['ip_version'] {
+  if (owner && !owner.guaranteed) {
+    if ((ip_version ?? 'v4') === 'v4') return 'v4';
+    throw invalid(
+      'pool.ip_version',
+      `the load balancer ${owner.id} is shared, so it must be v4, not ${ip_version}.`,
+    );
+  }
+  return ip_version ?? defaultIpVersion(protocol);
 }
 
 function settleQuicCid(record: Pool): void {

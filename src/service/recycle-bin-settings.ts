@@ -1,12 +1,17 @@
 /** Whether a project has a recycle bin, and how long what is in it stays (rules digest 3.12). */
+import { isDeepStrictEqual } from 'node:util';
 import { conflict } from '../model/errors.ts';
 import type { RecycleBin, RecycleBinPolicy } from '../model/recycle-bin.ts';
+import { recordChange } from '../store/change-log.ts';
 import { readSetting, writeSetting } from '../store/settings.ts';
-import type { Reader } from '../store/transaction.ts';
+import type { Reader, Writer } from '../store/transaction.ts';
 import type { Region } from './region.ts';
 
 /** The longest stay, and at once (rules digest O4). */
 const fresh: RecycleBin = { enable: false, policy: { retention_hour: 168, recycle_threshold_hour: 0 } };
+
+/** What the audit calls it. */
+export const recycleBinSettings = 'recycle_bin';
 
 const settingOf = (projectId: string) => `recycle-bin ${projectId}`;
 
@@ -26,7 +31,8 @@ export async function enableRecycleBin(
   enable: boolean,
 ): Promise<RecycleBin> {
   return store.write(async (tx) => {
-    const bin = { ...(await readRecycleBin(tx.db, projectId)), enable };
+    const before = await readRecycleBin(tx.db, projectId);
+    const bin = { ...before, enable };
     const kept = await tx.db
       .selectFrom('recycled_loadbalancers')
       .select('id')
@@ -39,8 +45,7 @@ export async function enableRecycleBin(
           'switching it off.',
       );
     }
-    await writeSetting(tx, settingOf(projectId), JSON.stringify(bin));
-    return bin;
+    return change(tx, projectId, before, bin);
   });
 }
 
@@ -55,8 +60,22 @@ export async function changeRecycleBinPolicy(
     if (!before.enable) {
       throw conflict('The recycle bin is switched off; set recycle_bin.enable to true first.');
     }
-    const bin = { ...before, policy: { ...before.policy, ...changed } };
-    await writeSetting(tx, settingOf(projectId), JSON.stringify(bin));
-    return bin;
+    return change(tx, projectId, before, { ...before, policy: { ...before.policy, ...changed } });
   });
+}
+
+async function change(
+  tx: Writer,
+  projectId: string,
+  before: RecycleBin,
+  after: RecycleBin,
+): Promise<RecycleBin> {
+  if (isDeepStrictEqual(before, after)) return after;
+  await writeSetting(tx, settingOf(projectId), JSON.stringify(after));
+  await recordChange(
+    tx,
+    { project_id: projectId, type: recycleBinSettings, id: projectId, parent_id: null, operation: 'update' },
+    { before: { ...before }, after: { ...after } },
+  );
+  return after;
 }

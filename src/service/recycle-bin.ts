@@ -94,14 +94,14 @@ export async function destroyExpired(region: Region): Promise<void> {
 async function destroy(
   tx: Writer,
   region: Region,
-  { id, project_id, releases_public_ips }: RecycledRow,
+  { id, project_id, recycled_at, auto_terminate_time, releases_public_ips }: RecycledRow,
 ): Promise<void> {
   await unbindPublicIps(tx, region, { id }, releases_public_ips === 1);
   await forgetArchived(tx, id);
   await tx.db.deleteFrom('recycled_loadbalancers').where('id', '=', id).execute();
-  // Its deletion was noted long ago; lists of the recycle bin go on from it a while longer.
+  // Its deletion was noted when it went to the bin; this is when lists of the bin, and its owners, lose it.
   const change = { project_id, type: loadBalancer.name, id, parent_id: null, operation: 'delete' } as const;
-  await recordChange(tx, change, null);
+  await recordChange(tx, change, { before: { recycled_at, auto_terminate_time }, after: null });
 }
 
 async function findRecycled({ db }: Writer, projectId: string, id: string): Promise<RecycledRow | undefined> {

@@ -10,7 +10,9 @@ import * as audit from './migrations/0007-audit.ts';
 import * as jobs from './migrations/0008-jobs.ts';
 import * as recycleBin from './migrations/0009-recycle-bin.ts';
 import * as domainNames from './migrations/0010-domain-names.ts';
+import * as memberChecks from './migrations/0011-member-checks.ts';
 import * as publicIps from './migrations/0012-public-ips.ts';
+import * as upgrades from './migrations/0014-upgrades.ts';
 
 /** In order; a database's version is how many of them it has. Never change one that was released. */
 const migrations: readonly { readonly up: (db: Kysely<unknown>) => Promise<void> }[] = [
@@ -24,7 +26,9 @@ const migrations: readonly { readonly up: (db: Kysely<unknown>) => Promise<void>
   jobs,
   recycleBin,
   domainNames,
+  memberChecks,
   publicIps,
+  upgrades,
 ];
 
 /** The database was written by a newer version of the program. */

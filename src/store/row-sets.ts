@@ -42,7 +42,7 @@ export async function noteEach(
 ): Promise<void> {
   const before = await currentRevision(tx.db);
   await recordChanges(tx, of, condition, operation);
-  await recordTraces(tx, of, before, operation === 'delete' ? 'before' : 'after');
+  if (of.audited) await recordTraces(tx, of, before, operation === 'delete' ? 'before' : 'after');
 }
 
 /** As `recordChange` for each of the rows. */
