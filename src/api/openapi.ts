@@ -1,6 +1,7 @@
 /** The OpenAPI document of the operations. */
 import { type TSchema, Type } from 'typebox';
-import type { Operation } from '../model/operation.ts';
+import { isRehearsable, type Operation } from '../model/operation.ts';
+import { dryRunParameters, PlanBody } from './dry-run.ts';
 
 const ErrorBody = Type.Object({
   error_code: Type.String({ examples: ['ELB.8902'] }),
@@ -65,7 +66,7 @@ export function openApiDocument(operations: readonly Operation[]): OpenApiDocume
           description: 'SDK-HMAC-SHA256 Access=…, SignedHeaders=…, Signature=…',
         },
       },
-      schemas: { Error: ErrorBody },
+      schemas: { Error: ErrorBody, Plan: PlanBody },
     },
   };
 }
@@ -78,7 +79,7 @@ function describeOperation(operation: Operation): OpenApiOperation {
     tags: [group],
     parameters: [...pathParameters(operation), ...queryParameters(operation)],
     ...(body ? { requestBody: { required: true, content: { 'application/json': { schema: body } } } } : {}),
-    responses: { [status]: success(operation), ...failures(operation) },
+    responses: { ...plan(operation), [status]: success(operation), ...failures(operation) },
     ...(isPublic ? { security: [] } : { security: [{ token: [] }, { signature: [] }] }),
   };
 }
@@ -92,20 +93,35 @@ function pathParameters({ path }: Operation): OpenApiOperation['parameters'] {
   }));
 }
 
-function queryParameters({ query = {} }: Operation): OpenApiOperation['parameters'] {
-  return Object.entries(query).map(([name, { schema, arity, description }]) => ({
-    name,
-    in: 'query',
-    description,
-    schema: arity === 'many' ? Type.Array(schema) : schema,
-  }));
+function queryParameters(operation: Operation): OpenApiOperation['parameters'] {
+  const { query = {} } = operation;
+  return Object.entries(isRehearsable(operation) ? { ...query, ...dryRunParameters } : query).map(
+    ([name, { schema, arity, description }]) => ({
+      name,
+      in: 'query',
+      description,
+      schema: arity === 'many' ? Type.Array(schema) : schema,
+    }),
+  );
 }
 
-function success({ answer, status, carriesRequestId }: Operation): unknown {
+const planReference = { $ref: '#/components/schemas/Plan' };
+
+/** The answer with dry_run, where that of success has another status. */
+function plan(operation: Operation): Record<string, unknown> {
+  if (!isRehearsable(operation) || operation.status === 200) return {};
+  const content = { 'application/json': { schema: planReference } };
+  return { 200: { description: 'With dry_run: what the call would do.', content } };
+}
+
+function success(operation: Operation): unknown {
+  const { answer, status, carriesRequestId } = operation;
   if (status === 204) return { description: 'Done.' };
   const properties = (answer as { properties?: Record<string, TSchema> } | undefined)?.properties ?? {};
   const withId = carriesRequestId === false ? properties : { ...properties, request_id: Type.String() };
-  return { description: 'Done.', content: { 'application/json': { schema: Type.Object(withId) } } };
+  const done = Type.Object(withId);
+  const schema = status === 200 && isRehearsable(operation) ? { anyOf: [done, planReference] } : done;
+  return { description: 'Done.', content: { 'application/json': { schema } } };
 }
 
 function failures({ isPublic, path, body }: Operation): Record<string, unknown> {
