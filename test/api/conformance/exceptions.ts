@@ -2,9 +2,7 @@
 
 /** Operations that are not there yet. */
 export const notBuilt: ReadonlySet<string> = new Set([
-  'CloneLoadbalancer',
   'ShowLoadBalancerTopology',
-  'CloneListener',
   'ShowMemberHealthCheckJob',
   'CreateMemberHealthCheckJob',
   'ShowRecycleBin',
