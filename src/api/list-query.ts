@@ -11,7 +11,8 @@ import { type Condition, inEnterpriseProjects, type PageQuery } from '../service
 
 const maxLimit = 2000;
 
-const paging: Readonly<Record<string, QueryParameter>> = {
+/** The parameters that every list has. */
+export const pagingParameters: Readonly<Record<string, QueryParameter>> = {
   marker: {
     schema: Type.String(),
     arity: 'one',
@@ -31,7 +32,7 @@ const paging: Readonly<Record<string, QueryParameter>> = {
 
 /** The parameters of a resource's list calls, as documented. */
 export function listParameters(of: Resource): Record<string, QueryParameter> {
-  const parameters: Record<string, QueryParameter> = { ...paging };
+  const parameters: Record<string, QueryParameter> = { ...pagingParameters };
   for (const [key, filter] of Object.entries(listFilters(of))) {
     const { arity, description } = filter;
     parameters[key] = { schema: 'nested' in filter ? Type.String() : filter.schema, arity, description };
@@ -59,7 +60,12 @@ export function readListQuery(of: Resource, query: URLSearchParams): PageQuery {
   return { ...readPaging(query), conditions };
 }
 
-function readPaging(query: URLSearchParams): Omit<PageQuery, 'conditions'> {
+/**
+ * The part of a list’s query that says which page.
+ *
+ * @throws Refusal that names the parameter
+ */
+export function readPaging(query: URLSearchParams): Omit<PageQuery, 'conditions'> {
   const marker = single(query, 'marker');
   if (marker === '') throw invalid('marker', 'it is blank; leave it out for the first page.');
   const limit = single(query, 'limit');

@@ -6,12 +6,14 @@ import { createServer } from '../api/server.ts';
 import { Publisher } from '../dataplane/publisher.ts';
 import { StreamServer } from '../dataplane/stream-server.ts';
 import { HealthChecks } from '../health/health-checks.ts';
+import { singleProbe } from '../health/single-probe.ts';
 import type { InventoryFile } from '../model/inventory.ts';
 import type { Logger } from '../observe/log.ts';
 import { Directory, type UserDeclaration } from '../service/identity/directory.ts';
 import { Identity } from '../service/identity/identity.ts';
 import { Tokens } from '../service/identity/tokens.ts';
 import { Inventory } from '../service/inventory.ts';
+import { MemberChecks } from '../service/member-checks/member-checks.ts';
 import { Secrets } from '../service/secrets.ts';
 import { refreshServers } from '../service/server-states.ts';
 import { ownOrigin } from '../store/origin.ts';
@@ -29,6 +31,8 @@ export interface ControlPlaneOptions {
   readonly log: Logger;
   /** What time it is for all that is stored; the machine's when left out. */
   readonly clock?: () => Date;
+  /** How many days the audit is kept; as the store has it when left out. */
+  readonly auditDays?: number;
 }
 
 const trimIntervalMs = 60 * 60 * 1000;
@@ -43,8 +47,12 @@ export interface ControlPlane {
 
 /** @throws what stops it from starting; then nothing is left running or held */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const { directory, clock } = options;
-  const store = await Store.open({ directory, ...(clock ? { clock } : {}) });
+  const { directory, clock, auditDays } = options;
+  const store = await Store.open({
+    directory,
+    ...(clock ? { clock } : {}),
+    ...(auditDays === undefined ? {} : { auditDays }),
+  });
   const running = new AsyncDisposableStack();
   running.defer(() => store.close());
   try {
@@ -78,12 +86,14 @@ async function startOver(
   const publisher = new Publisher(store, log);
   const stream = new StreamServer(publisher, credentials.proxy_token, log);
   const health = new HealthChecks(region, log);
-  const operations = allOperations({ region, identity, stream });
+  const memberChecks = new MemberChecks(region, singleProbe, log);
+  const operations = allOperations({ region, identity, stream, memberChecks });
   const app = createServer({ operations, identity, region, log });
   stream.attach(app.server);
   const trimming = setInterval(() => trim(store, log), trimIntervalMs);
   running.defer(() => clearInterval(trimming));
   trim(store, log);
+  running.defer(() => memberChecks.stop());
   running.defer(() => publisher.stop());
   await publisher.start();
   running.defer(async () => {
@@ -100,7 +110,9 @@ async function startOver(
 }
 
 function trim(store: Store, log: Logger): void {
-  store.trim().catch((error: unknown) => log.warn({ err: error }, 'changes and jobs could not be trimmed'));
+  store
+    .trim()
+    .catch((error: unknown) => log.warn({ err: error }, 'changes, jobs and the audit could not be trimmed'));
 }
 
 /** The user of the credentials, and those that the inventory declares. */

@@ -1,4 +1,5 @@
 /** Every operation that is served, in the order in which they are documented. */
+import { auditOperations } from '../api/operations/audit.ts';
 import { availabilityZoneChangeOperations } from '../api/operations/availability-zone-changes.ts';
 import { availabilityZoneOperations } from '../api/operations/availability-zones.ts';
 import { batchCreateOperations } from '../api/operations/batch-create.ts';
@@ -20,6 +21,7 @@ import { listenerOperations } from '../api/operations/listeners.ts';
 import { loadBalancerOperations } from '../api/operations/load-balancers.ts';
 import { logtankOperations } from '../api/operations/logtanks.ts';
 import { masterSlavePoolOperations } from '../api/operations/master-slave-pools.ts';
+import { memberCheckOperations } from '../api/operations/member-checks.ts';
 import { memberOperations } from '../api/operations/members.ts';
 import { networkUseOperations } from '../api/operations/network-use.ts';
 import { poolOperations } from '../api/operations/pools.ts';
@@ -27,23 +29,27 @@ import { publicOperations } from '../api/operations/public.ts';
 import { quotaOperations } from '../api/operations/quotas.ts';
 import { securityPolicyOperations } from '../api/operations/security-policies.ts';
 import { tagOperations } from '../api/operations/tags.ts';
+import { topologyOperation } from '../api/operations/topology.ts';
 import { upgradeOperations } from '../api/operations/upgrade.ts';
 import { identityOperations } from '../cloud/identity.ts';
 import { networkOperations } from '../cloud/networks.ts';
 import { publicIpOperations } from '../cloud/public-ips.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Identity } from '../service/identity/identity.ts';
+import type { MemberChecks } from '../service/member-checks/member-checks.ts';
 import type { Region } from '../service/region.ts';
 
 export interface OperationParts {
   readonly region: Region;
   readonly identity: Identity;
   readonly stream: Parameters<typeof elbowOperations>[1];
+  readonly memberChecks: MemberChecks;
 }
 
-export function allOperations({ region, identity, stream }: OperationParts): Operation[] {
+export function allOperations({ region, identity, stream, memberChecks }: OperationParts): Operation[] {
   const documented = [
     ...loadBalancerOperations(region),
+    topologyOperation(region),
     ...batchCreateOperations(region),
     ...availabilityZoneChangeOperations(region),
     ...upgradeOperations(region),
@@ -54,6 +60,7 @@ export function allOperations({ region, identity, stream }: OperationParts): Ope
     ...poolOperations(region),
     ...masterSlavePoolOperations(region),
     ...memberOperations(region),
+    ...memberCheckOperations(memberChecks),
     ...healthMonitorOperations(region),
     ...l7PolicyOperations(region),
     ...l7RuleOperations(region),
@@ -74,6 +81,7 @@ export function allOperations({ region, identity, stream }: OperationParts): Ope
     ...publicIpOperations(region),
     ...elbowOperations(region, stream),
     ...graphOperations(region),
+    ...auditOperations(region),
   ];
   return [...documented, ...publicOperations(documented)];
 }

@@ -65,6 +65,7 @@ export const job = resource({
   plural: 'jobs',
   label: 'job',
   table: 'jobs',
+  audited: false,
   fields: {
     id: field(Id, 'The job’s id, as it is stored.', { answered: false }),
     job_id: field(Id, 'The job’s id.', { computed: true }),

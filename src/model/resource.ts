@@ -23,6 +23,8 @@ export interface Resource<F extends Fields = Fields> {
   readonly filters: Readonly<Record<string, Filter>>;
   /** The field that holds the id of the resource this one belongs to, carried by the change log; null if none. */
   readonly parent: string | null;
+  /** False for what is itself a record of what happened: the audit of changes leaves it out. */
+  readonly audited: boolean;
 }
 
 /** Describes a resource. */
@@ -30,9 +32,11 @@ export function resource<F extends Fields>(
   description: Pick<Resource<F>, 'name' | 'plural' | 'label' | 'table' | 'fields'> & {
     readonly filters?: Resource['filters'];
     readonly parent?: keyof F & string;
+    readonly audited?: boolean;
   },
 ): Resource<F> {
-  return { ...description, filters: description.filters ?? {}, parent: description.parent ?? null };
+  const { filters = {}, parent = null, audited = true } = description;
+  return { ...description, filters, parent, audited };
 }
 
 /** The body of a create request, inside its wrapper key. */

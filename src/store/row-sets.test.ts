@@ -18,10 +18,10 @@ const values: Readonly<Record<ColumnType, readonly unknown[]>> = {
   json: [{ a: [true, null, 'é'] }, []],
 };
 
-/** A record with a value in every column, or null in all but those that say what it belongs to. */
+/** A record with a value in every column, or the default, mostly null, in all but those that say what it belongs to. */
 function recordOf(of: Resource, id: string, index: number): { id: string; project_id: string } {
   const filled = columnsOf(of).map(([key, type]) => {
-    const value = values[type][index] ?? null;
+    const value = values[type][index] ?? of.fields[key]?.default ?? null;
     // Some columns are unique.
     return [key, (type === 'text' && value !== null) || key === of.parent ? `${value} ${id}` : value];
   });

@@ -18,7 +18,7 @@ export async function removeBy<F extends Fields>(
   const condition = isAnyOf(column, JSON.stringify(values));
   const before = await currentRevision(tx.db);
   await noteDeletions(tx, of, condition);
-  await traceDeletions(tx, of, before);
+  if (of.audited) await traceDeletions(tx, of, before);
   await tx.db.deleteFrom(tableOf(of)).where(condition).execute();
 }
 

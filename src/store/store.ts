@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Kysely } from 'kysely';
+import { trimAudit } from './audit-log.ts';
 import { trimChanges } from './change-log.ts';
 import { DirectoryLock } from './directory-lock.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -21,6 +22,8 @@ export interface StoreOptions {
   /** The data directory; it is made, with mode 0700, when it does not exist. */
   readonly directory: string;
   readonly clock?: () => Date;
+  /** How long the audit is kept; 90 unless told otherwise. */
+  readonly auditDays?: number;
 }
 
 export class Store implements Transactions {
@@ -29,6 +32,7 @@ export class Store implements Transactions {
   readonly #writer: Kysely<Tables>;
   readonly #commits: GroupCommit;
   readonly #clock: () => Date;
+  readonly #auditDays: number;
   readonly #listeners = new Set<() => void>();
   readonly #origins = new AsyncLocalStorage<Origin>();
   /** Committed state; see `Reader`. */
@@ -43,11 +47,13 @@ export class Store implements Transactions {
     reader: Reader;
     id: string;
     clock: () => Date;
+    auditDays: number;
   }) {
     this.#lock = parts.lock;
     this.#databases = parts.databases;
     this.#writer = parts.writer;
     this.#clock = parts.clock;
+    this.#auditDays = parts.auditDays;
     this.reader = parts.reader;
     this.id = parts.id;
     const [writing] = parts.databases;
@@ -66,7 +72,7 @@ export class Store implements Transactions {
    * @throws DirectoryInUse when another control plane holds the directory
    * @throws NewerDatabase when a newer version has written it
    */
-  static async open({ directory, clock = () => new Date() }: StoreOptions): Promise<Store> {
+  static async open({ directory, clock = () => new Date(), auditDays = 90 }: StoreOptions): Promise<Store> {
     const lock = DirectoryLock.take(directory);
     try {
       const path = join(directory, 'elbow.db');
@@ -75,13 +81,15 @@ export class Store implements Transactions {
       writing.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536');
       // 16 MiB of log between checkpoints: pages that commit after commit changes are copied once.
       writing.exec('PRAGMA wal_autocheckpoint = 4096');
+      // A savepoint keeps each page as it was: beyond 16 of them in a file, which costs a create a third more.
+      writing.exec('PRAGMA temp_store = MEMORY');
       const writer = queriesOver<Tables>(writing);
       await migrate(writer as Kysely<unknown>);
       const reading = new DatabaseSync(path, { readOnly: true });
       reading.exec('PRAGMA cache_size = -65536');
       const reader = queriesOver<Tables>(reading);
       const id = await identify(writer);
-      return new Store({ lock, databases: [writing, reading], writer, reader, id, clock });
+      return new Store({ lock, databases: [writing, reading], writer, reader, id, clock, auditDays });
     } catch (error) {
       lock.release();
       throw error;
@@ -111,6 +119,8 @@ export class Store implements Transactions {
       await trimChanges(tx);
       await trimJobs(tx);
     });
+    // A little at a time, since other writers wait meanwhile.
+    while ((await this.write((tx) => trimAudit(tx, this.#auditDays))) > 0);
   }
 
   /** Calls back after each commit, until the returned function is called. */

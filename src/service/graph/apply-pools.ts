@@ -11,6 +11,7 @@ import { pair } from './pairing.ts';
 
 interface Side {
   readonly name: string;
+  readonly protocolAndName: string;
   readonly content: string;
 }
 
@@ -40,6 +41,7 @@ export function applyPools(
   checkKeys('pool', entries);
   const { pairs, gone, fresh } = pair<There, Wanted, Side>(graph.pools.map(thereOf), entries.map(wantedOf), [
     ({ content }) => content,
+    ({ protocolAndName }) => protocolAndName,
     ({ name }) => name,
   ]);
   for (const { there, wanted } of pairs) application.bind('pool', wanted.key, there.parts.pool.id);
@@ -67,17 +69,23 @@ export function applyPools(
 
 function thereOf(each: PoolParts): There {
   const entry = entryOf(parts.pool, each.pool);
-  return { parts: each, entry, name: each.pool.name, content: contentOf({ ...entry, ...insideOf(each) }) };
+  return { parts: each, entry, ...sideOf({ ...entry, ...insideOf(each) }) };
 }
 
 function wantedOf(asked: PoolEntry): Wanted {
-  const { members = [], healthmonitor } = asked;
-  const content = contentOf({
-    ...canonical(parts.pool, asked),
-    ...(members.length > 0 ? { members: members.map((each) => canonical(parts.member, each)) } : {}),
-    ...(healthmonitor ? { healthmonitor: canonical(parts.healthmonitor, healthmonitor) } : {}),
-  });
-  return { asked, key: keyOf(asked), name: String(asked['name'] ?? ''), content };
+  return { asked, key: keyOf(asked), ...sideOf(asked) };
+}
+
+/** The members of a pool have no order. */
+function sideOf(entry: PoolEntry): Side {
+  const { members = [], healthmonitor } = entry;
+  const content = contentOf([
+    canonical(parts.pool, entry),
+    members.map((each) => contentOf(canonical(parts.member, each))).sort(),
+    healthmonitor ? canonical(parts.healthmonitor, healthmonitor) : null,
+  ]);
+  const name = String(entry['name'] ?? '');
+  return { name, protocolAndName: `${entry['protocol']} ${name}`, content };
 }
 
 async function removePool(application: Application, lbId: string, { pool, members, monitor }: PoolParts) {

@@ -1,5 +1,6 @@
 /** The whole graph of a load balancer, as the store has it. */
 import { type Certificate, certificate } from '../../model/certificate.ts';
+import { conflict } from '../../model/errors.ts';
 import { type HealthMonitor, healthMonitor } from '../../model/health-monitor.ts';
 import { type IpGroup, ipGroup } from '../../model/ip-group.ts';
 import { type Listener, listener } from '../../model/listener.ts';
@@ -27,6 +28,7 @@ export interface Graph {
   readonly securityPolicies: readonly SecurityPolicy[];
 }
 
+/** @throws Refusal (409) for what documents have no words for, rather than leave it out */
 export async function graphOf(db: Reader, loadBalancer: LoadBalancer): Promise<Graph> {
   const listeners = inOrder(await findBy(db, listener, 'loadbalancer_id', [loadBalancer.id]));
   return {
@@ -49,6 +51,12 @@ async function poolsOf(
   const own = await findBy(db, pool, 'loadbalancer_id', [id]);
   const used = await findBy(db, pool, 'id', distinct(listeners.map((each) => each.default_pool_id)));
   const pools = inOrder([...new Map([...own, ...used].map((each) => [each.id, each])).values()]);
+  const pair = pools.find(({ kind }) => kind === 'master-slave');
+  if (pair) {
+    throw conflict(
+      `The load balancer ${id} uses the master-slave pool ${pair.id}, which documents cannot describe.`,
+    );
+  }
   const ids = pools.map((each) => each.id);
   const members = Map.groupBy(await findBy(db, member, 'pool_id', ids), (each) => each.pool_id);
   const monitors = new Map(
