@@ -79,7 +79,6 @@ async function ownOnly(db: Reader, { id }: LoadBalancer, pools: readonly Pool[])
 /** A pool that stays when its load balancer goes belongs to none. */
 async function unbind(tx: Writer, { id }: LoadBalancer, of: Pool): Promise<void> {
   if (of.loadbalancer_id === id) {
-    of.loadbalancer_id = null;
     await update(tx, pool, of, { loadbalancer_id: null, updated_at: timestamp(tx.at) });
   }
   await refreshMemberStatuses(tx, of);
