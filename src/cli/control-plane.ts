@@ -93,7 +93,7 @@ async function startOver(
   const health = new HealthChecks(region, log);
   const memberChecks = new MemberChecks(region, singleProbe, log);
   const operations = allOperations({ region, identity, stream, memberChecks });
-  const app = createServer({ operations, identity, region, log });
+  const app = createServer({ operations, identity, region, takesUpgrade: StreamServer.takes, log });
   stream.attach(app.server);
   const trimming = setInterval(() => trim(store, log), trimIntervalMs);
   running.defer(() => clearInterval(trimming));
