@@ -26,6 +26,7 @@ import { networkUseOperations } from '../api/operations/network-use.ts';
 import { poolOperations } from '../api/operations/pools.ts';
 import { publicOperations } from '../api/operations/public.ts';
 import { quotaOperations } from '../api/operations/quotas.ts';
+import { recycleBinOperations } from '../api/operations/recycle-bin.ts';
 import { securityPolicyOperations } from '../api/operations/security-policies.ts';
 import { tagOperations } from '../api/operations/tags.ts';
 import { topologyOperation } from '../api/operations/topology.ts';
@@ -72,6 +73,7 @@ export function allOperations({ region, identity, stream, memberChecks }: Operat
     ...logtankOperations(region),
     ...featureOperations(region),
     ...deletionOperations(region),
+    ...recycleBinOperations(region),
     ...jobOperations(region),
     ...networkUseOperations(region),
     ...identityOperations(identity, region.inventory),

@@ -80,7 +80,7 @@ export async function listListeners(
   projectId: string,
   query: PageQuery,
 ): Promise<Page<Listener>> {
-  const db = region.store.reader;
+  const db = query.includesRecycled ? region.store.archive : region.store.reader;
   return page(db, listener, await pageRequest(db, listener, projectId, query));
 }
 

@@ -10,7 +10,11 @@ import { forgetListeners, poolsOfListeners } from './listener-removal.ts';
 import { removeLogtankOf } from './logtanks.ts';
 import { removePools } from './pool-removal.ts';
 import { unbindPublicIps } from './public-ips.ts';
+import { readRecycleBin } from './recycle-bin-settings.ts';
+import { recycle } from './recycling.ts';
 import { type Region, timestamp } from './region.ts';
+
+const hourMs = 60 * 60 * 1000;
 
 /** What goes with a load balancer besides its listeners. */
 export interface Removal {
@@ -36,7 +40,7 @@ export async function poolsOf(db: Reader, { id }: LoadBalancer): Promise<Pool[]>
   return [...new Map([...own, ...used].map((each) => [each.id, each])).values()];
 }
 
-/** Deletes a load balancer with its listeners, its logtank, and what the removal says. */
+/** Deletes a load balancer with all that the removal says; into the recycle bin, when its project has one for it. */
 export async function removeLoadBalancer(
   tx: Writer,
   region: Region,
@@ -45,12 +49,21 @@ export async function removeLoadBalancer(
 ): Promise<void> {
   const pools = await poolsOf(tx.db, found);
   const doomed = removal.removesPools ? await ownOnly(tx.db, found, pools) : [];
-  await forgetListeners(tx, await findBy(tx.db, listener, 'loadbalancer_id', [found.id]));
+  const staying = pools.filter((each) => !doomed.includes(each));
+  const listeners = await findBy(tx.db, listener, 'loadbalancer_id', [found.id]);
+  const { enable, policy } = await readRecycleBin(tx.db, found.project_id);
+  if (enable && ageOf(tx, found) >= policy.recycle_threshold_hour * hourMs) {
+    await recycle(tx, found, { listeners, pools: doomed, staying }, policy, removal.releasesPublicIps);
+  } else await unbindPublicIps(tx, region, found, removal.releasesPublicIps);
+  await forgetListeners(tx, listeners);
   await removePools(tx, doomed);
-  for (const each of pools) if (!doomed.includes(each)) await unbind(tx, found, each);
+  for (const each of staying) await unbind(tx, found, each);
   await removeLogtankOf(tx, found);
-  await unbindPublicIps(tx, region, found, removal.releasesPublicIps);
   await remove(tx, loadBalancer, found);
+}
+
+function ageOf({ at }: Writer, { created_at }: LoadBalancer): number {
+  return at.getTime() - Date.parse(created_at);
 }
 
 /** The pools that no other load balancer uses. */
