@@ -101,7 +101,7 @@ export function makeListener(
   const timeouts = isHttp && chance.happens(0.2);
   return {
     ...draft(listener, {}),
-    ...protocolDefaults(protocol),
+    ...protocolDefaults(protocol, true),
     ...maker.birth(),
     ...maker.protection(),
     name: maker.name('listener'),

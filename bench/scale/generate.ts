@@ -6,7 +6,6 @@ import { loadCredentials } from '../../src/cli/credentials.ts';
 import type { InventoryFile } from '../../src/model/inventory.ts';
 import { Inventory } from '../../src/service/inventory.ts';
 import { Secrets } from '../../src/service/secrets.ts';
-import { elementRows } from '../../src/store/elements.ts';
 import { rowOf } from '../../src/store/rows.ts';
 import type { ColumnValue } from '../../src/store/schema.ts';
 import { Store } from '../../src/store/store.ts';
@@ -56,7 +55,6 @@ export async function generate(
     const maker = new Maker(plan, { inventory, secrets, seed: seed + 1 });
     for (const { of, record } of populationOf(maker, loadBalancers)) {
       filling.insert(of.table, rowOf(of, record));
-      for (const row of elementRows(of, record)) filling.insert('elements', { ...row });
     }
     loadBalancers += plan.loadBalancers;
     progress(`${filling.rows.toLocaleString('en')} rows`);

@@ -48,7 +48,12 @@ export async function measureLists(
   const shows: ShowTimes[] = [];
   const samples = new Map<string, readonly Item[]>();
   const paths = calls.map((call) => pathOf(call, measuring.projectId));
-  for (const path of paths) if (!path.includes('{')) samples.set(...(await sampleOf(path, measuring)));
+  for (const path of paths) {
+    if (path.includes('{')) continue;
+    const [plural, sample] = await sampleOf(path, measuring);
+    // That of the recycle bin, which comes later, has the same name.
+    if (!samples.has(plural)) samples.set(plural, sample);
+  }
   for (const [index, call] of calls.entries()) {
     const path = withParents(paths[index] ?? '', samples);
     if (path === null) continue;

@@ -1,6 +1,6 @@
-/** The five operations that every resource has, made from its description and its service. */
+/** The operations that resources have in common, made from their description and their service. */
 import { type TSchema, Type } from 'typebox';
-import type { Operation } from '../model/operation.ts';
+import type { Call, Operation } from '../model/operation.ts';
 import {
   answerBody,
   createBody,
@@ -9,7 +9,7 @@ import {
   type Resource,
   updateBody,
 } from '../model/resource.ts';
-import { strict } from '../model/schemas.ts';
+import { described, named, strict } from '../model/schemas.ts';
 import type { Page, PageQuery } from '../service/page-query.ts';
 import { listParameters, readListQuery } from './list-query.ts';
 import { listBody, PageInfo } from './page-info.ts';
@@ -22,7 +22,8 @@ export interface CrudService<View> {
   readonly create: (params: Params, body: Body) => Promise<View>;
   readonly show: (params: Params) => Promise<View>;
   readonly list: (params: Params, query: PageQuery) => Promise<Page<View>>;
-  readonly update: (params: Params, body: Body) => Promise<View>;
+  /** Left out by a resource that cannot be changed. */
+  readonly update?: (params: Params, body: Body) => Promise<View>;
   readonly remove: (params: Params) => Promise<void>;
 }
 
@@ -34,19 +35,26 @@ export interface CrudParts<F extends Fields, View> {
   /** The path of the list, and the name of the id behind it. */
   readonly path: string;
   readonly idParameter: string;
+  /** What the answers of create and update may have beside the resource. */
+  readonly beside?: Readonly<Record<string, TSchema>>;
   /** Whether the bodies hold secrets, so that messages never repeat them. */
   readonly secret?: boolean;
   readonly service: CrudService<View>;
   readonly render: (view: View) => { readonly id: string };
+  /** How a list renders, where its query says how. */
+  readonly renderListed?: (query: URLSearchParams) => (view: View) => { readonly id: string };
 }
 
-/** Create, list, show, update and delete. */
+/** Create, list, show, update if the service does, and delete. */
 export function crudOperations<F extends Fields, View>(parts: CrudParts<F, View>): Operation[] {
-  const { of, names, group, path, idParameter, service, render, secret = false } = parts;
+  const { of, names, group, path, idParameter, service, render, beside = {}, secret = false } = parts;
+  const { renderListed = () => render } = parts;
+  const { update } = service;
   const [one, many] = names;
   const each = `${path}/{${idParameter}}`;
-  const answer = answerBody(of);
+  const answer = named(one, answerBody(of));
   const wrapped = Type.Object({ [of.name]: answer });
+  const changed = Type.Object({ [of.name]: answer, ...beside });
   const body = (call: { body: unknown }) => (call.body as Record<string, Body>)[of.name] ?? {};
   const label = of.label;
   return [
@@ -56,9 +64,9 @@ export function crudOperations<F extends Fields, View>(parts: CrudParts<F, View>
       path,
       group,
       summary: `Create a ${label}`,
-      body: strict({ [of.name]: createBody(of) }),
+      body: strict({ [of.name]: named(`Create${one}`, createBody(of)) }),
       bodyOptions: { secret },
-      answer: wrapped,
+      answer: changed,
       status: 201,
       handle: async (call) => ({
         body: { [of.name]: render(await service.create(call.params, body(call))) },
@@ -68,7 +76,8 @@ export function crudOperations<F extends Fields, View>(parts: CrudParts<F, View>
       ...listOperation({ of, id: `List${many}`, path, group, summary: `List ${of.plural}`, answer }),
       handle: async (call) => {
         const query = readListQuery(of, call.query);
-        return { body: listBody(of.plural, await service.list(call.params, query), query, render) };
+        const listed = await service.list(call.params, query);
+        return { body: listBody(of.plural, listed, query, renderListed(call.query)) };
       },
     },
     {
@@ -81,20 +90,24 @@ export function crudOperations<F extends Fields, View>(parts: CrudParts<F, View>
       status: 200,
       handle: async (call) => ({ body: { [of.name]: render(await service.show(call.params)) } }),
     },
-    {
-      id: `Update${one}`,
-      method: 'PUT',
-      path: each,
-      group,
-      summary: `Change a ${label}`,
-      body: strict({ [of.name]: updateBody(of) }),
-      bodyOptions: { immutable: { [of.name]: immutableFields(of) }, secret },
-      answer: wrapped,
-      status: 200,
-      handle: async (call) => ({
-        body: { [of.name]: render(await service.update(call.params, body(call))) },
-      }),
-    },
+    ...(update
+      ? [
+          {
+            id: `Update${one}`,
+            method: 'PUT' as const,
+            path: each,
+            group,
+            summary: `Change a ${label}`,
+            body: strict({ [of.name]: named(`Update${one}`, updateBody(of)) }),
+            bodyOptions: { immutable: { [of.name]: immutableFields(of) }, secret },
+            answer: changed,
+            status: 200,
+            handle: async (call: Call) => ({
+              body: { [of.name]: render(await update(call.params, body(call))) },
+            }),
+          },
+        ]
+      : []),
     {
       id: `Delete${one}`,
       method: 'DELETE',
@@ -127,7 +140,10 @@ export function listOperation(parts: {
     group,
     summary,
     query: listParameters(of),
-    answer: Type.Object({ [of.plural]: Type.Array(answer), page_info: PageInfo }),
+    answer: Type.Object({
+      [of.plural]: described('The records of the page, by ascending id.', Type.Array(answer)),
+      page_info: PageInfo,
+    }),
     status: 200,
   };
 }

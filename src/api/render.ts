@@ -1,4 +1,5 @@
 /** How a record is answered: its answered fields, with what was computed for them. */
+import type { LoadBalancer } from '../model/load-balancer.ts';
 import type { Fields, RecordOf, Resource } from '../model/resource.ts';
 
 /** An answer's record; what else it has depends on the resource. */
@@ -18,12 +19,17 @@ export function render<F extends Fields>(
   record: RecordOf<F>,
   computed: Partial<RecordOf<F>> = {},
 ): Rendered {
+  return answered(of, record, computed);
+}
+
+/** The answered fields of a resource, of values that may be typed more loosely than its own. */
+export function answered(of: Resource, values: Values, computed: Values = {}): Rendered {
   const blank = blankOf(of);
   // Copying an object that has all keys is several times faster than adding them, and so is writing it as JSON.
   const answer: Record<string, unknown> = { ...blank };
   for (const key of Object.keys(blank)) {
     const value = computed[key];
-    answer[key] = value === undefined ? (record[key] ?? null) : value;
+    answer[key] = value === undefined ? (values[key] ?? null) : value;
   }
   return answer as Rendered;
 }
@@ -31,13 +37,26 @@ export function render<F extends Fields>(
 function blankOf(of: Resource): Blank {
   const known = blanks.get(of);
   if (known) return known;
-  const answered = Object.entries(of.fields).filter(([, field]) => field.answered);
-  const blank: Blank = JSON.parse(JSON.stringify(Object.fromEntries(answered.map(([key]) => [key, null]))));
+  const fields = Object.entries(of.fields).filter(([, field]) => field.answered);
+  const blank: Blank = JSON.parse(JSON.stringify(Object.fromEntries(fields.map(([key]) => [key, null]))));
   blanks.set(of, blank);
   return blank;
 }
 
+type Values = Readonly<Record<string, unknown>>;
+
 /** Ids as the API refers to resources. */
 export function references(ids: readonly string[]): { id: string }[] {
   return ids.map((id) => ({ id }));
+}
+
+/** The public IPs of a load balancer under their older names. */
+export function eipsOf({
+  publicips,
+}: Pick<LoadBalancer, 'publicips'>): { eip_id: string; eip_address: string; ip_version: number }[] {
+  return publicips.map(({ publicip_id, publicip_address, ip_version }) => ({
+    eip_id: publicip_id,
+    eip_address: publicip_address,
+    ip_version,
+  }));
 }

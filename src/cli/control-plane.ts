@@ -6,12 +6,16 @@ import { createServer } from '../api/server.ts';
 import { Publisher } from '../dataplane/publisher.ts';
 import { StreamServer } from '../dataplane/stream-server.ts';
 import { HealthChecks } from '../health/health-checks.ts';
+import { singleProbe } from '../health/single-probe.ts';
 import type { InventoryFile } from '../model/inventory.ts';
 import type { Logger } from '../observe/log.ts';
 import { Directory, type UserDeclaration } from '../service/identity/directory.ts';
 import { Identity } from '../service/identity/identity.ts';
 import { Tokens } from '../service/identity/tokens.ts';
 import { Inventory } from '../service/inventory.ts';
+import { MemberChecks } from '../service/member-checks/member-checks.ts';
+import { destroyExpired } from '../service/recycle-bin.ts';
+import type { LiveRegion } from '../service/region.ts';
 import { Secrets } from '../service/secrets.ts';
 import { refreshServers } from '../service/server-states.ts';
 import { ownOrigin } from '../store/origin.ts';
@@ -27,9 +31,16 @@ export interface ControlPlaneOptions {
   /** Asked for once the data directory is ours: before that, they may be another process's. */
   readonly credentials: () => Credentials;
   readonly log: Logger;
+  /** What time it is for all that is stored; the machine's when left out. */
+  readonly clock?: () => Date;
+  /** How many days the audit is kept; as the store has it when left out. */
+  readonly auditDays?: number;
 }
 
 const trimIntervalMs = 60 * 60 * 1000;
+
+/** How much longer than it may something stays in the recycle bin at most. */
+const emptyIntervalMs = 60 * 1000;
 
 export interface ControlPlane {
   /** `http://host:port`, with the port really taken. */
@@ -41,7 +52,12 @@ export interface ControlPlane {
 
 /** @throws what stops it from starting; then nothing is left running or held */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const store = await Store.open({ directory: options.directory });
+  const { directory, clock, auditDays } = options;
+  const store = await Store.open({
+    directory,
+    ...(clock ? { clock } : {}),
+    ...(auditDays === undefined ? {} : { auditDays }),
+  });
   const running = new AsyncDisposableStack();
   running.defer(() => store.close());
   try {
@@ -75,12 +91,23 @@ async function startOver(
   const publisher = new Publisher(store, log);
   const stream = new StreamServer(publisher, credentials.proxy_token, log);
   const health = new HealthChecks(region, log);
-  const operations = allOperations({ region, identity, stream });
-  const app = createServer({ operations, identity, region, log });
+  const memberChecks = new MemberChecks(region, singleProbe, log);
+  const operations = allOperations({ region, identity, stream, memberChecks });
+  const app = createServer({ operations, identity, region, takesUpgrade: StreamServer.takes, log });
   stream.attach(app.server);
   const trimming = setInterval(() => trim(store, log), trimIntervalMs);
   running.defer(() => clearInterval(trimming));
   trim(store, log);
+  await emptyRecycleBins(region, log);
+  let emptied = Promise.resolve();
+  const emptying = setInterval(() => {
+    emptied = emptied.then(() => emptyRecycleBins(region, log));
+  }, emptyIntervalMs);
+  running.defer(async () => {
+    clearInterval(emptying);
+    await emptied;
+  });
+  running.defer(() => memberChecks.stop());
   running.defer(() => publisher.stop());
   await publisher.start();
   running.defer(async () => {
@@ -97,7 +124,17 @@ async function startOver(
 }
 
 function trim(store: Store, log: Logger): void {
-  store.trim().catch((error: unknown) => log.warn({ err: error }, 'the change log could not be trimmed'));
+  store
+    .trim()
+    .catch((error: unknown) => log.warn({ err: error }, 'changes, jobs and the audit could not be trimmed'));
+}
+
+async function emptyRecycleBins(region: LiveRegion, log: Logger): Promise<void> {
+  try {
+    await region.store.runAs(ownOrigin('EmptyRecycleBins'), () => destroyExpired(region));
+  } catch (error) {
+    log.warn({ err: error }, 'the recycle bins could not be emptied');
+  }
 }
 
 /** The user of the credentials, and those that the inventory declares. */

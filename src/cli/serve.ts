@@ -29,6 +29,13 @@ const options = {
     choices: ['own', 'any'],
   },
   'no-proxy': { kind: 'flag', help: 'Serve the API only; proxies run elsewhere' },
+  'audit-days': {
+    kind: 'number',
+    value: 'N',
+    help: 'How long the audit of changes is kept',
+    default: 90,
+    min: 1,
+  },
   'log-level': {
     kind: 'text',
     value: 'LEVEL',
@@ -62,6 +69,7 @@ export async function serve(args: readonly string[]): Promise<void> {
     directory,
     ...address,
     inventory,
+    auditDays: values['audit-days'],
     credentials: () => loadCredentials(directory, preset),
     log,
   });

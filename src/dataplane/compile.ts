@@ -108,7 +108,9 @@ export function compilePool(pool: Pool): PoolConfiguration | null {
 }
 
 /** The fields of members that compiling them needs, with the pool they are in. */
-export const compiledFields = ['id', 'pool_id', 'address', 'protocol_port', 'weight', 'verdict'] as const;
+export const compiledFields = [
+  ...(['id', 'pool_id', 'address', 'protocol_port', 'weight', 'verdict', 'role'] as const),
+] as const;
 
 export function compileMember(
   member: Pick<Member, Exclude<(typeof compiledFields)[number], 'pool_id'>>,
@@ -119,5 +121,6 @@ export function compileMember(
     port: member.protocol_port,
     weight: member.weight,
     healthy: member.verdict !== 'OFFLINE',
+    standby: member.role === 'slave',
   };
 }

@@ -21,12 +21,16 @@ export interface Field<S extends TSchema = TSchema> {
   readonly schema: S;
   /** The value as requests send it, where it differs from `schema`. */
   readonly input: TSchema;
+  /** The value as update requests send it, where it differs from `input`. */
+  readonly updateInput: TSchema;
   readonly create: OnCreate;
   readonly update: OnUpdate;
   /** Whether a request may send null: as if absent on create, and clearing the value on update. */
   readonly nullable: boolean;
   /** The value when a create request has none; undefined when the service works it out. */
   readonly default: Static<S> | undefined;
+  /** A value for the examples of the documentation; a create request's example has only fields that have one. */
+  readonly example: Static<S> | undefined;
   /** Null when the value is computed from other resources and has no column. */
   readonly column: ColumnType | null;
   readonly filter: FilterArity | null;
@@ -44,10 +48,12 @@ export interface Field<S extends TSchema = TSchema> {
 /** The parts of a field that a description may leave out. */
 export interface FieldOptions<S extends TSchema> {
   readonly input?: TSchema;
+  readonly updateInput?: TSchema;
   readonly create?: OnCreate;
   readonly update?: OnUpdate;
   readonly nullable?: boolean;
   readonly default?: Static<S>;
+  readonly example?: Static<S>;
   readonly computed?: boolean;
   readonly filter?: FilterArity;
   readonly answered?: boolean;
@@ -68,13 +74,16 @@ export function field<S extends TSchema>(
   options: FieldOptions<S> = {},
 ): Field<S> {
   const create = options.create ?? 'absent';
+  const input = options.input ?? withoutNull(schema);
   return {
     schema,
-    input: options.input ?? withoutNull(schema),
+    input,
+    updateInput: options.updateInput ?? input,
     create,
     update: options.update ?? (create === 'ignored' ? 'ignored' : 'immutable'),
     nullable: options.nullable ?? false,
     default: options.default,
+    example: options.example,
     column: options.computed ? null : columnType(schema),
     filter: options.filter ?? null,
     answered: options.answered ?? true,
@@ -91,6 +100,11 @@ export const mask = '******';
 /** A value that is null when there is none. */
 export function orNull<S extends TSchema>(schema: S) {
   return Type.Union([schema, Type.Null()]);
+}
+
+/** A part of an object in a request, which may be left out, and null is as if it were. */
+export function orLeftOut<S extends TSchema>(schema: S) {
+  return Type.Optional(orNull(schema));
 }
 
 /** The schema without the null that `orNull` added: what a request sends when it sends a value. */

@@ -28,6 +28,8 @@ export interface ElementMatch {
 export type Match =
   /** A column of the resource. */
   | { readonly kind: 'column'; readonly column: string }
+  /** A column, or anything greater: an instant and all after it. */
+  | { readonly kind: 'since'; readonly column: string }
   /** A key of a JSON object column. */
   | { readonly kind: 'json'; readonly column: string; readonly key: string }
   /** An element of a list. */
@@ -48,11 +50,11 @@ export interface ValueFilter {
   readonly match: Match | null;
 }
 
-/** There is no recycle bin, so that with or without it a list is the same. */
+/** Which records there are to be listed, rather than what must hold for them. */
 export const includeRecycleBin: ValueFilter = {
   schema: Type.Boolean(),
   arity: 'one',
-  description: 'Has no effect: nothing is ever in the recycle bin.',
+  description: 'Whether the list also has what is in the recycle bin.',
   match: null,
 };
 

@@ -12,40 +12,26 @@ import {
 import { field, orNull } from './field.ts';
 import { type ElementMatch, includeRecycleBin, type Match } from './filter.ts';
 import { InsertHeaders, InsertHeadersInput } from './insert-headers.ts';
+import {
+  AccessLogHeaders,
+  IpGroup,
+  IpGroupInput,
+  PortRange,
+  QuicConfig,
+  QuicConfigInput,
+  QuicConfigUpdate,
+} from './listener-objects.ts';
 import { type RecordOf, resource } from './resource.ts';
-import { Id, integer, oneOf, Reference, strict } from './schemas.ts';
+import { Id, integer, oneOf, Reference } from './schemas.ts';
 
 export const ListenerProtocol = oneOf('TCP', 'UDP', 'HTTP', 'HTTPS', 'TERMINATED_HTTPS', 'QUIC', 'TLS', 'IP');
 
-const PortRange = strict({ start_port: integer(1, 65535), end_port: integer(1, 65535) });
-
-const IpGroup = Type.Object({
-  ipgroup_id: Type.String(),
-  enable_ipgroup: Type.Boolean(),
-  type: oneOf('white', 'black'),
-});
-const IpGroupInput = strict({
-  ipgroup_id: Type.Optional(Type.String({ maxLength: 4096 })),
-  enable_ipgroup: Type.Optional(Type.Boolean()),
-  type: Type.Optional(oneOf('white', 'black')),
-});
-
-const QuicConfig = Type.Object({ quic_listener_id: Type.String(), enable_quic_upgrade: Type.Boolean() });
-const QuicConfigInput = strict({
-  quic_listener_id: Id,
-  enable_quic_upgrade: Type.Optional(Type.Boolean()),
-});
-
-const HeaderName = Type.String({ minLength: 1, maxLength: 40, pattern: '^[A-Za-z0-9_-]+$' });
-const AccessLogHeaders = strict({
-  enable: Type.Optional(Type.Boolean()),
-  include_headers: Type.Optional(Type.Array(HeaderName, { maxItems: 5 })),
-  exclude_headers: Type.Optional(Type.Array(HeaderName, { maxItems: 5 })),
-});
-
 const memberOf = (column: string): Match => ({
   kind: 'related',
-  steps: [{ from: 'default_pool_id', table: 'members', key: 'pool_id' }],
+  steps: [
+    { from: 'id', table: 'pool_listeners', key: 'listener_id' },
+    { from: 'pool_id', table: 'members', key: 'pool_id' },
+  ],
   column,
 });
 
@@ -81,8 +67,13 @@ export const listener = resource({
       answered: false,
     }),
     loadbalancers: field(Type.Array(Reference), 'The load balancer it belongs to.', { computed: true }),
-    protocol: field(ListenerProtocol, 'The protocol clients speak.', { create: 'required', filter: 'many' }),
+    protocol: field(ListenerProtocol, 'The protocol clients speak.', {
+      create: 'required',
+      filter: 'many',
+      example: 'HTTP',
+    }),
     protocol_port: field(integer(0, 65535), 'The port; 0 with port_ranges.', {
+      example: 80,
       create: 'optional',
       nullable: true,
       default: 0,
@@ -149,6 +140,7 @@ export const listener = resource({
     insert_headers: field(InsertHeaders, 'The headers added to what members get.', {
       ...set,
       input: InsertHeadersInput,
+      example: { 'X-Forwarded-Host': true, 'X-Real-IP': true },
     }),
     enable_member_retry: field(Type.Boolean(), 'Whether a failed request may go to another member.', {
       ...set,
@@ -156,6 +148,7 @@ export const listener = resource({
       filter: 'one',
     }),
     keepalive_timeout: field(integer(0, 4000), 'Seconds an idle client connection is kept.', {
+      example: 60,
       ...set,
       filter: 'many',
     }),
@@ -165,6 +158,7 @@ export const listener = resource({
       {
         ...set,
         filter: 'many',
+        example: 60,
       },
     ),
     member_timeout: field(
@@ -173,6 +167,7 @@ export const listener = resource({
       {
         ...set,
         filter: 'many',
+        example: 60,
       },
     ),
     ipgroup: field(orNull(IpGroup), 'Who may or may not connect.', { ...set, input: IpGroupInput }),
@@ -190,10 +185,12 @@ export const listener = resource({
       ...later,
       default: false,
       filter: 'one',
+      example: true,
     }),
     quic_config: field(orNull(QuicConfig), 'The QUIC listener that clients are told of.', {
       ...later,
       input: QuicConfigInput,
+      updateInput: QuicConfigUpdate,
     }),
     gzip_enable: field(Type.Boolean(), 'Whether answers are compressed.', { ...later, default: false }),
     cps: field(integer(0, 1000000), 'New connections per second; 0 for no limit.', { ...later, default: 0 }),
@@ -221,19 +218,19 @@ export const listener = resource({
     member_address: {
       schema: Type.String(),
       arity: 'many',
-      description: 'The address of a member of its pool.',
+      description: 'The address of a member of a pool it uses.',
       match: memberOf('address'),
     },
     member_device_id: {
       schema: Type.String(),
       arity: 'many',
-      description: 'The server of a member of its pool.',
+      description: 'The server of a member of a pool it uses.',
       match: memberOf('instance_id'),
     },
     member_instance_id: {
       schema: Type.String(),
       arity: 'many',
-      description: 'The server of a member of its pool.',
+      description: 'The server of a member of a pool it uses.',
       match: memberOf('instance_id'),
     },
   },

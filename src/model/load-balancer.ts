@@ -1,23 +1,22 @@
 /** A load balancer: addresses in a network, on which its listeners serve (rules digest 2.1). */
 import { type TSchema, Type } from 'typebox';
 import { enterpriseProject, identity, naming, protection, tags, timestamps } from './common-fields.ts';
+import { DomainNames } from './domain-names.ts';
 import { field, orNull } from './field.ts';
-import { type ElementMatch, includeRecycleBin, type Match } from './filter.ts';
-import { Eip, NewPublicIp, PublicIp } from './public-ip.ts';
+import { includeRecycleBin, type Match } from './filter.ts';
+import {
+  Autoscaling,
+  AutoscalingInput,
+  Bandwidth,
+  CustomQosLimit,
+  NewPrepayment,
+  PrepaymentUpdate,
+  ProxyProtocolExtension,
+} from './load-balancer-objects.ts';
+import { Eip, GlobalEip, NewPublicIp, PublicIp } from './public-ip.ts';
 import { type RecordOf, resource } from './resource.ts';
-import { Id, oneOf, Reference, strict } from './schemas.ts';
-
-const GlobalEip = Type.Object({
-  global_eip_id: Type.String(),
-  global_eip_address: Type.String(),
-  ip_version: Type.Integer(),
-});
-
-const Autoscaling = Type.Object({ enable: Type.Boolean(), min_l7_flavor_id: Type.String() });
-const AutoscalingInput = strict({
-  enable: Type.Boolean(),
-  min_l7_flavor_id: Type.Optional(orNull(Type.String({ maxLength: 255 }))),
-});
+import { described, Id, oneOf, Reference, strict } from './schemas.ts';
+import { UpgradeChanges } from './upgrade.ts';
 
 const memberOf = (column: string): Match => ({
   kind: 'any',
@@ -34,20 +33,18 @@ const memberOf = (column: string): Match => ({
       kind: 'related',
       steps: [
         { from: 'id', table: 'listeners', key: 'loadbalancer_id' },
-        { from: 'default_pool_id', table: 'members', key: 'pool_id' },
+        { from: 'id', table: 'pool_listeners', key: 'listener_id' },
+        { from: 'pool_id', table: 'members', key: 'pool_id' },
       ],
       column,
     },
   ],
 });
 
-const inPublicIps = (key: string): ElementMatch => ({ kind: 'element', column: 'publicips', key });
-
-/** By a public IP that it has, and by the address of one. */
-export const loadBalancerOfPublicIp = inPublicIps('publicip_id');
-export const loadBalancerOfPublicAddress = inPublicIps('publicip_address');
-
-const element = (schema: TSchema, key: string) => ({ schema, match: inPublicIps(key) });
+const element = (schema: TSchema, key: string) => ({
+  schema,
+  match: { kind: 'element', column: 'publicips', key } as const,
+});
 
 const address = { create: 'optional', update: 'mutable', nullable: true, filter: 'many' } as const;
 
@@ -60,7 +57,10 @@ export const loadBalancer = resource({
     ...identity,
     ...naming,
     ...enterpriseProject,
-    provisioning_status: field(Type.String(), 'ACTIVE once usable.', { default: 'ACTIVE', filter: 'many' }),
+    provisioning_status: field(Type.String(), 'ACTIVE, or UPGRADED until an upgrade is completed.', {
+      default: 'ACTIVE',
+      filter: 'many',
+    }),
     operating_status: field(Type.String(), 'ONLINE, or FROZEN.', { default: 'ONLINE', filter: 'many' }),
     admin_state_up: field(Type.Boolean(), 'False stops all traffic.', {
       create: 'optional',
@@ -75,17 +75,30 @@ export const loadBalancer = resource({
       nullable: true,
       default: 'vlb',
     }),
-    guaranteed: field(Type.Boolean(), 'Always true: a dedicated load balancer.', {
-      input: Type.Literal(true),
-      create: 'optional',
-      nullable: true,
-      default: true,
-      filter: 'one',
-    }),
+    guaranteed: field(
+      Type.Boolean(),
+      'True: dedicated. False: shared, made by batch-create or a clone only.',
+      {
+        input: Type.Literal(true),
+        create: 'optional',
+        nullable: true,
+        default: true,
+        filter: 'one',
+      },
+    ),
     vpc_id: field(Id, 'The VPC it lives in.', { create: 'optional', nullable: true, filter: 'many' }),
-    vip_subnet_cidr_id: field(orNull(Id), 'The IPv4 subnet of its address.', address),
-    vip_address: field(orNull(Type.String({ minLength: 1, maxLength: 64 })), 'Its IPv4 address.', address),
-    vip_port_id: field(orNull(Id), 'The port that holds its IPv4 address.', { filter: 'many' }),
+    vip_subnet_cidr_id: field(orNull(Id), 'The IPv4 subnet of its address.', {
+      ...address,
+      example: '70a1f9ee-3b2e-4f3a-a1c6-5d8f1a0b9c42',
+    }),
+    vip_address: field(orNull(Type.String({ minLength: 1, maxLength: 64 })), 'Its IPv4 address.', {
+      ...address,
+      example: '10.0.0.10',
+    }),
+    vip_port_id: field(orNull(Id), 'The port that holds its IPv4 address.', {
+      filter: 'many',
+      example: '3b6f3a52-40f5-4b0e-8a53-9d1e2f3a4b5c',
+    }),
     ipv6_vip_virsubnet_id: field(orNull(Id), 'The network of its IPv6 address.', address),
     ipv6_vip_address: field(
       orNull(Type.String({ minLength: 1, maxLength: 64 })),
@@ -93,19 +106,16 @@ export const loadBalancer = resource({
       address,
     ),
     ipv6_vip_port_id: field(orNull(Id), 'The port that holds its IPv6 address.', { filter: 'many' }),
-    ipv6_bandwidth: field(
-      orNull(Type.Object({ id: Type.String() })),
-      'The shared bandwidth of its IPv6 address.',
-      {
-        input: strict({ id: Id }),
-        create: 'optional',
-        update: 'mutable',
-        nullable: true,
-        effective: false,
-      },
-    ),
+    ipv6_bandwidth: field(orNull(Bandwidth), 'The shared bandwidth of its IPv6 address.', {
+      input: strict({ id: described('A shared bandwidth.', Id) }),
+      create: 'optional',
+      update: 'mutable',
+      nullable: true,
+      effective: false,
+    }),
     availability_zone_list: field(Type.Array(Type.String()), 'Its availability zones.', {
       input: Type.Array(Type.String({ minLength: 1, maxLength: 255 }), { minItems: 1, maxItems: 64 }),
+      example: ['local-1a'],
       create: 'required',
     }),
     elb_virsubnet_ids: field(Type.Array(Type.String()), 'The networks it takes source addresses from.', {
@@ -180,7 +190,8 @@ export const loadBalancer = resource({
       filter: 'many',
     }),
     prepaid_options: field(orNull(Type.Unknown()), 'Refused: nothing is bought here.', {
-      input: Type.Object({}),
+      input: NewPrepayment,
+      updateInput: PrepaymentUpdate,
       create: 'optional',
       update: 'mutable',
       nullable: true,
@@ -194,7 +205,8 @@ export const loadBalancer = resource({
       nullable: true,
       effective: false,
     }),
-    charge_mode: field(oneOf('flavor', 'lcu'), 'How it would be billed.', {
+    charge_mode: field(oneOf('flavor', 'lcu', ''), 'How it would be billed; empty for a shared one.', {
+      input: oneOf('flavor', 'lcu'),
       create: 'optional',
       update: 'mutable',
       nullable: true,
@@ -218,8 +230,25 @@ export const loadBalancer = resource({
     ...protection,
     frozen_scene: field(orNull(Type.String()), 'Why it is frozen: null.'),
     public_border_group: field(Type.String(), 'The site: center.', { default: 'center' }),
+    upgrade: field(orNull(UpgradeChanges), 'What an upgrade that goes on has changed; null outside one.', {
+      answered: false,
+    }),
+    domain_names: field(orNull(DomainNames), 'How it is named in DNS; null if never told.', {
+      answered: false,
+    }),
     log_group_id: field(orNull(Type.String()), 'The log group of its access log.', { filter: 'many' }),
     log_topic_id: field(orNull(Type.String()), 'The log topic of its access log.', { filter: 'many' }),
+    custom_qos_limit: field(orNull(CustomQosLimit), 'Limits set by the cloud: null.', { computed: true }),
+    service_lb_mode: field(orNull(Type.String()), 'lb or ep, where the cloud embeds it: null.', {
+      computed: true,
+    }),
+    instance_type: field(orNull(Type.String()), 'What it is embedded in: null.', { computed: true }),
+    instance_id: field(orNull(Type.String()), 'The id of what it is embedded in: null.', { computed: true }),
+    proxy_protocol_extensions: field(
+      orNull(Type.Array(ProxyProtocolExtension)),
+      'The endpoint services before it: null.',
+      { computed: true },
+    ),
     ...timestamps,
   },
   filters: {

@@ -5,12 +5,7 @@ import { persistenceLimits } from './pool-rules.ts';
 
 type Settings = Pick<
   Pool,
-  | 'session_persistence'
-  | 'slow_start'
-  | 'connection_drain'
-  | 'pool_health'
-  | 'az_affinity'
-  | 'quic_cid_hash_strategy'
+  'session_persistence' | 'slow_start' | 'connection_drain' | 'pool_health' | 'az_affinity'
 >;
 
 /** A request's objects, any part of which it may leave out. */
@@ -25,14 +20,7 @@ type Asked = { readonly [K in keyof Settings]?: Partial<NonNullable<Settings[K]>
 export function poolSettings(
   protocol: Pool['protocol'],
   before: Settings | null,
-  {
-    session_persistence,
-    slow_start,
-    connection_drain,
-    pool_health,
-    az_affinity,
-    quic_cid_hash_strategy,
-  }: Asked,
+  { session_persistence, slow_start, connection_drain, pool_health, az_affinity }: Asked,
 ): Partial<Settings> {
   const made: Partial<Settings> = {};
   if (session_persistence) {
@@ -56,16 +44,10 @@ export function poolSettings(
   if (pool_health) {
     made.pool_health = { minimum_healthy_member_count: 0, ...before?.pool_health, ...pool_health };
   }
-  if (quic_cid_hash_strategy) {
-    made.quic_cid_hash_strategy = {
-      ...(before?.quic_cid_hash_strategy ?? quicCidDefault),
-      ...quic_cid_hash_strategy,
-    };
-  }
-  // Its two thresholds exclude each other, so a request replaces the whole.
+  // Its two thresholds exclude each other, so a request replaces the whole but for the switch.
   if (az_affinity) {
     made.az_affinity = {
-      enable: false,
+      enable: before?.az_affinity?.enable ?? false,
       az_minimum_healthy_member_percentage: -1,
       az_minimum_healthy_member_count: -1,
       az_unhealthy_fallback_strategy: 'forward_to_all_member_of_local_az',

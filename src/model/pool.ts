@@ -1,10 +1,25 @@
 /** A pool, or backend server group: members and how requests are spread over them (rules digest 2.3). */
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { alwaysUp, enterpriseProject, identity, naming, protection, timestamps } from './common-fields.ts';
 import { field, orNull } from './field.ts';
-import type { Match } from './filter.ts';
+import type { Match, Step } from './filter.ts';
+import {
+  AzAffinity,
+  AzAffinityInput,
+  AzAffinityUpdate,
+  ConnectionDrain,
+  ConnectionDrainInput,
+  PoolHealth,
+  PoolHealthInput,
+  QuicCid,
+  SessionPersistence,
+  SessionPersistenceInput,
+  SessionPersistenceUpdate,
+  SlowStart,
+  SlowStartInput,
+} from './pool-objects.ts';
 import { type RecordOf, resource } from './resource.ts';
-import { Id, integer, oneOf, Reference, strict } from './schemas.ts';
+import { Id, oneOf, Reference } from './schemas.ts';
 
 const PoolProtocol = oneOf('TCP', 'UDP', 'IP', 'TLS', 'GRPC', 'HTTP', 'HTTPS', 'QUIC');
 
@@ -18,62 +33,11 @@ const Algorithm = oneOf(
   '5_TUPLE_HASH',
 );
 
-const SessionPersistence = Type.Object({
-  type: oneOf('SOURCE_IP', 'HTTP_COOKIE', 'APP_COOKIE'),
-  cookie_name: orNull(Type.String()),
-  persistence_timeout: orNull(Type.Integer()),
-});
+/** Master-slave pools share the table of pools; each kind has calls of its own, and is not there for the other's. */
+export const PoolKind = oneOf('ordinary', 'master-slave');
+export type PoolKind = Static<typeof PoolKind>;
 
-const SessionPersistenceInput = strict({
-  type: Type.Optional(oneOf('SOURCE_IP', 'HTTP_COOKIE', 'APP_COOKIE')),
-  cookie_name: Type.Optional(orNull(Type.String({ maxLength: 1024, pattern: '^[A-Za-z0-9._-]*$' }))),
-  persistence_timeout: Type.Optional(orNull(integer(1, 1440))),
-});
-
-const SlowStart = strict({ enable: Type.Boolean(), duration: integer(30, 1200) });
-const SlowStartInput = strict({
-  enable: Type.Optional(Type.Boolean()),
-  duration: Type.Optional(integer(30, 1200)),
-});
-
-const ConnectionDrain = strict({ enable: Type.Boolean(), timeout: orNull(integer(10, 4000)) });
-const ConnectionDrainInput = strict({
-  enable: Type.Optional(Type.Boolean()),
-  timeout: Type.Optional(orNull(integer(10, 4000))),
-});
-
-const PoolHealth = strict({ minimum_healthy_member_count: integer(0, 1) });
-const PoolHealthInput = strict({ minimum_healthy_member_count: Type.Optional(integer(0, 1)) });
-
-const QuicCid = strict({ len: integer(1, 20), offset: integer(0, 19) });
-const QuicCidInput = strict({ len: Type.Optional(integer(1, 20)), offset: Type.Optional(integer(0, 19)) });
-
-const Percentage = integer(-1, 100);
-const MemberCount = integer(-1, 10000);
-const Fallback = oneOf(
-  'forward_to_all_member_of_local_az',
-  'forward_to_healthy_member_of_remote_az',
-  'forward_to_all_healthy_member',
-  'forward_to_all_member',
-);
-const AzAffinity = strict({
-  enable: Type.Boolean(),
-  az_minimum_healthy_member_percentage: Percentage,
-  az_minimum_healthy_member_count: MemberCount,
-  az_unhealthy_fallback_strategy: Fallback,
-});
-const AzAffinityInput = strict({
-  enable: Type.Boolean(),
-  az_minimum_healthy_member_percentage: Type.Optional(Percentage),
-  az_minimum_healthy_member_count: Type.Optional(MemberCount),
-  az_unhealthy_fallback_strategy: Type.Optional(Fallback),
-});
-
-const listenerOf = (column: string): Match => ({
-  kind: 'related',
-  steps: [{ from: 'id', table: 'listeners', key: 'default_pool_id' }],
-  column,
-});
+const toListeners: Step = { from: 'id', table: 'pool_listeners', key: 'pool_id' };
 const memberOf = (column: string): Match => ({
   kind: 'related',
   steps: [{ from: 'id', table: 'members', key: 'pool_id' }],
@@ -91,15 +55,18 @@ export const pool = resource({
     ...alwaysUp,
     ...enterpriseProject,
     protocol: field(PoolProtocol, 'The protocol spoken to the members.', {
+      example: 'HTTP',
       create: 'required',
       filter: 'many',
     }),
     lb_algorithm: field(Algorithm, 'How a member is chosen.', {
+      example: 'ROUND_ROBIN',
       create: 'optional',
       update: 'mutable',
       filter: 'many',
     }),
     loadbalancer_id: field(orNull(Id), 'The load balancer the pool was created for.', {
+      example: '0c6ad6f5-95a3-4a83-9c0a-6a1f8c1f2d3e',
       create: 'optional',
       nullable: true,
       answered: false,
@@ -134,7 +101,9 @@ export const pool = resource({
       filter: 'many',
     }),
     session_persistence: field(orNull(SessionPersistence), 'Keeps a client with the member it met first.', {
+      example: { type: 'HTTP_COOKIE', cookie_name: null, persistence_timeout: 60 },
       input: SessionPersistenceInput,
+      updateInput: SessionPersistenceUpdate,
       create: 'optional',
       update: 'mutable',
       nullable: true,
@@ -179,6 +148,7 @@ export const pool = resource({
     }),
     az_affinity: field(orNull(AzAffinity), 'Prefers members of the proxy’s own zone.', {
       input: AzAffinityInput,
+      updateInput: AzAffinityUpdate,
       create: 'optional',
       update: 'mutable',
       nullable: true,
@@ -188,7 +158,6 @@ export const pool = resource({
       orNull(QuicCid),
       'The slice of a QUIC connection id that QUIC_CID hashes.',
       {
-        input: QuicCidInput,
         create: 'optional',
         update: 'mutable',
         nullable: true,
@@ -199,11 +168,12 @@ export const pool = resource({
       create: 'optional',
       nullable: true,
       default: 'center',
-      filter: 'many',
+      filter: 'one',
       effective: false,
     }),
     ...protection,
     healthmonitor_id: field(orNull(Id), 'The pool’s health monitor, if it has one.', { filter: 'many' }),
+    kind: field(PoolKind, 'Which calls the pool has.', { default: 'ordinary', answered: false }),
     listeners: field(Type.Array(Reference), 'The listeners that send requests here.', { computed: true }),
     loadbalancers: field(Type.Array(Reference), 'The load balancers of those listeners, and its own.', {
       computed: true,
@@ -216,7 +186,7 @@ export const pool = resource({
       schema: Id,
       arity: 'many',
       description: 'A listener that sends requests to the pool.',
-      match: listenerOf('id'),
+      match: { kind: 'related', steps: [toListeners], column: 'listener_id' },
     },
     loadbalancer_id: {
       schema: Id,
@@ -224,7 +194,14 @@ export const pool = resource({
       description: 'A load balancer that uses the pool.',
       match: {
         kind: 'any',
-        of: [{ kind: 'column', column: 'loadbalancer_id' }, listenerOf('loadbalancer_id')],
+        of: [
+          { kind: 'column', column: 'loadbalancer_id' },
+          {
+            kind: 'related',
+            steps: [toListeners, { from: 'listener_id', table: 'listeners', key: 'id' }],
+            column: 'loadbalancer_id',
+          },
+        ],
       },
     },
     member_address: {
@@ -270,13 +247,13 @@ export const pool = resource({
     },
     quic_cid_len: {
       schema: Type.Integer(),
-      arity: 'many',
+      arity: 'one',
       description: 'The length of the hashed slice.',
       match: { kind: 'json', column: 'quic_cid_hash_strategy', key: 'len' },
     },
     quic_cid_offset: {
       schema: Type.Integer(),
-      arity: 'many',
+      arity: 'one',
       description: 'The offset of the hashed slice.',
       match: { kind: 'json', column: 'quic_cid_hash_strategy', key: 'offset' },
     },

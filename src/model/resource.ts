@@ -25,6 +25,8 @@ export interface Resource<F extends Fields = Fields> {
   readonly lookups: readonly ElementMatch[];
   /** The field that holds the id of the resource this one belongs to, carried by the change log; null if none. */
   readonly parent: string | null;
+  /** False for what is itself a record of what happened: the audit of changes leaves it out. */
+  readonly audited: boolean;
 }
 
 /** Describes a resource. */
@@ -33,10 +35,11 @@ export function resource<F extends Fields>(
     readonly filters?: Resource['filters'];
     readonly lookups?: Resource['lookups'];
     readonly parent?: keyof F & string;
+    readonly audited?: boolean;
   },
 ): Resource<F> {
-  const { filters = {}, lookups = [], parent = null } = description;
-  return { ...description, filters, lookups, parent };
+  const { filters = {}, lookups = [], parent = null, audited = true } = description;
+  return { ...description, filters, lookups, parent, audited };
 }
 
 /** The body of a create request, inside its wrapper key. */
@@ -53,7 +56,12 @@ export function updateBody(of: Resource): TObject {
 export function answerBody(of: Resource): TObject {
   const answered = Object.entries(of.fields).filter(([, field]) => field.answered);
   return Type.Object(
-    Object.fromEntries(answered.map(([key, field]) => [key, described(field.schema, field)])),
+    Object.fromEntries(
+      answered.map(([key, field]) => [
+        key,
+        described(field.schema, field, { example: field.example ?? field.default }),
+      ]),
+    ),
   );
 }
 
@@ -132,20 +140,44 @@ function defaultOf({ default: value }: Field): unknown {
   return typeof value === 'object' && value !== null ? structuredClone(value) : (value ?? null);
 }
 
+/** Fields of a resource as another one has them that cannot be changed once created. */
+export function settledFields<F extends Fields, K extends keyof F & string>(
+  fields: F,
+  keys: readonly K[],
+  options: Pick<Partial<Field>, 'filter' | 'answered'> = {},
+): Pick<F, K> {
+  const settled = keys.map((key) => [key, { ...fields[key], update: 'absent', ...options }]);
+  return Object.fromEntries(settled) as Pick<F, K>;
+}
+
 function bodySchema(fields: Fields, part: (field: Field) => string, create: boolean): TObject {
   const properties: Record<string, TSchema> = {};
   for (const [key, field] of Object.entries(fields)) {
     const role = part(field);
     if (role === 'absent' || role === 'immutable') continue;
-    const value = field.nullable ? orNull(field.input) : field.input;
-    const schema = described(role === 'ignored' ? orNull(field.input) : value, field);
+    const input = create ? field.input : field.updateInput;
+    const { example } = field;
+    const schema = described(field.nullable || role === 'ignored' ? orNull(input) : input, field, {
+      example,
+      default: create ? field.default : undefined,
+    });
     properties[key] = create && role === 'required' ? schema : Type.Optional(schema);
   }
   return Type.Object(properties, { additionalProperties: false });
 }
 
-function described(schema: TSchema, field: Field): TSchema {
-  return { ...schema, description: field.description } as TSchema;
+/** A schema with what documents say of its field. */
+function described(
+  schema: TSchema,
+  { description }: Field,
+  { example, default: byDefault }: { readonly example?: unknown; readonly default?: unknown },
+): TSchema {
+  return {
+    ...schema,
+    description,
+    ...(byDefault === undefined ? {} : { default: byDefault }),
+    ...(example === undefined ? {} : { examples: [example] }),
+  } as TSchema;
 }
 
 /** Every filter of a resource's lists by its query key: those of its fields, then its own. */

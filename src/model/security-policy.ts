@@ -18,18 +18,21 @@ export const securityPolicy = resource({
   fields: {
     ...identity,
     ...naming,
-    ...enterpriseProject,
+    // Of all lists this one is not filtered by enterprise project (rules digest SP-4).
+    enterprise_project_id: { ...enterpriseProject.enterprise_project_id, filter: null },
     protocols: field(Protocols, 'The TLS versions.', {
       input: Type.Array(oneOf(...tlsProtocols), { minItems: 1, maxItems: 5 }),
       create: 'required',
       update: 'mutable',
       effective: false,
+      example: ['TLSv1.2', 'TLSv1.3'],
     }),
     ciphers: field(Ciphers, 'The cipher suites; at least one fits the TLS versions.', {
       input: Type.Array(oneOf(...cipherNames), { minItems: 1, maxItems: 30 }),
       create: 'required',
       update: 'mutable',
       effective: false,
+      example: ['ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-RSA-AES128-GCM-SHA256', 'TLS_AES_128_GCM_SHA256'],
     }),
     listeners: field(Type.Array(Reference), 'The listeners that use it.', { computed: true }),
     ...timestamps,

@@ -19,6 +19,7 @@ interface SchemaParts {
   minItems?: number;
   maxItems?: number;
   pattern?: string;
+  format?: string;
 }
 
 export interface ValidationOptions {
@@ -91,6 +92,7 @@ export function describe(schema: SchemaParts | undefined): string {
     case 'integer':
       return `an integer${range(schema.minimum, schema.maximum)}`;
     case 'string': {
+      if (schema.format === 'date-time') return 'a time as 2026-01-31T23:59:59, in UTC';
       const length = range(schema.minLength, schema.maxLength, ' characters');
       return `text${length && ` of${length.replace(' from', '')}`}${schema.pattern ? ` matching ${schema.pattern}` : ''}`;
     }
@@ -105,6 +107,7 @@ export function describe(schema: SchemaParts | undefined): string {
 
 function range(low: number | undefined, high: number | undefined, unit = ''): string {
   if (high === undefined) return low === undefined ? '' : ` from ${low}${unit}`;
+  if (low === high) return ` of ${low}${unit}`;
   return ` from ${low ?? 0} to ${high}${unit}`;
 }
 

@@ -4,6 +4,7 @@ import { canonical, contains, ipVersion } from '../model/address.ts';
 import { conflict, invalid, Refusal } from '../model/errors.ts';
 import { type LoadBalancer, loadBalancer } from '../model/load-balancer.ts';
 import { member } from '../model/member.ts';
+import { archivedMemberAddresses, archivedVips } from '../store/archive.ts';
 import { exists, findWhere } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import { derivedId } from './derived-id.ts';
@@ -119,7 +120,7 @@ export async function takeAddress(
   return address;
 }
 
-/** The addresses of a VPC that other load balancers have. */
+/** The addresses of a VPC that other load balancers have, and those that the recycle bin keeps. */
 async function takenIn(db: Kysely<Tables>, subnet: SubnetRecord, own: string): Promise<ReadonlySet<string>> {
   const owners = await findWhere(db, loadBalancer, { vpc_id: subnet.vpc.id }, [
     ...(['id', 'vip_address', 'ipv6_vip_address'] as const),
@@ -127,7 +128,12 @@ async function takenIn(db: Kysely<Tables>, subnet: SubnetRecord, own: string): P
   const taken = owners.flatMap(({ id, vip_address, ipv6_vip_address }) =>
     id === own ? [] : [vip_address, ipv6_vip_address],
   );
-  return new Set(taken.filter((address) => address !== null));
+  // What is in the recycle bin keeps its addresses, so that it can come back.
+  const kept = [
+    ...(await archivedVips(db, subnet.vpc.id)),
+    ...(await archivedMemberAddresses(db, [subnet.id, subnet.neutronSubnetId])),
+  ];
+  return new Set([...taken, ...kept].filter((address) => address !== null));
 }
 
 /** Whether a member that is a server of the subnet has the address. */
@@ -142,14 +148,15 @@ async function isMemberAddress(
   return false;
 }
 
-/** Whether a load balancer of the VPC has the address. */
+/** Whether a load balancer of the VPC has the address, or has left it in the recycle bin. */
 export async function isLoadBalancerAddress(
   db: Kysely<Tables>,
   vpcId: string,
   address: string,
 ): Promise<boolean> {
   const key = ipVersion(address) === 'v4' ? 'vip_address' : 'ipv6_vip_address';
-  return exists(db, loadBalancer, { vpc_id: vpcId, [key]: address });
+  if (await exists(db, loadBalancer, { vpc_id: vpcId, [key]: address })) return true;
+  return (await archivedVips(db, vpcId)).includes(address);
 }
 
 /** The network port by which a load balancer or a server has an address. */

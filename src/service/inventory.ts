@@ -60,13 +60,14 @@ export class Inventory {
   readonly availabilityZones: readonly string[];
   readonly projects: ReadonlyMap<string, Project>;
   readonly vpcs: ReadonlyMap<string, VpcRecord>;
+  /** The addresses of the declared public IPs, by their ids. */
+  readonly publicIps: ReadonlyMap<string, string>;
   /** Where new public IPs come from; null when the region makes none. */
   readonly publicNetwork: Network | null;
   readonly #subnets = new Map<string, SubnetRecord>();
   readonly #networks = new Map<string, SubnetRecord>();
   readonly #privateNetworks: readonly Network[];
   readonly #enterpriseProjects: ReadonlySet<string>;
-  readonly #publicIps: ReadonlyMap<string, string>;
   readonly #quotas: NonNullable<InventoryFile['quotas']>;
 
   /**
@@ -79,7 +80,7 @@ export class Inventory {
     this.availabilityZones = file.region?.availability_zones ?? ['local-1a', 'local-1b', 'local-1c'];
     this.projects = new Map(projects.map((project) => [project.id, project]));
     this.#enterpriseProjects = new Set(['0', ...(file.enterprise_projects ?? []).map(({ id }) => id)]);
-    this.#publicIps = new Map((file.publicips ?? []).map(({ id, address }) => [id, address]));
+    this.publicIps = readPublicIps(file);
     this.#quotas = file.quotas ?? {};
     const publicNetwork = file.public_network ?? (file.vpcs ? null : '127.65.0.0/16');
     this.publicNetwork = publicNetwork === null ? null : network(publicNetwork, 'public_network');
@@ -164,11 +165,6 @@ export class Inventory {
     return this.#enterpriseProjects.has(id);
   }
 
-  /** The address of a declared public IP. */
-  publicIp(id: string): string | undefined {
-    return this.#publicIps.get(id);
-  }
-
   /** How many there may be; -1 is no limit. */
   quota(key: QuotaKey): number {
     return this.#quotas[key] ?? -1;
@@ -228,6 +224,18 @@ function readServers(vpc: Vpc, zones: readonly string[]): Map<string, ServerReco
     }
   }
   return servers;
+}
+
+function readPublicIps({ publicips = [] }: InventoryFile): Map<string, string> {
+  const byId = new Map<string, string>();
+  for (const { id, address } of publicips) {
+    if (!ipVersion(address)) throw new InventoryError(`the public IP ${id}: "${address}" is not an address`);
+    byId.set(id, canonical(address));
+  }
+  if (new Set(byId.values()).size < publicips.length) {
+    throw new InventoryError('two public IPs have the same id or address');
+  }
+  return byId;
 }
 
 function readServer(server: Server, zones: readonly string[], where: string): ServerRecord {

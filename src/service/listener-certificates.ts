@@ -5,6 +5,7 @@ import { keyTypeOf } from '../model/certificate-content.ts';
 import { domainsOf } from '../model/certificate-domains.ts';
 import { conflict, invalid, notFound, Refusal } from '../model/errors.ts';
 import { type Listener, listener, listenerOfSni } from '../model/listener.ts';
+import { protocolFor } from '../model/shared-rules.ts';
 import { ownersOf } from '../store/elements.ts';
 import { find, findBy } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
@@ -65,8 +66,10 @@ export async function checkCertificates(
 /** Which protocols need and take which certificates. */
 function checkPlaces(after: Listener, before: Listener | null): void {
   const { protocol, default_tls_container_ref, client_ca_tls_container_ref, sni_container_refs } = after;
+  // By whichever of its two names.
+  const spoken = protocolFor(protocol, true);
   const refuseUnless = (protocols: readonly string[], key: string) => {
-    if (protocols.includes(protocol)) return;
+    if (protocols.includes(spoken)) return;
     throw invalid(
       `listener.${key}`,
       `it is for protocol ${protocols.join(', ')}, not ${protocol}; leave it out.`,
@@ -76,7 +79,7 @@ function checkPlaces(after: Listener, before: Listener | null): void {
   if (default_tls_container_ref) refuseUnless(overTls, 'default_tls_container_ref');
   if (client_ca_tls_container_ref) refuseUnless(['HTTPS', 'TLS'], 'client_ca_tls_container_ref');
   if (sni_container_refs.length > 0) refuseUnless(overTls, 'sni_container_refs');
-  if (!overTls.includes(protocol) || default_tls_container_ref) return;
+  if (!overTls.includes(spoken) || default_tls_container_ref) return;
   const field = 'listener.default_tls_container_ref';
   if (!before) throw invalid(field, `it is required when protocol is ${protocol}.`);
   throw new Refusal(
@@ -115,7 +118,10 @@ function sniProblem({ protocol }: Listener, certificates: readonly Certificate[]
 }
 
 /** The listeners of a project that use a certificate in any place, by ascending id. */
-export async function listenersOfCertificate(db: Kysely<Tables>, { id }: Certificate): Promise<Listener[]> {
+export async function listenersOfCertificate(
+  db: Kysely<Tables>,
+  { id }: Pick<Certificate, 'id'>,
+): Promise<Listener[]> {
   const found = [
     ...(await findBy(db, listener, 'default_tls_container_ref', [id])),
     ...(await findBy(db, listener, 'client_ca_tls_container_ref', [id])),

@@ -3,14 +3,14 @@ import type { Kysely } from 'kysely';
 import { invalid, notFound } from '../model/errors.ts';
 import { type IpGroup, ipGroup } from '../model/ip-group.ts';
 import { type Listener, listener, listenerOfIpGroup } from '../model/listener.ts';
-import { ownersOf } from '../store/elements.ts';
+import { type Owner, ownersIn, ownersOf } from '../store/elements.ts';
 import { findBy } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Inventory } from './inventory.ts';
 import { checkLimit } from './quotas.ts';
 
 /** The ids of a listener's IP groups: it may name several, with commas between (rules digest IG-8). */
-function groupIdsOf({ ipgroup }: Pick<Listener, 'ipgroup'>): string[] {
+export function groupIdsOf({ ipgroup }: Pick<Listener, 'ipgroup'>): string[] {
   return ipgroup ? ipgroup.ipgroup_id.split(',') : [];
 }
 
@@ -19,9 +19,35 @@ export async function listenersByIpGroup(
   db: Kysely<Tables>,
   groupIds: readonly string[],
 ): Promise<ReadonlyMap<string, readonly string[]>> {
-  const users = await ownersOf(db, listener, listenerOfIpGroup, groupIds);
-  const byGroup = Map.groupBy(users, ({ value }) => String(value));
-  return new Map([...byGroup].map(([id, owners]) => [id, owners.map(idOf)]));
+  return byGroup(await ownersOf(db, listener, listenerOfIpGroup, groupIds));
+}
+
+function byGroup(users: readonly Owner[]): ReadonlyMap<string, readonly string[]> {
+  const groups = Map.groupBy(users, ({ value }) => String(value));
+  return new Map([...groups].map(([id, owners]) => [id, owners.map(idOf)]));
+}
+
+/** What the listeners of a project use of the quotas of IP groups, each in the fullest listener or group. */
+export async function ipGroupUse(
+  db: Kysely<Tables>,
+  projectId: string,
+): Promise<Record<'ipgroups_per_listener' | 'ipgroup_bindings' | 'ipgroup_max_length', number>> {
+  const users = byGroup(await ownersIn(db, listener, listenerOfIpGroup, projectId));
+  const groups = await findBy(db, ipGroup, 'id', [...users.keys()]);
+  const byListener = new Map<string, { groups: number; entries: number }>();
+  const use = { ipgroups_per_listener: 0, ipgroup_bindings: 0, ipgroup_max_length: 0 };
+  for (const { id, ip_list } of groups) {
+    const listeners = users.get(id) ?? [];
+    use.ipgroup_bindings = Math.max(use.ipgroup_bindings, listeners.length);
+    for (const listenerId of listeners) {
+      const before = byListener.get(listenerId) ?? { groups: 0, entries: 0 };
+      const sum = { groups: before.groups + 1, entries: before.entries + ip_list.length };
+      byListener.set(listenerId, sum);
+      use.ipgroups_per_listener = Math.max(use.ipgroups_per_listener, sum.groups);
+      use.ipgroup_max_length = Math.max(use.ipgroup_max_length, sum.entries);
+    }
+  }
+  return use;
 }
 
 /** Refuses IP groups that are not there, or more than a listener or a group takes. */

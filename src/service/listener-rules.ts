@@ -1,31 +1,77 @@
 /** The rules between a listener, its load balancer and the pool it uses (rules digest 2.1.4, 2.2.4 and 2.3.4). */
-import { conflict, invalid } from '../model/errors.ts';
+import type { Kysely } from 'kysely';
+import { conflict, invalid, Refusal } from '../model/errors.ts';
 import type { Listener } from '../model/listener.ts';
 import type { LoadBalancer } from '../model/load-balancer.ts';
+import { member } from '../model/member.ts';
 import type { Pool } from '../model/pool.ts';
 import { poolProtocolsFor } from '../model/pool-rules.ts';
+import { checkSharedProtocol } from '../model/shared-rules.ts';
+import { count } from '../store/rows.ts';
+import type { Tables } from '../store/schema.ts';
 
-/** Refuses a pool that the listener's protocol cannot use. */
-export function checkPoolOfListener(listener: Pick<Listener, 'protocol' | 'http2_enable'>, pool: Pool): void {
+/**
+ * Refuses a pool that the listener's protocol cannot use.
+ *
+ * @param field what a message names as wrong
+ */
+export function checkPoolOfListener(
+  listener: Pick<Listener, 'protocol' | 'http2_enable'>,
+  pool: Pool,
+  field = 'default_pool_id',
+): void {
   const allowed = poolProtocolsFor(listener.protocol);
   if (!allowed.includes(pool.protocol)) {
     throw invalid(
-      'default_pool_id',
+      field,
       `a listener of protocol ${listener.protocol} takes a pool of protocol ${allowed.join(' or ')}, ` +
         `and pool ${pool.id} has ${pool.protocol}.`,
     );
   }
   if (pool.protocol === 'GRPC' && listener.protocol === 'HTTPS' && !listener.http2_enable) {
-    throw invalid('default_pool_id', 'a GRPC pool needs a listener with http2_enable true.');
+    throw invalid(field, 'a GRPC pool needs a listener with http2_enable true.');
   }
   if (listener.protocol === 'TLS' && pool.protocol === 'TCP' && pool.ip_version !== 'v4') {
-    throw invalid(
-      'default_pool_id',
-      `a TLS listener takes a TCP pool of ip_version v4, not ${pool.ip_version}.`,
-    );
+    throw invalid(field, `a TLS listener takes a TCP pool of ip_version v4, not ${pool.ip_version}.`);
   }
   if (listener.protocol === 'TLS' && pool.az_affinity?.enable) {
     throw conflict(`The pool ${pool.id} has az_affinity, which a TLS listener cannot use; switch it off.`);
+  }
+}
+
+/**
+ * Refuses a pool that a load balancer cannot use: one without a load balancer where it is shared (PO-1), one of
+ * another VPC, or with IP addresses as members where it takes
+ * none.
+ *
+ * @param field what a message names as wrong
+ */
+export async function checkPoolOfLoadBalancer(
+  db: Kysely<Tables>,
+  owner: LoadBalancer,
+  pool: Pool,
+  field: string,
+): Promise<void> {
+  if (!owner.guaranteed && pool.loadbalancer_id === null) {
+    throw invalid(
+      field,
+      `the load balancer ${owner.id} is shared, and the pool ${pool.id} was created for no load balancer.`,
+    );
+  }
+  if (pool.vpc_id !== '' && pool.vpc_id !== owner.vpc_id) {
+    throw invalid(
+      field,
+      `the pool is for the VPC ${pool.vpc_id}, and the load balancer is in ${owner.vpc_id}.`,
+    );
+  }
+  if (owner.ip_target_enable) return;
+  const ipMembers = await count(db, member, { pool_id: pool.id, member_type: 'ip' });
+  if (ipMembers > 0) {
+    throw new Refusal(
+      'ELB.8939',
+      `Invalid input for '${field}': the pool has ${ipMembers} member(s) without a subnet, and ` +
+        `ip_target_enable of load balancer ${owner.id} is false; set it to true.`,
+    );
   }
 }
 
@@ -48,6 +94,7 @@ export function checkProtocolOfOwner(owner: LoadBalancer, { protocol }: Listener
         : 'IP is for gateway load balancers only.',
     );
   }
+  if (!owner.guaranteed) checkSharedProtocol(protocol);
   const { l4_flavor_id, l7_flavor_id } = owner;
   if (gateway || !l4_flavor_id === !l7_flavor_id) return;
   const key = l4_flavor_id ? 'l4_flavor_id' : 'l7_flavor_id';

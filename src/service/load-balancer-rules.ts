@@ -21,6 +21,12 @@ export function checkLoadBalancer(wanted: LoadBalancer, networks: Networks, body
   else if (wanted.gw_flavor_id) {
     throw invalid('loadbalancer.gw_flavor_id', 'it is for loadbalancer_type gateway; leave it out.');
   }
+  if (wanted.ipv6_bandwidth && !networks.ipv6) {
+    throw invalid(
+      'loadbalancer.ipv6_bandwidth',
+      'it is for the IPv6 address, which needs ipv6_vip_virsubnet_id; give that too.',
+    );
+  }
 }
 
 /** A gateway load balancer has one subnet, chosen addresses and no public ones (rules digest 1.8 and LB-17). */
@@ -58,12 +64,21 @@ function checkGateway(wanted: LoadBalancer, { ipv4, ipv6 }: Networks, body: Body
   }
 }
 
-export function checkZones(region: Region, zones: readonly string[]): void {
+/**
+ * Zones that a load balancer may have: proxies serve every zone alike, so those of the region are one set.
+ *
+ * @param field how a refusal names what the zones came in
+ */
+export function checkZones(
+  region: Region,
+  zones: readonly string[],
+  field = 'loadbalancer.availability_zone_list',
+): void {
   const known = region.inventory.availabilityZones;
   const unknown = zones.find((zone) => !known.includes(zone));
   if (unknown !== undefined) {
     throw invalid(
-      'loadbalancer.availability_zone_list',
+      field,
       `there is no zone "${unknown}" in ${region.inventory.region}; there are ${known.join(', ')}.`,
     );
   }
@@ -106,8 +121,10 @@ export function backendNetworks(
   { inventory }: Region,
   networks: Networks,
   projectId: string,
-  { elb_virsubnet_ids }: LoadBalancer,
+  { elb_virsubnet_ids, guaranteed }: LoadBalancer,
 ): Pick<LoadBalancer, 'elb_virsubnet_ids' | 'elb_virsubnet_type'> {
+  // A shared one takes its source addresses from networks of the provider's.
+  if (!guaranteed) return { elb_virsubnet_ids: [], elb_virsubnet_type: 'ipv4' };
   const ids = elb_virsubnet_ids.length > 0 ? elb_virsubnet_ids : defaultBackendNetworks(networks);
   const found = ids.map((id) => {
     // Some clients name a subnet here by the id that its IPv4 addresses go by.

@@ -6,11 +6,15 @@ import { type LoadBalancer, loadBalancer } from '../model/load-balancer.ts';
 import { pool } from '../model/pool.ts';
 import { changes, draft } from '../model/resource.ts';
 import { type Page, page } from '../store/pages.ts';
-import { count, findBy, insert, remove, update } from '../store/rows.ts';
+import { count, findBy, insert, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import { type Networks, networksOf, portIdOf, takeAddress } from './addresses.ts';
+import { poolIdsOfListeners } from './attachments.ts';
+import { followAddresses } from './domain-names.ts';
 import { chargeModeOf, checkFlavors } from './flavors.ts';
 import type { SubnetRecord } from './inventory.ts';
+import { checkChangesOfShared, checkNewShared } from './load-balancer-kind.ts';
+import { checkNotProtected, removeLoadBalancer } from './load-balancer-removal.ts';
 import {
   backendNetworks,
   checkAutoscaling,
@@ -18,7 +22,7 @@ import {
   checkOneWay,
   checkZones,
 } from './load-balancer-rules.ts';
-import { removeLogtankOf } from './logtanks.ts';
+import { checkActive } from './load-balancer-state.ts';
 import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { checkEnterpriseProject } from './pool-rules.ts';
@@ -44,6 +48,7 @@ export async function createLoadBalancer(
 ): Promise<LoadBalancerView> {
   return region.store.write(async (tx) => {
     const wanted = draft(loadBalancer, body);
+    if (!wanted.guaranteed) checkNewShared(body);
     const id = newId(tx.at);
     const now = timestamp(tx.at);
     checkEnterpriseProject(region, wanted.enterprise_project_id);
@@ -51,15 +56,14 @@ export async function createLoadBalancer(
     const networks = networksOf(region.inventory, { ...wanted, project_id: projectId });
     checkLoadBalancer(wanted, networks, body);
     checkFlavors(projectId, wanted);
+    const owner = { ...wanted, id, project_id: projectId };
     const record: LoadBalancer = {
-      ...wanted,
-      id,
-      project_id: projectId,
+      ...owner,
       ...(await addressesOf(tx.db, region, networks, wanted, id)),
-      publicips: await bindPublicIps(tx.db, region, wanted),
+      publicips: await bindPublicIps(tx, region, owner),
       ...backendNetworks(region, networks, projectId, wanted),
       autoscaling: autoscalingOf(wanted.autoscaling),
-      charge_mode: chargeModeOf(projectId, wanted),
+      charge_mode: wanted.guaranteed ? chargeModeOf(projectId, wanted) : '',
       created_at: now,
       updated_at: now,
       ...clearedProtectionReason(wanted),
@@ -83,7 +87,7 @@ export async function listLoadBalancers(
   projectId: string,
   query: PageQuery,
 ): Promise<Page<LoadBalancerView>> {
-  const db = region.store.reader;
+  const db = query.includesRecycled ? region.store.archive : region.store.reader;
   const { records, more } = await page(
     db,
     loadBalancer,
@@ -100,24 +104,32 @@ export async function updateLoadBalancer(
 ): Promise<LoadBalancerView> {
   return region.store.write(async (tx) => {
     const before = await requireLoadBalancer(tx.db, projectId, id);
+    checkActive([before]);
     const changed = changes(loadBalancer, body);
     if (Object.keys(changed).length === 0) return viewOf(tx.db, before);
     const wanted: LoadBalancer = { ...before, ...changed, updated_at: timestamp(tx.at) };
     Object.assign(wanted, clearedProtectionReason(wanted));
     wanted.autoscaling = autoscalingOf(wanted.autoscaling);
+    settleFlavors(before, wanted, body);
     checkOneWay(before, wanted, body);
     moveFrom(before, wanted, body);
+    checkChangesOfShared(before, wanted);
     const networks = networksOf(region.inventory, wanted);
     checkLoadBalancer(wanted, networks, body);
     checkFlavors(projectId, changed);
+    // Another flavor is billed in its own way, unless the request says which (rules digest LB-5).
+    if (touches(body, 'l4_flavor_id', 'l7_flavor_id') && !body['charge_mode']) {
+      wanted.charge_mode = chargeModeOf(projectId, wanted);
+    }
     await checkAutoscaling(tx.db, wanted, body);
     const after: LoadBalancer = {
       ...wanted,
       ...(await addressesOf(tx.db, region, networks, wanted, id, before)),
-      ...(touches(body, 'elb_virsubnet_ids', 'ipv6_vip_virsubnet_id')
+      ...(wanted.guaranteed && touches(body, 'elb_virsubnet_ids', 'ipv6_vip_virsubnet_id')
         ? backendNetworks(region, networks, projectId, wanted)
         : {}),
     };
+    after.domain_names = followAddresses(after, after.updated_at);
     await update(tx, loadBalancer, before, after);
     return viewOf(tx.db, after);
   });
@@ -126,11 +138,7 @@ export async function updateLoadBalancer(
 export async function deleteLoadBalancer(region: Region, projectId: string, id: string): Promise<void> {
   await region.store.write(async (tx) => {
     const found = await requireLoadBalancer(tx.db, projectId, id);
-    if (found.deletion_protection_enable) {
-      throw conflict(
-        `The load balancer ${id} has deletion_protection_enable; set it to false before deleting it.`,
-      );
-    }
+    checkNotProtected(found);
     const listeners = await count(tx.db, listener, { loadbalancer_id: id });
     const pools = await count(tx.db, pool, { loadbalancer_id: id });
     if (listeners + pools > 0) {
@@ -138,13 +146,19 @@ export async function deleteLoadBalancer(region: Region, projectId: string, id: 
         `The load balancer ${id} still has ${listeners} listener(s) and ${pools} pool(s); delete them first.`,
       );
     }
-    await removeLogtankOf(tx, found);
-    await remove(tx, loadBalancer, found);
+    await removeLoadBalancer(tx, region, found, { removesPools: false, releasesPublicIps: false });
   });
 }
 
 function touches(body: Body, ...keys: readonly string[]): boolean {
   return keys.some((key) => body[key] !== undefined);
+}
+
+/** Flavors that scale by themselves are not changed by hand (rules digest LB-14). */
+function settleFlavors(before: LoadBalancer, wanted: LoadBalancer, body: Body): void {
+  if (!wanted.autoscaling?.enable || !touches(body, 'l4_flavor_id', 'l7_flavor_id')) return;
+  wanted.l4_flavor_id = before.l4_flavor_id;
+  wanted.l7_flavor_id = before.l7_flavor_id;
 }
 
 /** A load balancer that leaves a subnet leaves its address there, unless the request names one in the new subnet. */
@@ -159,9 +173,12 @@ function moveFrom(before: LoadBalancer, wanted: LoadBalancer, body: Body): void 
       wanted[address] ??= before[address];
     } else if (!body[address]) wanted[address] = null;
   }
+  // The bandwidth is the IPv6 address's, and goes with it.
+  if (wanted.ipv6_vip_virsubnet_id === null && !body['ipv6_bandwidth']) wanted.ipv6_bandwidth = null;
 }
 
-async function addressesOf(
+/** The addresses that a load balancer has in its networks, taken where it has none yet. */
+export async function addressesOf(
   db: Kysely<Tables>,
   region: Region,
   networks: Networks,
@@ -194,13 +211,15 @@ function autoscalingOf(asked: LoadBalancer['autoscaling']): LoadBalancer['autosc
   return asked && { enable: asked.enable, min_l7_flavor_id: asked.min_l7_flavor_id ?? '' };
 }
 
-async function viewOf(db: Kysely<Tables>, of: LoadBalancer): Promise<LoadBalancerView> {
+/** A load balancer with what it has by now. */
+export async function viewOf(db: Kysely<Tables>, of: LoadBalancer): Promise<LoadBalancerView> {
   const [view] = await viewsOf(db, [of]);
   if (!view) throw new Error('a load balancer has a view');
   return view;
 }
 
-async function viewsOf(db: Kysely<Tables>, of: readonly LoadBalancer[]): Promise<LoadBalancerView[]> {
+/** Load balancers with what they have by now. */
+export async function viewsOf(db: Kysely<Tables>, of: readonly LoadBalancer[]): Promise<LoadBalancerView[]> {
   const ids = of.map(({ id }) => id);
   const listeners = Map.groupBy(
     await findBy(db, listener, 'loadbalancer_id', ids, ['id', 'loadbalancer_id', 'default_pool_id']),
@@ -210,10 +229,14 @@ async function viewsOf(db: Kysely<Tables>, of: readonly LoadBalancer[]): Promise
     await findBy(db, pool, 'loadbalancer_id', ids, ['id', 'loadbalancer_id']),
     (each) => each.loadbalancer_id,
   );
+  const reached = await poolIdsOfListeners(
+    db,
+    [...listeners.values()].flat().map(({ id }) => id),
+  );
   return of.map((each) => {
     const mine = listeners.get(each.id) ?? [];
     const used = new Set((pools.get(each.id) ?? []).map(({ id }) => id));
-    for (const { default_pool_id } of mine) if (default_pool_id) used.add(default_pool_id);
+    for (const { id } of mine) for (const poolId of reached.get(id) ?? []) used.add(poolId);
     return { loadBalancer: each, listenerIds: mine.map(({ id }) => id), poolIds: [...used].sort() };
   });
 }

@@ -10,7 +10,14 @@ import { findBy, findWhere, insert, remove, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Writer } from '../store/transaction.ts';
 import { isLoadBalancerAddress } from './addresses.ts';
-import { type Attachments, attachmentsOf, isMonitored } from './attachments.ts';
+import {
+  type AttachedIds,
+  type Attachments,
+  attachedIdsOf,
+  attachmentsOf,
+  isMonitored,
+} from './attachments.ts';
+import { checkActive } from './load-balancer-state.ts';
 import {
   checkZoneKnown,
   duplicateMember,
@@ -21,13 +28,12 @@ import {
 } from './member-rules.ts';
 import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
-import { type PoolUsers, usersOfPools } from './pool-users.ts';
 import { checkQuota } from './quotas.ts';
 import { requireMember, requirePool } from './references.ts';
 import { type Region, timestamp } from './region.ts';
 
-/** A member with what its answer is rendered from. */
-export interface MemberView extends PoolUsers {
+/** A member with what its answer is rendered from: its pool, and what that is attached to. */
+export interface MemberView extends AttachedIds {
   readonly member: Member;
   readonly pool: Pick<Pool, 'created_at' | 'updated_at'>;
 }
@@ -40,8 +46,13 @@ export interface MemberPool extends Attachments {
 
 /** Finds the pool of a path, with what the rules of its members need. */
 export async function memberPool(db: Kysely<Tables>, projectId: string, poolId: string): Promise<MemberPool> {
-  const found = await requirePool(db, projectId, poolId);
+  return openPool(db, await requirePool(db, projectId, poolId));
+}
+
+/** A pool with what the rules of its members need, unless they may not change now. */
+export async function openPool(db: Kysely<Tables>, found: Pool): Promise<MemberPool> {
   const attachments = await attachmentsOf(db, found);
+  checkActive(attachments.loadBalancers);
   return { pool: found, monitored: await isMonitored(db, found), ...attachments };
 }
 
@@ -69,10 +80,20 @@ export async function createMember(
     const placement = place(region.inventory, within.pool, within, body);
     if (await memberAt(tx.db, within.pool, placement)) throw duplicateMember(within.pool, placement);
     await checkNotLoadBalancer(tx.db, region, placement, 'member');
-    await checkQuota(tx.db, region.inventory, 'member', { project_id: projectId });
-    await checkQuota(tx.db, region.inventory, 'members_per_pool', { pool_id: poolId });
+    await checkMemberQuotas(tx, region, within.pool);
     return viewIn(within, await addMember(tx, region, within, placement, body));
   });
+}
+
+/** Refuses members that the project or the pool has no room for. */
+export async function checkMemberQuotas(
+  tx: Writer,
+  { inventory }: Region,
+  { project_id, id }: Pool,
+  adding = 1,
+): Promise<void> {
+  await checkQuota(tx.db, inventory, 'member', { project_id }, adding);
+  await checkQuota(tx.db, inventory, 'members_per_pool', { pool_id: id }, adding);
 }
 
 /** An instance member's address may not be one that a load balancer of its VPC has (rules digest ME-5). */
@@ -96,6 +117,7 @@ export async function addMember(
   { pool: within, monitored, listeners }: MemberPool,
   placement: Placement,
   body: Readonly<Record<string, unknown>>,
+  role: Member['role'] = '',
 ): Promise<Member> {
   const now = timestamp(tx.at);
   const fresh = { server_state: placement.server_state, verdict: 'INITIAL' } as const;
@@ -104,6 +126,7 @@ export async function addMember(
     ...placement,
     ...fresh,
     id: newId(tx.at),
+    role,
     project_id: within.project_id,
     enterprise_project_id: within.enterprise_project_id,
     pool_id: within.id,
@@ -160,14 +183,23 @@ export async function listMembers(
   return { records: records.map((each) => viewIn({ pool: within, ...attachments }, each)), more };
 }
 
-/** The members of all pools of a project. */
+/** All members of ordinary pools, as nearly all are. */
+const inOrdinaryPools: Condition = {
+  match: { kind: 'column', column: 'role' },
+  values: [''],
+  isUsual: true,
+};
+
+/** The members of all ordinary pools of a project. */
 export async function listAllMembers(
   region: Region,
   projectId: string,
   query: PageQuery,
 ): Promise<Page<MemberView>> {
   const db = region.store.reader;
-  const { records, more } = await page(db, member, await pageRequest(db, member, projectId, query));
+  const request = await pageRequest(db, member, projectId, query);
+  const conditions = [inOrdinaryPools, ...request.conditions];
+  const { records, more } = await page(db, member, { ...request, conditions });
   return { records: await viewsOf(db, records), more };
 }
 
@@ -237,12 +269,11 @@ const shownOfPool = ['id', 'loadbalancer_id', 'created_at', 'updated_at'] as con
 async function viewsOf(db: Kysely<Tables>, members: readonly Member[]): Promise<MemberView[]> {
   const poolIds = [...new Set(members.map(({ pool_id }) => pool_id))];
   const found = await findBy(db, pool, 'id', poolIds, shownOfPool);
-  const users = await usersOfPools(db, found);
-  const pools = new Map(found.map((each) => [each.id, each]));
+  const attached = await attachedIdsOf(db, found);
+  const pools = new Map(found.map((each) => [each.id, { pool: each, ...attached(each) }]));
   return members.flatMap((each) => {
     const within = pools.get(each.pool_id);
-    const using = users.get(each.pool_id);
     // A pool deleted since the page was read took its members with it.
-    return within && using ? [{ member: each, pool: within, ...using }] : [];
+    return within ? [{ member: each, ...within }] : [];
   });
 }

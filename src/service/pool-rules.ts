@@ -8,6 +8,7 @@ import { member } from '../model/member.ts';
 import type { Pool } from '../model/pool.ts';
 import { count, find } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
+import { checkNoPolicyUses } from './policy-pools.ts';
 import { checkQuota } from './quotas.ts';
 import { requireListener, requireLoadBalancer } from './references.ts';
 import type { Region } from './region.ts';
@@ -42,7 +43,7 @@ export async function ownerOf(
         'set its default_pool_id to null first.',
     );
   }
-  if (listener) await checkQuota(db, region.inventory, 'listeners_per_pool', { default_pool_id: record.id });
+  if (listener) await checkQuota(db, region.inventory, 'listeners_per_pool', { pool_id: record.id });
   const id = listener?.loadbalancer_id ?? loadbalancer_id ?? '';
   const loadBalancer = await requireLoadBalancer(db, project_id, id);
   if ((loadBalancer.loadbalancer_type === 'gateway') !== (record.protocol === 'IP')) {
@@ -119,7 +120,7 @@ export async function checkMembers(db: Kysely<Tables>, before: Pool, after: Pool
   }
 }
 
-/** A pool goes only when it is empty and nothing probes for it (rules digest PO-5). */
+/** A pool goes only when it is empty, nothing probes for it and no policy uses it (rules digest PO-5). */
 export async function checkUnused(db: Kysely<Tables>, found: Pool): Promise<void> {
   const members = await count(db, member, { pool_id: found.id });
   if (members > 0) {
@@ -130,4 +131,5 @@ export async function checkUnused(db: Kysely<Tables>, found: Pool): Promise<void
       `The pool ${found.id} is in use by health monitor ${found.healthmonitor_id}; delete the monitor first.`,
     );
   }
+  await checkNoPolicyUses(db, found);
 }

@@ -1,73 +1,170 @@
-/** The public IP of a load balancer: one of the inventory, or a new one from its public network (2.1.1). */
+/**
+ * The public IPs of a region: those that the inventory declares, which any project may bind, and those made from its
+ * public network, which belong to the project they were made for until it releases them (rules digest 2.1.1, 2.1.6).
+ */
 import { randomUUID } from 'node:crypto';
-import type { Kysely } from 'kysely';
 import { ipVersion } from '../model/address.ts';
 import { conflict, invalid, notFound, Refusal } from '../model/errors.ts';
-import {
-  type LoadBalancer,
-  loadBalancer,
-  loadBalancerOfPublicAddress,
-  loadBalancerOfPublicIp,
-} from '../model/load-balancer.ts';
-import { elementsIn, ownersOf } from '../store/elements.ts';
-import type { Tables } from '../store/schema.ts';
+import type { LoadBalancer } from '../model/load-balancer.ts';
+import { checkBandwidth, type NewPublicIp, type PublicIpRecord, publicIp } from '../model/public-ip.ts';
+import { find, findBy, insert, remove, update } from '../store/rows.ts';
+import type { Reader, Writer } from '../store/transaction.ts';
 import { usableAddresses } from './inventory.ts';
-import type { Region } from './region.ts';
+import { newId } from './new-id.ts';
+import { type Region, timestamp } from './region.ts';
 
 type PublicIps = LoadBalancer['publicips'];
-type NewPublicIp = NonNullable<LoadBalancer['publicip']>;
 
-/** The public IPs that a create request binds: none, or one. */
-export async function bindPublicIps(
-  db: Kysely<Tables>,
-  region: Region,
-  { publicip, publicip_ids }: LoadBalancer,
-): Promise<PublicIps> {
+/**
+ * Binds the public IP that a create request asks for.
+ *
+ * @param wanted the load balancer as it is to be
+ * @returns what it shows: none, or one
+ */
+export async function bindPublicIps(tx: Writer, region: Region, wanted: LoadBalancer): Promise<PublicIps> {
+  const { publicip, publicip_ids } = wanted;
   if (publicip && publicip_ids?.length) {
     throw invalid('loadbalancer.publicip', 'it excludes publicip_ids; give one or the other.');
   }
-  if (publicip) return [await makePublicIp(db, region, publicip)];
   // The API binds the first and ignores the rest.
   const id = publicip_ids?.[0];
-  if (id === undefined) return [];
-  const address = region.inventory.publicIp(id);
-  if (address === undefined) throw notFound('publicip', id);
-  const owners = await ownersOf(db, loadBalancer, loadBalancerOfPublicIp, [id]);
-  if (owners.length > 0) {
-    throw conflict(
-      `The public IP ${id} is already bound to a load balancer; give another, or delete that one.`,
+  if (!publicip && id === undefined) return [];
+  const bound = publicip
+    ? await makePublicIp(tx, region, wanted, publicip)
+    : await bindExisting(tx, region, wanted, id ?? '');
+  if (bound.ip_version === 4 && !wanted.vpc_id && !wanted.vip_subnet_cidr_id) {
+    throw invalid(
+      'loadbalancer.vip_subnet_cidr_id',
+      'a load balancer with a public IPv4 address needs it, or vpc_id.',
     );
   }
-  return [{ publicip_id: id, publicip_address: address, ip_version: ipVersion(address) === 'v6' ? 6 : 4 }];
+  return [{ publicip_id: bound.id, publicip_address: bound.public_ip_address, ip_version: bound.ip_version }];
+}
+
+/** A public IP that the project has, or one of the inventory that nobody has. */
+export async function findPublicIp(
+  db: Reader,
+  { inventory }: Region,
+  projectId: string,
+  id: string,
+): Promise<PublicIpRecord | undefined> {
+  const own = await find(db, publicIp, projectId, id);
+  const address = inventory.publicIps.get(id);
+  if (own || address === undefined) return own;
+  return (await hasOwner(db, address)) ? undefined : declaredPublicIp(projectId, id, address);
+}
+
+async function hasOwner(db: Reader, address: string): Promise<boolean> {
+  return (await findBy(db, publicIp, 'public_ip_address', [address], ['id'])).length > 0;
+}
+
+/** A public IP of the inventory as it is while no project has it. */
+export function declaredPublicIp(projectId: string, id: string, address: string): PublicIpRecord {
+  return {
+    id,
+    project_id: projectId,
+    enterprise_project_id: '0',
+    public_ip_address: address,
+    ip_version: ipVersion(address) === 'v6' ? 6 : 4,
+    type: '5_bgp',
+    bandwidth_id: id,
+    bandwidth_name: '',
+    bandwidth_size: 0,
+    bandwidth_share_type: 'PER',
+    bandwidth_charge_mode: 'traffic',
+    billing_info: null,
+    loadbalancer_id: null,
+    create_time: '',
+  };
+}
+
+async function bindExisting(
+  tx: Writer,
+  { inventory }: Region,
+  owner: LoadBalancer,
+  id: string,
+): Promise<PublicIpRecord> {
+  const taken = () =>
+    conflict(`The public IP ${id} is already bound to a load balancer; give another, or delete that one.`);
+  const address = inventory.publicIps.get(id);
+  if (address !== undefined) {
+    if (await hasOwner(tx.db, address)) throw taken();
+    const record: PublicIpRecord = {
+      ...declaredPublicIp(owner.project_id, id, address),
+      loadbalancer_id: owner.id,
+      create_time: timestamp(tx.at),
+    };
+    await insert(tx, publicIp, record);
+    return record;
+  }
+  const kept = await find(tx.db, publicIp, owner.project_id, id);
+  if (!kept) throw notFound(publicIp.label, id);
+  if (kept.loadbalancer_id) throw taken();
+  await update(tx, publicIp, kept, { loadbalancer_id: owner.id });
+  return kept;
 }
 
 async function makePublicIp(
-  db: Kysely<Tables>,
+  tx: Writer,
   region: Region,
+  owner: LoadBalancer,
   asked: NewPublicIp,
-): Promise<PublicIps[number]> {
-  checkBandwidth(asked.bandwidth);
-  const network = region.inventory.publicNetwork;
-  if ((asked.ip_version ?? 4) === 6 || !network) {
+): Promise<PublicIpRecord> {
+  checkBandwidth(asked);
+  const { network_type, billing_info, bandwidth, ip_version } = asked;
+  const address = await freeAddress(tx.db, region, ip_version ?? 4);
+  const id = newId(tx.at);
+  const record: PublicIpRecord = {
+    ...declaredPublicIp(owner.project_id, id, address),
+    enterprise_project_id: owner.enterprise_project_id,
+    type: network_type,
+    ...(bandwidth.id
+      ? { bandwidth_id: bandwidth.id, bandwidth_share_type: 'WHOLE' }
+      : {
+          bandwidth_id: randomUUID(),
+          bandwidth_name: bandwidth.name ?? '',
+          bandwidth_size: bandwidth.size ?? 0,
+          bandwidth_charge_mode: bandwidth.charge_mode ?? 'traffic',
+        }),
+    billing_info: billing_info ?? null,
+    loadbalancer_id: owner.id,
+    create_time: timestamp(tx.at),
+  };
+  await insert(tx, publicIp, record);
+  return record;
+}
+
+/** The lowest address of the public network that nobody has and the inventory does not keep for binding by id. */
+async function freeAddress(db: Reader, { inventory }: Region, version: number): Promise<string> {
+  const network = inventory.publicNetwork;
+  if (network?.version !== (version === 6 ? 'v6' : 'v4')) {
     throw invalid(
       'loadbalancer.publicip',
       'the region has no such public network; declare public_network in the inventory.',
     );
   }
-  const taken = await elementsIn(db, loadBalancer, loadBalancerOfPublicAddress);
-  for (const address of usableAddresses(network)) {
-    if (!taken.has(address)) return { publicip_id: randomUUID(), publicip_address: address, ip_version: 4 };
-  }
-  throw new Refusal('ELB.8934', `The public network ${network.text} has no free address.`);
+  const rows = await db.selectFrom('publicips').select('public_ip_address').execute();
+  const taken = new Set([...rows.map((row) => row['public_ip_address']), ...inventory.publicIps.values()]);
+  for (const address of usableAddresses(network)) if (!taken.has(address)) return address;
+  throw new Refusal(
+    'ELB.8950',
+    `The public network ${network.text} has no free address; release a public IP that is bound to nothing.`,
+  );
 }
 
-function checkBandwidth({ id, name, size, charge_mode, share_type }: NewPublicIp['bandwidth']): void {
-  const path = 'loadbalancer.publicip.bandwidth';
-  if (id) return;
-  if (share_type === 'WHOLE') throw invalid(`${path}.id`, 'it is required when share_type is WHOLE.');
-  for (const [key, value] of Object.entries({ size, charge_mode, share_type, name })) {
-    if (value === undefined || value === null || value === '') {
-      throw invalid(`${path}.${key}`, 'it is required without the id of a shared bandwidth.');
-    }
+/**
+ * Unbinds the public IPs of a load balancer that goes.
+ *
+ * @param releases whether those that were made for it go too; otherwise the project keeps them
+ */
+export async function unbindPublicIps(
+  tx: Writer,
+  { inventory }: Region,
+  { id }: Pick<LoadBalancer, 'id'>,
+  releases: boolean,
+): Promise<void> {
+  for (const each of await findBy(tx.db, publicIp, 'loadbalancer_id', [id])) {
+    if (releases || inventory.publicIps.has(each.id)) await remove(tx, publicIp, each);
+    else await update(tx, publicIp, each, { loadbalancer_id: null });
   }
 }

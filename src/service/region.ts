@@ -1,6 +1,7 @@
 /** What every service works with: the store, the inventory of the region, and what seals its secrets. */
+import { Joined } from '../store/joined.ts';
 import type { Store } from '../store/store.ts';
-import type { Transactions } from '../store/transaction.ts';
+import type { Transactions, Writer } from '../store/transaction.ts';
 import type { Inventory } from './inventory.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -13,6 +14,11 @@ export interface Region {
 /** A region over the store itself, which outlives transactions: its changes can be followed. */
 export interface LiveRegion extends Region {
   readonly store: Store;
+}
+
+/** The region as one transaction sees it: services given it join that transaction instead of beginning their own. */
+export function within(region: Region, tx: Writer): Region {
+  return { ...region, store: new Joined(tx, region.store) };
 }
 
 /** The instant in the API's form, to the second. */

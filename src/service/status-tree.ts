@@ -1,11 +1,15 @@
 /** Works out the status tree of a load balancer (rules digest 3.1). */
 import { type HealthMonitor, healthMonitor } from '../model/health-monitor.ts';
+import { l7Policy } from '../model/l7-policy.ts';
+import { l7Rule } from '../model/l7-rule.ts';
 import { type Listener, listener } from '../model/listener.ts';
 import type { LoadBalancer } from '../model/load-balancer.ts';
 import { type Member, member } from '../model/member.ts';
 import { type Pool, pool } from '../model/pool.ts';
-import type { ListenerNode, PoolNode, StatusTree } from '../model/status-tree.ts';
+import type { ListenerNode, PolicyNode, PoolNode, StatusTree } from '../model/status-tree.ts';
 import { findBy } from '../store/rows.ts';
+import type { Reader } from '../store/transaction.ts';
+import { poolIdsOfListeners } from './attachments.ts';
 import { requireLoadBalancer } from './references.ts';
 import type { Region } from './region.ts';
 
@@ -15,7 +19,10 @@ export async function showStatusTree(region: Region, projectId: string, id: stri
   const db = region.store.reader;
   const root = await requireLoadBalancer(db, projectId, id);
   const listeners = await findBy(db, listener, 'loadbalancer_id', [id]);
-  const used = listeners.flatMap(({ default_pool_id }) => default_pool_id ?? []);
+  const listenerIds = listeners.map((each) => each.id);
+  const reached = await poolIdsOfListeners(db, listenerIds);
+  const used = [...new Set([...reached.values()].flat())];
+  const policies = await policyNodes(db, listenerIds);
   const direct = await findBy(db, pool, 'loadbalancer_id', [id]);
   const pools = new Map([...direct, ...(await findBy(db, pool, 'id', used))].map((each) => [each.id, each]));
   const members = Map.groupBy(
@@ -38,7 +45,14 @@ export async function showStatusTree(region: Region, projectId: string, id: stri
       name: root.name,
       provisioning_status: ACTIVE,
       operating_status: statusOf(root, poolNodes),
-      listeners: listeners.map((each) => listenerNode(root, each, nodes)),
+      listeners: listeners.map((each) =>
+        listenerNode(
+          root,
+          each,
+          (reached.get(each.id) ?? []).flatMap((poolId) => nodes.get(poolId) ?? []),
+          policies.get(each.id) ?? [],
+        ),
+      ),
       pools: poolNodes,
     },
   };
@@ -53,18 +67,50 @@ function statusOf(
   return operating_status === 'FROZEN' ? 'FROZEN' : 'ONLINE';
 }
 
-function listenerNode(root: LoadBalancer, of: Listener, nodes: ReadonlyMap<string, PoolNode>): ListenerNode {
-  const node = of.default_pool_id ? nodes.get(of.default_pool_id) : undefined;
-  const pools = node ? [node] : [];
+/** The policies of listeners with their rules, by the id of the listener. */
+async function policyNodes(
+  db: Reader,
+  listenerIds: readonly string[],
+): Promise<ReadonlyMap<string | undefined, readonly PolicyNode[]>> {
+  const policies = await findBy(db, l7Policy, 'listener_id', listenerIds);
+  const rules = Map.groupBy(
+    await findBy(
+      db,
+      l7Rule,
+      'l7policy_id',
+      policies.map(({ id }) => id),
+      ['id', 'type', 'provisioning_status', 'l7policy_id'],
+    ),
+    ({ l7policy_id }) => l7policy_id,
+  );
+  const listenerOf = new Map(policies.map(({ id, listener_id }) => [id, listener_id]));
+  const nodes = policies.map(({ id, name, action, provisioning_status }) => ({
+    ...{ id, name, action, provisioning_status },
+    rules: (rules.get(id) ?? []).map(({ l7policy_id, ...rule }) => rule),
+  }));
+  return Map.groupBy(nodes, ({ id }) => listenerOf.get(id));
+}
+
+function listenerNode(
+  root: LoadBalancer,
+  of: Listener,
+  pools: readonly PoolNode[],
+  l7policies: readonly PolicyNode[],
+): ListenerNode {
   const up = root.admin_state_up && of.admin_state_up;
+  const degraded = hasOffline(pools) || l7policies.some(hasError);
   return {
     id: of.id,
     name: of.name,
     provisioning_status: ACTIVE,
-    operating_status: !up ? 'DISABLED' : hasOffline(pools) ? 'DEGRADED' : 'ONLINE',
-    pools,
-    l7policies: [],
+    operating_status: !up ? 'DISABLED' : degraded ? 'DEGRADED' : 'ONLINE',
+    pools: [...pools],
+    l7policies: [...l7policies],
   };
+}
+
+function hasError({ provisioning_status, rules }: PolicyNode): boolean {
+  return provisioning_status === 'ERROR' || rules.some((rule) => rule.provisioning_status === 'ERROR');
 }
 
 function poolNode(

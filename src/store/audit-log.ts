@@ -22,3 +22,22 @@ export async function recordTrace(tx: Writer, change: Change, { before, after }:
   };
   await runCompiled(tx.db, 'insert audit', Object.values(row), () => tx.db.insertInto('audit').values(row));
 }
+
+/** So many entries are looked at in one transaction. */
+const maxTrimmed = 500;
+
+/**
+ * Forgets entries that are older than so many days.
+ *
+ * @returns how many went; 0 once there are no more
+ */
+export async function trimAudit(tx: Writer, days: number): Promise<number> {
+  const { numDeletedRows } = await tx.db
+    .deleteFrom('audit')
+    .where('revision', 'in', (db) =>
+      db.selectFrom('audit').select('revision').orderBy('revision').limit(maxTrimmed),
+    )
+    .where('at', '<', tx.at.getTime() - days * 24 * 60 * 60 * 1000)
+    .executeTakeFirstOrThrow();
+  return Number(numDeletedRows);
+}

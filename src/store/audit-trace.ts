@@ -11,12 +11,12 @@ export interface Trace {
   readonly after: Values | null;
 }
 
-export function traceOfCreation(of: Resource, record: Values): Trace {
-  return { before: null, after: recordOf(of, record) };
+export function traceOfCreation(of: Resource, record: Values): Trace | null {
+  return of.audited ? { before: null, after: recordOf(of, record) } : null;
 }
 
-export function traceOfDeletion(of: Resource, record: Values): Trace {
-  return { before: recordOf(of, record), after: null };
+export function traceOfDeletion(of: Resource, record: Values): Trace | null {
+  return of.audited ? { before: recordOf(of, record), after: null } : null;
 }
 
 /**
@@ -49,16 +49,16 @@ function masked(value: unknown): string | null {
   return value === null ? null : mask;
 }
 
-interface AuditedField {
+export interface AuditedField {
   readonly key: string;
   readonly secret: boolean;
 }
 
 /** Only what has a column: other fields a service may carry along, a private key among them. */
-function auditedFields(of: Resource): readonly AuditedField[] {
+export function auditedFields(of: Resource): readonly AuditedField[] {
   const known = audited.get(of);
   if (known) return known;
-  const made = Object.entries(of.fields)
+  const made = Object.entries(of.audited ? of.fields : {})
     .filter(([, field]) => field.column && field.audited)
     .map(([key, { secret }]) => ({ key, secret }));
   audited.set(of, made);

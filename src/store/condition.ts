@@ -5,4 +5,6 @@ import type { ColumnValue } from './schema.ts';
 export interface Condition {
   readonly match: Match;
   readonly values: readonly ColumnValue[];
+  /** Whether nearly every record meets it, so that finding those that do is no way to find few. */
+  readonly isUsual?: boolean;
 }

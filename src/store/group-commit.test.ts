@@ -116,7 +116,7 @@ test('a writer that fails half-way has all of its batch run again, each in a sav
   assert.deepEqual(runs, [1, 2, 1, 2, 3]);
   const [first, second, third] = ['RELEASE writer', 'ROLLBACK TO writer; RELEASE writer', 'RELEASE writer'];
   assert.deepEqual(database.told, [
-    ...['BEGIN IMMEDIATE', 'ROLLBACK', 'BEGIN IMMEDIATE'],
+    ...['BEGIN IMMEDIATE', 'ROLLBACK; BEGIN IMMEDIATE'],
     ...['SAVEPOINT writer', first, 'SAVEPOINT writer', second, 'SAVEPOINT writer', third],
     'COMMIT',
   ]);

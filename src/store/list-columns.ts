@@ -18,3 +18,18 @@ export function jsonLists(values: readonly ColumnValue[], separator: string): st
 export function isIndexedByProject(of: Resource, column: string): boolean {
   return column !== 'id' && column !== of.parent;
 }
+
+/**
+ * One of the values, for the right side of IN. Several are one JSON list rather than a parameter each: statements are
+ * kept once they are prepared, and a thousand that differ in how many thousands of parameters they have take half a
+ * gigabyte.
+ */
+export function anyOf(values: readonly ColumnValue[]): RawBuilder<unknown> {
+  const [only, ...others] = values;
+  return others.length === 0 ? sql`(${only ?? null})` : sql`(SELECT value FROM ${listOf(values)})`;
+}
+
+/** The values as rows of one JSON list. */
+export function listOf(values: readonly ColumnValue[]): RawBuilder<unknown> {
+  return sql`json_each(${JSON.stringify(values)})`;
+}

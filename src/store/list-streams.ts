@@ -3,7 +3,7 @@ import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { ElementMatch } from '../model/filter.ts';
 import type { Resource } from '../model/resource.ts';
 import { pathOf } from './elements.ts';
-import { columnOf, isIndexedByProject } from './list-columns.ts';
+import { columnOf, isIndexedByProject, listOf } from './list-columns.ts';
 import type { Way } from './list-ways.ts';
 import type { ColumnValue, Row } from './schema.ts';
 import type { Reader } from './transaction.ts';
@@ -30,7 +30,18 @@ interface Stream {
 }
 
 /** SQLite merges up to 500; beyond so many it is quicker to sort what is found. */
-const maxMerged = 100;
+const maxMerged = 64;
+
+/**
+ * The streams, and some of them again until there are 1, 2, 4, 8 and so on: statements are kept once they are prepared,
+ * and there are few of them this way. What two streams both find is found once.
+ */
+function roundedUp(streams: readonly Stream[]): Stream[] {
+  const size = 2 ** Math.ceil(Math.log2(Math.max(1, streams.length)));
+  return Array.from({ length: size }, (_, index) => streams.at(index % streams.length)).filter(
+    (stream) => stream !== undefined,
+  );
+}
 
 /**
  * The rows of a walk, in its order.
@@ -38,7 +49,9 @@ const maxMerged = 100;
  * @param ways where to find them; null for all that the project has
  */
 export function selectionOf(of: Resource, ways: readonly Way[] | null, walk: Walk): RawBuilder<Row> {
-  const [only, ...more] = ways ? ways.flatMap((way) => streamsOf(of, way, walk)) : [wholeList(of, walk)];
+  const [only, ...more] = ways
+    ? roundedUp(ways.flatMap((way) => streamsOf(of, way, walk)))
+    : [wholeList(of, walk)];
   if (!only) throw new Error('a walk needs a way');
   const table = sql.table(of.table);
   if (more.length === 0)
@@ -60,7 +73,7 @@ export async function countOf(
 ): Promise<number> {
   const streams = ways.flatMap((way) => streamsOf(of, way, { projectId }));
   if (streams.length === 0) return 0;
-  const found = streams.map(({ from, where }) => sql`SELECT 1 FROM ${from} WHERE ${where}`);
+  const found = roundedUp(streams).map(({ from, where }) => sql`SELECT 1 FROM ${from} WHERE ${where}`);
   const { rows } = await sql<{ count: number }>`
     SELECT count(*) AS count FROM (${sql.join(found, sql` UNION ALL `)} LIMIT ${upTo})`.execute(db);
   return rows[0]?.count ?? 0;
@@ -119,9 +132,4 @@ function streamsOfElement(
   return values.length > maxMerged
     ? [{ from: sql`${listOf(values)} AS listed CROSS JOIN ${from}`, where: where(sql`listed.value`), id }]
     : values.map((value) => ({ from, where: where(sql`${value}`), id }));
-}
-
-/** One JSON list instead of a parameter each: the statement is the same for any number of values. */
-function listOf(values: readonly ColumnValue[]): RawBuilder<unknown> {
-  return sql`json_each(${JSON.stringify(values)})`;
 }

@@ -2,10 +2,10 @@
  * How the records that meet a condition are found in ascending order of their ids, without looking at the others: each
  * way is a few streams, and each stream an index that goes on to the id (design page, "Numbers to reach").
  */
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { ElementMatch, Match } from '../model/filter.ts';
 import type { Condition } from './condition.ts';
-import { isIndexedByProject, jsonLists } from './list-columns.ts';
+import { anyOf, isIndexedByProject, jsonLists } from './list-columns.ts';
 import { type ColumnValue, resources } from './schema.ts';
 import type { Reader } from './transaction.ts';
 
@@ -35,6 +35,9 @@ export async function waysOf(
       return [{ kind: 'column', column: match.column, values: [...new Set(values)] }];
     case 'json':
       return [{ kind: 'column', column: match.column, key: match.key, values: [...new Set(values)] }];
+    case 'since':
+      // Nothing is listed by when it began that is kept for long.
+      return null;
     case 'joined':
       return [{ kind: 'column', column: match.column, values: jsonLists(values, match.separator) }];
     case 'element':
@@ -65,24 +68,32 @@ async function valuesOver(
 ): Promise<Values | null> {
   const last = steps.at(-1);
   if (!last) return null;
-  const list = sql.join(values.map((value) => sql`${value}`));
-  const owner = resources.find(({ table }) => table === last.table);
-  const project = owner && isIndexedByProject(owner, column) ? sql`project_id` : sql`+project_id`;
-  const wanted = sql`${project} = ${projectId} AND ${sql.ref(column)} IN (${list})`;
+  const wanted = sql`${sql.ref(column)} IN ${anyOf(values)} ${inProject(last.table, column, projectId)}`;
   const { rows: counted } = await sql<{ count: number }>`
     SELECT count(*) AS count FROM (SELECT 1 FROM ${sql.table(last.table)} WHERE ${wanted} LIMIT ${maxReached + 1})
   `.execute(db);
   if ((counted[0]?.count ?? 0) > maxReached) return null;
   let found = sql`SELECT ${sql.ref(last.key)} AS found FROM ${sql.table(last.table)} WHERE ${wanted}`;
   for (const [index, { table, key }] of [...steps.entries()].slice(0, -1).reverse()) {
-    const from = sql.ref(steps[index + 1]?.from ?? '');
-    // With the plus no index of the project's is used, which would go through all that the project has.
+    const from = steps[index + 1]?.from ?? '';
     found = sql`SELECT ${sql.ref(key)} AS found FROM ${sql.table(table)}
-      WHERE ${from} IN (${found}) AND +project_id = ${projectId}`;
+      WHERE ${sql.ref(from)} IN (${found}) ${inProject(table, null, projectId)}`;
   }
-  const { rows } = await sql<{ found: ColumnValue }>`SELECT DISTINCT found FROM (${found})
-    WHERE found IS NOT NULL`.execute(db);
-  return rows.map((row) => row.found);
+  const { rows } = await (found as RawBuilder<{ found: ColumnValue }>).execute(db);
+  return [...new Set(rows.map((row) => row.found))].filter((value) => value !== null);
+}
+
+/**
+ * That what is found belongs to the project, where the table says so.
+ *
+ * @param column by which it is found, when its index may begin with the project
+ */
+function inProject(table: string, column: string | null, projectId: string): RawBuilder<unknown> {
+  const of = resources.find((each) => each.table === table);
+  if (!of) return sql``;
+  if (column !== null && isIndexedByProject(of, column)) return sql`AND project_id = ${projectId}`;
+  // With the plus no index of the project's is used, which would go through all that the project has.
+  return sql`AND +project_id = ${projectId}`;
 }
 
 /** The same places once, with all their values. */

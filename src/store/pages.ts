@@ -74,10 +74,11 @@ async function leadOf(
 ): Promise<Lead | null> {
   let lead: Lead | null = null;
   let fewest = Number.POSITIVE_INFINITY;
-  for (const condition of conditions) {
+  const choice = conditions.filter(({ isUsual }) => !isUsual);
+  for (const condition of choice) {
     const ways = await waysOf(db, projectId, condition);
     if (!ways) continue;
-    if (conditions.length === 1) return { condition, ways };
+    if (choice.length === 1) return { condition, ways };
     const count = await countOf(db, of, ways, { projectId, upTo: maxCounted });
     if (count < fewest) [lead, fewest] = [{ condition, ways }, count];
     if (count <= fewEnough) break;

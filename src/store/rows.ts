@@ -1,18 +1,17 @@
 /** Rows of any resource: how records become columns, and the reads and writes that every resource shares. */
-import { type Kysely, type SqlBool, sql } from 'kysely';
+import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { ColumnType } from '../model/field.ts';
 import type { Fields, RecordOf, Resource } from '../model/resource.ts';
 import { type Trace, traceOfCreation, traceOfDeletion, traceOfUpdate } from './audit-trace.ts';
 import { recordChange } from './change-log.ts';
 import { runCompiled } from './compiled-queries.ts';
-import { writeElements } from './elements.ts';
 import type { ColumnValue, Row, Tables } from './schema.ts';
 import type { Reader, Writer } from './transaction.ts';
 
 type ResourceTable = 'loadbalancers' | 'listeners' | 'pools' | 'members' | 'healthmonitors' | 'logtanks';
 
 /** The queries know a resource's table by name only: every one of them has the columns of `Row`. */
-function tableOf(of: Resource): ResourceTable {
+export function tableOf(of: Pick<Resource, 'table'>): ResourceTable {
   return of.table as ResourceTable;
 }
 
@@ -90,7 +89,6 @@ export async function insert<F extends Fields>(
   await runCompiled(tx.db, `insert ${of.table}`, Object.values(row), () =>
     tx.db.insertInto(tableOf(of)).values(row),
   );
-  await writeElements(tx, of, null, record);
   await note(tx, of, record, 'create', traceOfCreation(of, record));
 }
 
@@ -108,7 +106,6 @@ export async function update<F extends Fields>(
     await runCompiled(tx.db, `update ${of.table} ${columns.join()}`, values, () =>
       tx.db.updateTable(tableOf(of)).set(changed).where('id', '=', record.id),
     );
-    await writeElements(tx, of, record, { ...record, ...changes });
   }
   await note(tx, of, record, 'update', traceOfUpdate(of, record, changes));
 }
@@ -137,7 +134,6 @@ export async function remove<F extends Fields>(
   await runCompiled(tx.db, `delete ${of.table}`, [record.id], () =>
     tx.db.deleteFrom(tableOf(of)).where('id', '=', record.id),
   );
-  await writeElements(tx, of, record, null);
   await note(tx, of, record, 'delete', traceOfDeletion(of, record));
 }
 
@@ -190,14 +186,44 @@ export async function findBy<F extends Fields, K extends keyof F & string = keyo
     return fields ? query.select([...fields]) : query.selectAll();
   };
   const key = `find ${of.table} by ${column} ${fields?.join() ?? ''}`;
-  // One JSON list instead of a parameter each: the statement is the same for any number of values.
   const list = JSON.stringify(values);
   const { rows } =
     values.length === 1
       ? await runCompiled(db, key, [only], () => read().where(sql.ref(column), '=', only))
-      : await runCompiled(db, `${key} in list`, [list], () =>
-          read().where(sql<SqlBool>`${sql.ref(column)} IN (SELECT value FROM json_each(${list}))`),
-        );
+      : await runCompiled(db, `${key} in list`, [list], () => read().where(isAnyOf(column, list)));
+  return rows.map((row) => decode(of, row));
+}
+
+/**
+ * Whether a column has one of the values of a JSON list. One list instead of a parameter each: the statement is the
+ * same for any number of values.
+ */
+export function isAnyOf(column: string, list: string): RawBuilder<SqlBool> {
+  return sql<SqlBool>`${sql.ref(column)} IN (SELECT value FROM json_each(${list}))`;
+}
+
+/**
+ * The records that other rows lead to, by ascending id.
+ *
+ * @param road the table of those rows, the column that has the value, and the one with the ids of the records
+ */
+export async function findThrough<F extends Fields, K extends keyof F & string>(
+  db: Reader,
+  of: Resource<F>,
+  { table, from, to }: { readonly table: string; readonly from: string; readonly to: string },
+  value: string,
+  fields: readonly K[],
+): Promise<Pick<RecordOf<F>, K>[]> {
+  const key = `find ${of.table} through ${table} ${fields.join()}`;
+  const { rows } = await runCompiled(db, key, [value], () =>
+    db
+      .selectFrom(tableOf(of))
+      .select([...fields])
+      .where(
+        sql<SqlBool>`id IN (SELECT ${sql.ref(to)} FROM ${sql.table(table)} WHERE ${sql.ref(from)} = ${value})`,
+      )
+      .orderBy('id'),
+  );
   return rows.map((row) => decode(of, row));
 }
 
@@ -278,24 +304,33 @@ export async function* all<F extends Fields, K extends keyof F & string = keyof 
 }
 
 /** How many records match all of the columns. */
-export async function count(db: Reader, of: Resource, match: Readonly<Row>): Promise<number> {
+export async function count(db: Reader, of: Pick<Resource, 'table'>, match: Readonly<Row>): Promise<number> {
   let query = db.selectFrom(tableOf(of)).select((e) => e.fn.countAll<number>().as('count'));
   for (const [column, value] of Object.entries(match)) query = query.where(column, '=', value);
   const row = await query.executeTakeFirstOrThrow();
   return row.count;
 }
 
-/** The most records that have one parent, of the parents of a project. The column needs an index that begins with it. */
+/** What the records of one parent are counted by. */
+export interface CountedPer {
+  readonly parent: Resource;
+  /** The column with the parent's id. It needs an index that begins with it. */
+  readonly column: string;
+  /** A column with a list: a record counts for as many as it has, and for one at least. */
+  readonly elements?: string;
+}
+
+/** The most records that have one parent, of the parents of a project. */
 export async function countFullest(
   db: Reader,
-  of: Resource,
-  column: string,
-  parent: Resource,
+  of: Pick<Resource, 'table'>,
+  { parent, column, elements }: CountedPer,
   projectId: string,
 ): Promise<number> {
   const id = sql.ref(`${parent.table}.id`);
+  const each = elements ? sql`sum(max(1, json_array_length(${sql.ref(elements)})))` : sql`count(*)`;
   const { rows } = await sql<{ fullest: number | null }>`
-    SELECT max((SELECT count(*) FROM ${sql.table(of.table)} WHERE ${sql.ref(column)} = ${id})) AS fullest
+    SELECT max((SELECT ${each} FROM ${sql.table(of.table)} WHERE ${sql.ref(column)} = ${id})) AS fullest
     FROM ${sql.table(parent.table)} WHERE project_id = ${projectId}`.execute(db);
   return rows[0]?.fullest ?? 0;
 }

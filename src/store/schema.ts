@@ -3,11 +3,16 @@ import type { Generated } from 'kysely';
 import { certificate } from '../model/certificate.ts';
 import { healthMonitor } from '../model/health-monitor.ts';
 import { ipGroup } from '../model/ip-group.ts';
+import { job } from '../model/job.ts';
+import { l7Policy } from '../model/l7-policy.ts';
+import { l7Rule } from '../model/l7-rule.ts';
 import { listener } from '../model/listener.ts';
 import { loadBalancer } from '../model/load-balancer.ts';
 import { logtank } from '../model/logtank.ts';
 import { member } from '../model/member.ts';
+import { memberCheck } from '../model/member-check.ts';
 import { pool } from '../model/pool.ts';
+import { publicIp } from '../model/public-ip.ts';
 import type { Resource } from '../model/resource.ts';
 import { securityPolicy } from '../model/security-policy.ts';
 
@@ -18,10 +23,15 @@ export const resources: readonly Resource[] = [
   pool,
   member,
   healthMonitor,
+  l7Policy,
+  l7Rule,
   ipGroup,
   securityPolicy,
   certificate,
   logtank,
+  job,
+  memberCheck,
+  publicIp,
 ];
 
 /** A column's value as the database holds it: booleans as 0 or 1, objects and lists as JSON text. */
@@ -43,6 +53,19 @@ export interface ChangeRow {
   operation: Operation;
   /** Milliseconds since the epoch. */
   at: number;
+}
+
+/** A pool that a policy sends requests to, found from either side. */
+interface PolicyPoolRow {
+  l7policy_id: string;
+  listener_id: string;
+  pool_id: string;
+}
+
+/** A view: a pool, and a listener that sends requests to it, whether as its default pool or by a policy. */
+interface PoolListenerRow {
+  pool_id: string;
+  listener_id: string;
 }
 
 /** What the audit keeps of a change. */
@@ -72,17 +95,62 @@ export interface ElementRow {
   id: string;
 }
 
+/** A pool that a policy sends requests to, found from either side. */
+interface PolicyPoolRow {
+  l7policy_id: string;
+  listener_id: string;
+  pool_id: string;
+}
+
+/** A view: a pool, and a listener that sends requests to it, whether as its default pool or by a policy. */
+interface PoolListenerRow {
+  pool_id: string;
+  listener_id: string;
+}
+
+/** A load balancer in the recycle bin. */
+export interface RecycledRow {
+  id: string;
+  project_id: string;
+  /** As timestamps are answered, both. */
+  recycled_at: string;
+  auto_terminate_time: string;
+  /** 1 when the public IPs that were made for it go with it in the end. */
+  releases_public_ips: number;
+  /** A JSON list: the pools that were its own and stayed, since others use them or they were to stay. */
+  shared_pool_ids: string;
+}
+
+/** A row of another table that belongs to a load balancer in the recycle bin. */
+interface RecycledRecordRow {
+  id: string;
+  table_name: string;
+  loadbalancer_id: string;
+  project_id: string;
+  /** JSON of the whole row, as its record. */
+  record: string;
+}
+
 export interface Tables {
   loadbalancers: Row;
   listeners: Row;
   pools: Row;
   members: Row;
   healthmonitors: Row;
+  l7policies: Row;
+  l7rules: Row;
+  l7policy_pools: PolicyPoolRow;
+  pool_listeners: PoolListenerRow;
   logtanks: Row;
   certificates: Row;
   ipgroups: Row;
   security_policies: Row;
   elements: ElementRow;
+  jobs: Row;
+  member_checks: Row;
+  publicips: Row;
+  recycled_loadbalancers: RecycledRow;
+  recycled_records: RecycledRecordRow;
   changes: ChangeRow;
   audit: AuditRow;
   settings: { key: string; value: string };

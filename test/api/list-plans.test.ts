@@ -17,14 +17,14 @@ import { assertDone, loopbackInventory, makePool } from './fixtures.ts';
 /** Steps of plans that sort or go through more than is answered, and why each may. */
 const allowed: readonly { readonly statement: RegExp; readonly step: RegExp; readonly why: string }[] = [
   {
-    statement: /SELECT DISTINCT found FROM/,
-    step: /USE TEMP B-TREE FOR DISTINCT/,
-    why: 'the resources that a filter leads over, of which 5,000 were counted at most',
-  },
-  {
     statement: / IN \(SELECT value FROM json_each\(\?\)\) order by "id"$/,
     step: /USE TEMP B-TREE FOR ORDER BY/,
     why: 'what is shown beside the records of one page',
+  },
+  {
+    statement: /\+"jobs"."begin_time" >= \?/,
+    step: /SEARCH jobs/,
+    why: 'the jobs of a project, which are forgotten after a while',
   },
   {
     statement: /from "elements" .* order by "id"$/,
@@ -58,7 +58,10 @@ before(async () => {
   calls = listCalls((await api.get('/openapi.json')).body);
   for (const call of calls) {
     const path = call.path.replace('/v3/{project_id}', '');
-    if (!path.includes('{')) samples.set(...(await listOf(path)));
+    if (path.includes('{')) continue;
+    const [plural, items] = await listOf(path);
+    // That of the recycle bin, which comes later, has the same name.
+    if (!samples.has(plural)) samples.set(plural, items);
   }
   for (const call of calls) paths.set(call, withParent(call.path.replace('/v3/{project_id}', '')));
 });
@@ -76,13 +79,13 @@ async function listOf(path: string): Promise<[string, Item[]]> {
   return [plural, items as Item[]];
 }
 
-/** A path below some record that has what it lists, if any has. */
+/** A path below some record: one that has what it lists, if any has. */
 function withParent(path: string): string {
   const [, parent] = /\{(\w+_id)\}/.exec(path) ?? [];
   if (parent === undefined) return path;
   const child = [...samples.values()].flat().find((item) => typeof item[parent] === 'string');
-  const [owners] = [...samples].flatMap(([plural, items]) => (path.includes(`/${plural}/{`) ? [items] : []));
-  return path.replace(`{${parent}}`, String(child?.[parent] ?? owners?.[0]?.['id']));
+  const owners = [...samples].find(([plural]) => path.includes(`/${plural}/{`))?.[1];
+  return path.replace(`{${parent}}`, String(child?.[parent] || owners?.[0]?.['id']));
 }
 
 /** What of the plans of the statements since then may not be. */

@@ -40,10 +40,8 @@ test('the algorithm suits the protocol, and only an IP pool may leave it out (2.
   assert.deepEqual(cid.quic_cid_hash_strategy, { len: 3, offset: 1 });
   const put = async (fields: object) =>
     assertDone(await cp.api.put(`/elb/pools/${cid.id}`, { pool: fields })).pool;
-  assert.deepEqual((await put({ quic_cid_hash_strategy: { len: 20 } })).quic_cid_hash_strategy, {
-    len: 20,
-    offset: 1,
-  });
+  const other = { len: 20, offset: 0 };
+  assert.deepEqual((await put({ quic_cid_hash_strategy: other })).quic_cid_hash_strategy, other);
   assert.deepEqual((await put({ quic_cid_hash_strategy: null })).quic_cid_hash_strategy, {
     len: 3,
     offset: 1,
@@ -133,6 +131,11 @@ test('settings that are objects are made whole, merged by an update, and cleared
   assert.deepEqual(await affinity({ enable: true, az_minimum_healthy_member_count: 3 }), {
     enable: true,
     ...thresholds(-1, 3),
+    ...strategy,
+  });
+  assert.deepEqual(await affinity({ az_minimum_healthy_member_count: 4 }), {
+    enable: true,
+    ...thresholds(-1, 4),
     ...strategy,
   });
   assert.deepEqual(await affinity({ enable: false }), { enable: false, ...thresholds(-1, -1), ...strategy });

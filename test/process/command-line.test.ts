@@ -16,7 +16,7 @@ before(() => {
 after(() => rmSync(directory, { recursive: true, force: true }));
 
 const optionsOf = {
-  serve: ['listen', 'data', 'database', 'config', 'workers', 'bind', 'no-proxy', 'log-level'],
+  serve: ['listen', 'data', 'database', 'config', 'workers', 'bind', 'no-proxy', 'audit-days', 'log-level'],
   proxy: ['control', 'token', 'data', 'workers', 'bind', 'name', 'drain-timeout', 'log-level'],
 } as const;
 
@@ -53,6 +53,7 @@ describe('what cannot be understood ends with code 2 and one line that says why'
     ['a port beyond all ports', ['serve', '--listen', '127.0.0.1:70000'], {}, /HOST:PORT/],
     ['a number that is none', ['serve', '--workers', 'many'], {}, /--workers.*"many"/],
     ['no workers at all', ['serve', '--workers', '0'], {}, /--workers.*from 1/],
+    ['an audit that keeps nothing', ['serve', '--audit-days', '0'], {}, /--audit-days.*from 1/],
     ['an unknown way to bind', ['serve', '--bind', 'some'], {}, /--bind.*own or any.*"some"/],
     ['an unknown log level', ['serve', '--log-level', 'loud'], {}, /--log-level.*debug.*"loud"/],
     ['another database', ['serve', '--database', 'postgres://db'], {}, /--database.*SQLite/],

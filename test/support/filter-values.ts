@@ -17,6 +17,13 @@ const elsewhere: Readonly<Record<string, readonly [plural: string, field: string
   member_instance_id: ['members', 'instance_id'],
 };
 
+/** Times, which nothing that is listed has just so. */
+const times: Readonly<Record<string, string>> = {
+  begin_time: '2026-01-31T23:59:59',
+  from: '2026-01-31T23:59:59Z',
+  to: '2099-01-31T23:59:59Z',
+};
+
 /** Filters that are named in the singular, by the list of references that a record has. */
 const referred: Readonly<Record<string, string>> = {
   loadbalancer_id: 'loadbalancers',
@@ -38,7 +45,8 @@ export function filterValues(
     const [from, field] = elsewhere[name] ?? [plural, name];
     const items = from === plural ? own : (samples.get(from) ?? []);
     const found = items.flatMap((item) => textsOf(item, field));
-    if (found.length === 0) return [{ filter: name, value: fallback(schema, description), share: 0 }];
+    if (found.length === 0)
+      return [{ filter: name, value: times[name] ?? fallback(schema, description), share: 0 }];
     const byValue = [...Map.groupBy(found, (text) => text)].map(([value, { length }]) => ({ value, length }));
     byValue.sort((a, b) => b.length - a.length);
     const ends = new Set([byValue[0], byValue.at(-1)].flatMap((each) => each ?? []));

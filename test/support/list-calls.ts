@@ -1,24 +1,25 @@
 /** Every list call and every filter that the API describes of itself, so that what is new is measured too. */
-import type { OpenApiDocument, OpenApiOperation } from '../../src/api/openapi.ts';
+import type { OpenApiDocument } from '../../src/api/openapi/document.ts';
+import type { DocumentedParameter } from '../../src/api/openapi/parameters.ts';
 
 export interface ListCall {
   /** As `ListMembers`. */
   readonly operationId: string;
   /** With parameters in braces. */
   readonly path: string;
-  readonly filters: readonly Parameter[];
+  readonly filters: readonly DocumentedParameter[];
   /** The path of a single record, when there is one: ends in a parameter. */
   readonly showPath: string | null;
 }
-
-type Parameter = OpenApiOperation['parameters'][number];
 
 const paging = ['marker', 'limit', 'page_reverse'];
 
 /** The calls with pages over what projects have; those of the program's own catalogue are not in the store. */
 export function listCalls({ paths }: OpenApiDocument): ListCall[] {
   return Object.entries(paths).flatMap(([path, { get }]) => {
-    const queries = get?.parameters.filter((each) => each.in === 'query') ?? [];
+    const queries = (get?.parameters ?? []).flatMap((each) =>
+      'in' in each && each.in === 'query' ? [each] : [],
+    );
     if (!get || !paging.every((name) => queries.some((each) => each.name === name))) return [];
     if (path.endsWith('/flavors')) return [];
     const showPath = Object.keys(paths).find(

@@ -14,22 +14,25 @@ import {
 import type { Region } from '../../service/region.ts';
 import { showStatusTree } from '../../service/status-tree.ts';
 import { crudOperations } from '../crud.ts';
-import { references, render } from '../render.ts';
+import { eipsOf, references, render } from '../render.ts';
 
 const group = 'Load balancers';
 const path = '/v3/{project_id}/elb/loadbalancers';
 
-function renderLoadBalancer({ loadBalancer: of, listenerIds, poolIds }: LoadBalancerView): {
+/** An order of one that is paid in advance, which nothing is when it is made here. */
+export const order = {
+  loadbalancer_id: Type.Optional(Type.String({ description: 'The load balancer of an order: absent.' })),
+  order_id: Type.Optional(Type.String({ description: 'The order, when it is paid in advance: absent.' })),
+};
+
+/** A load balancer as answered. */
+export function renderLoadBalancer({ loadBalancer: of, listenerIds, poolIds }: LoadBalancerView): {
   readonly id: string;
 } {
   return render(loadBalancer, of, {
     listeners: references(listenerIds),
     pools: references(poolIds),
-    eips: of.publicips.map(({ publicip_id, publicip_address, ip_version }) => ({
-      eip_id: publicip_id,
-      eip_address: publicip_address,
-      ip_version,
-    })),
+    eips: eipsOf(of),
   });
 }
 
@@ -41,6 +44,7 @@ export function loadBalancerOperations(region: Region): Operation[] {
       group,
       path,
       idParameter: 'loadbalancer_id',
+      beside: order,
       render: renderLoadBalancer,
       service: {
         create: ({ project_id = '' }, body) => createLoadBalancer(region, project_id, body),

@@ -32,7 +32,7 @@ const filtered: Readonly<Record<string, readonly string[]>> = {
       'any_port_enable',
       'public_border_group',
     ],
-    ...['protection_status', 'healthmonitor_id', 'loadbalancer_id'],
+    ...['protection_status', 'healthmonitor_id', 'loadbalancer_id', 'kind'],
   ],
   members: [
     ...['enterprise_project_id', 'name', 'protocol_port', 'subnet_cidr_id', 'weight', 'admin_state_up'],
@@ -42,14 +42,23 @@ const filtered: Readonly<Record<string, readonly string[]>> = {
     ...['enterprise_project_id', 'name', 'admin_state_up', 'type', 'delay', 'timeout', 'max_retries'],
     ...['max_retries_down', 'monitor_port', 'domain_name', 'url_path', 'http_method', 'expected_codes'],
   ],
+  l7policies: [
+    ...['name', 'description', 'admin_state_up', 'enterprise_project_id', 'action', 'position', 'priority'],
+    ...['provisioning_status', 'redirect_pool_id', 'redirect_listener_id', 'redirect_url'],
+  ],
+  l7rules: [
+    ...['admin_state_up', 'enterprise_project_id', 'type', 'compare_type', 'value', 'key', 'invert'],
+    'provisioning_status',
+  ],
   ipgroups: ['name', 'description', 'enterprise_project_id'],
-  security_policies: ['name', 'description', 'enterprise_project_id', 'protocols', 'ciphers'],
+  security_policies: ['name', 'description', 'protocols', 'ciphers'],
   certificates: [
     ...['name', 'description', 'enterprise_project_id', 'admin_state_up', 'type', 'domain'],
     ...['scm_certificate_id', 'source', 'common_name', 'fingerprint', 'protection_status'],
     'protection_reason',
   ],
   logtanks: ['enterprise_project_id', 'log_group_id', 'log_topic_id'],
+  jobs: ['job_type', 'status', 'resource_id', 'error_code'],
 };
 
 /** Keys of JSON columns that lists are filtered by. */
@@ -60,17 +69,6 @@ const filteredKeys: readonly (readonly [string, string, string])[] = [
   ['pools', 'az_affinity', 'enable'],
   ['pools', 'quic_cid_hash_strategy', 'len'],
   ['pools', 'quic_cid_hash_strategy', 'offset'],
-];
-
-/** Lists in columns whose elements are looked up: the path that they are kept under, and where they are. */
-const elements: readonly { readonly table: string; readonly column: string; readonly key?: string }[] = [
-  { table: 'loadbalancers', column: 'availability_zone_list' },
-  { table: 'loadbalancers', column: 'ip_versions' },
-  { table: 'loadbalancers', column: 'publicips', key: 'publicip_id' },
-  { table: 'loadbalancers', column: 'publicips', key: 'publicip_address' },
-  { table: 'loadbalancers', column: 'publicips', key: 'ip_version' },
-  { table: 'ipgroups', column: 'ip_list', key: 'ip' },
-  { table: 'listeners', column: 'sni_container_refs' },
 ];
 
 export async function up(db: Kysely<unknown>): Promise<void> {
@@ -95,11 +93,27 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await replace(db, 'listeners', 'listeners_by_loadbalancer', ['loadbalancer_id', 'id', 'default_pool_id']);
   await replace(db, 'listeners', 'listeners_by_pool', ['default_pool_id', 'id', 'loadbalancer_id']);
   await replace(db, 'listeners', 'listeners_by_security_policy_id', ['security_policy_id', 'id']);
+  await replace(db, 'l7policies', 'l7policies_by_listener', ['listener_id', 'id', 'priority']);
   await replace(db, 'pools', 'pools_by_loadbalancer', ['loadbalancer_id', 'id']);
   for (const name of ['members_of_address', 'listeners_with_ipgroup', 'listeners_with_sni']) {
     await db.schema.dropIndex(name).execute();
   }
-  await createElements(db);
+  await replace(db, 'l7policy_pools', 'l7policy_pools_by_listener', [
+    'listener_id',
+    'pool_id',
+    'l7policy_id',
+  ]);
+  await sql`DROP VIEW pool_listeners`.execute(db);
+  // As before, each road once. What a UNION has found only once it has read all of both, this finds by the indexes.
+  await sql`CREATE VIEW pool_listeners AS
+    SELECT default_pool_id AS pool_id, id AS listener_id FROM listeners WHERE default_pool_id IS NOT NULL
+    UNION ALL SELECT pool_id, listener_id FROM l7policy_pools AS road
+    WHERE l7policy_id = (SELECT min(l7policy_id) FROM l7policy_pools AS same
+        WHERE same.listener_id = road.listener_id AND same.pool_id = road.pool_id)
+      AND NOT EXISTS (SELECT 1 FROM listeners WHERE id = road.listener_id AND default_pool_id = road.pool_id)
+  `.execute(db);
+  await sql`CREATE TABLE elements (path TEXT NOT NULL, value NOT NULL, project_id TEXT NOT NULL, id TEXT NOT NULL,
+    PRIMARY KEY (path, value, project_id, id)) WITHOUT ROWID`.execute(db);
 }
 
 async function index(
@@ -128,19 +142,4 @@ async function replace(
     .on(table)
     .columns([...columns])
     .execute();
-}
-
-async function createElements(db: Kysely<unknown>): Promise<void> {
-  await sql`CREATE TABLE elements (path TEXT NOT NULL, value NOT NULL, project_id TEXT NOT NULL, id TEXT NOT NULL,
-    PRIMARY KEY (path, value, project_id, id)) WITHOUT ROWID`.execute(db);
-  for (const { table, column, key } of elements) {
-    const path = key === undefined ? `${table}.${column}` : `${table}.${column}.${key}`;
-    const value = key === undefined ? sql`each.value` : sql`json_extract(each.value, ${`$.${key}`})`;
-    await sql`INSERT OR IGNORE INTO elements SELECT ${path}, ${value}, project_id, ${sql.table(table)}.id
-      FROM ${sql.table(table)}, json_each(${sql.ref(column)}) AS each`.execute(db);
-  }
-  // A listener may name several IP groups with commas between, which as JSON are a list.
-  await sql`INSERT OR IGNORE INTO elements SELECT 'listeners.ipgroup.ipgroup_id', each.value, project_id, listeners.id
-    FROM listeners, json_each('["' || replace(json_extract(ipgroup, '$.ipgroup_id'), ',', '","') || '"]') AS each
-    WHERE ipgroup IS NOT NULL`.execute(db);
 }

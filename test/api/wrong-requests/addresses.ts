@@ -30,7 +30,6 @@ const filters: readonly (readonly [list: string, query: string, message: RegExp]
   ['members', 'weight=1&weight=x', /'weight': got "x"/],
   ['members', 'protocol_port=65536', /'protocol_port'.*0 to 65535/],
   ['members', 'ip_version=v5', /'ip_version'.*v4, v6/],
-  ['members', 'member_type=ecs', /'member_type'.*ip, instance/],
   ['members', 'operating_status=online', /'operating_status'.*NO_MONITOR, INITIAL, ONLINE/],
   ['pools', 'protocol=SCTP', /'protocol'.*one of TCP/],
   ['pools', 'connection_drain=on', /'connection_drain'.*true or false/],
@@ -63,6 +62,7 @@ export function addressRows({ pool }: Ground): Row[] {
     ...queries.map(([query, message]) =>
       wrong('GET', `/elb/pools/${pool}/members?${query}`, undefined, message),
     ),
+    wrong('GET', `/elb/pools/${pool}/members?member_type=ecs`, undefined, /'member_type'.*ip, instance/),
     ...filters.map(([list, query, message]) => wrong('GET', `/elb/${list}?${query}`, undefined, message)),
     ...foreign(seed.otherProjectId, 403, 'SYS.0403'),
     ...foreign('nonsense', 403, 'SYS.0403'),
