@@ -1,5 +1,6 @@
 /** The page of all fields, from the descriptions of the resources. */
 import type { Field } from '../src/model/field.ts';
+import { masterSlaveMember, masterSlaveMonitor, masterSlavePool } from '../src/model/master-slave-pool.ts';
 import type { Resource } from '../src/model/resource.ts';
 import { describe } from '../src/model/validation.ts';
 import { resources } from '../src/store/schema.ts';
@@ -12,7 +13,7 @@ export function fieldsPage(): string {
     'What a create and an update request may carry, what lists filter by, and what takes effect on traffic. A field',
     'marked *not yet* is checked, stored and answered as the API says, and does not change what traffic does.',
     '',
-    ...resources.flatMap(section),
+    ...[...resources, masterSlavePool, masterSlaveMember, masterSlaveMonitor].flatMap(section),
   ].join('\n');
 }
 

@@ -1,6 +1,6 @@
-/** The five operations that every resource has, made from its description and its service. */
+/** The operations that resources have in common, made from their description and their service. */
 import { type TSchema, Type } from 'typebox';
-import type { Operation } from '../model/operation.ts';
+import type { Call, Operation } from '../model/operation.ts';
 import {
   answerBody,
   createBody,
@@ -22,7 +22,8 @@ export interface CrudService<View> {
   readonly create: (params: Params, body: Body) => Promise<View>;
   readonly show: (params: Params) => Promise<View>;
   readonly list: (params: Params, query: PageQuery) => Promise<Page<View>>;
-  readonly update: (params: Params, body: Body) => Promise<View>;
+  /** Left out by a resource that cannot be changed. */
+  readonly update?: (params: Params, body: Body) => Promise<View>;
   readonly remove: (params: Params) => Promise<void>;
 }
 
@@ -44,10 +45,11 @@ export interface CrudParts<F extends Fields, View> {
   readonly renderListed?: (query: URLSearchParams) => (view: View) => { readonly id: string };
 }
 
-/** Create, list, show, update and delete. */
+/** Create, list, show, update if the service does, and delete. */
 export function crudOperations<F extends Fields, View>(parts: CrudParts<F, View>): Operation[] {
   const { of, names, group, path, idParameter, service, render, beside = {}, secret = false } = parts;
   const { renderListed = () => render } = parts;
+  const { update } = service;
   const [one, many] = names;
   const each = `${path}/{${idParameter}}`;
   const answer = answerBody(of);
@@ -88,20 +90,24 @@ export function crudOperations<F extends Fields, View>(parts: CrudParts<F, View>
       status: 200,
       handle: async (call) => ({ body: { [of.name]: render(await service.show(call.params)) } }),
     },
-    {
-      id: `Update${one}`,
-      method: 'PUT',
-      path: each,
-      group,
-      summary: `Change a ${label}`,
-      body: strict({ [of.name]: updateBody(of) }),
-      bodyOptions: { immutable: { [of.name]: immutableFields(of) }, secret },
-      answer: changed,
-      status: 200,
-      handle: async (call) => ({
-        body: { [of.name]: render(await service.update(call.params, body(call))) },
-      }),
-    },
+    ...(update
+      ? [
+          {
+            id: `Update${one}`,
+            method: 'PUT' as const,
+            path: each,
+            group,
+            summary: `Change a ${label}`,
+            body: strict({ [of.name]: updateBody(of) }),
+            bodyOptions: { immutable: { [of.name]: immutableFields(of) }, secret },
+            answer: changed,
+            status: 200,
+            handle: async (call: Call) => ({
+              body: { [of.name]: render(await update(call.params, body(call))) },
+            }),
+          },
+        ]
+      : []),
     {
       id: `Delete${one}`,
       method: 'DELETE',

@@ -19,12 +19,17 @@ export function render<F extends Fields>(
   record: RecordOf<F>,
   computed: Partial<RecordOf<F>> = {},
 ): Rendered {
+  return answered(of, record, computed);
+}
+
+/** The answered fields of a resource, of values that may be typed more loosely than its own. */
+export function answered(of: Resource, values: Values, computed: Values = {}): Rendered {
   const blank = blankOf(of);
   // Copying an object that has all keys is several times faster than adding them, and so is writing it as JSON.
   const answer: Record<string, unknown> = { ...blank };
   for (const key of Object.keys(blank)) {
     const value = computed[key];
-    answer[key] = value === undefined ? (record[key] ?? null) : value;
+    answer[key] = value === undefined ? (values[key] ?? null) : value;
   }
   return answer as Rendered;
 }
@@ -32,11 +37,13 @@ export function render<F extends Fields>(
 function blankOf(of: Resource): Blank {
   const known = blanks.get(of);
   if (known) return known;
-  const answered = Object.entries(of.fields).filter(([, field]) => field.answered);
-  const blank: Blank = JSON.parse(JSON.stringify(Object.fromEntries(answered.map(([key]) => [key, null]))));
+  const fields = Object.entries(of.fields).filter(([, field]) => field.answered);
+  const blank: Blank = JSON.parse(JSON.stringify(Object.fromEntries(fields.map(([key]) => [key, null]))));
   blanks.set(of, blank);
   return blank;
 }
+
+type Values = Readonly<Record<string, unknown>>;
 
 /** Ids as the API refers to resources. */
 export function references(ids: readonly string[]): { id: string }[] {

@@ -8,9 +8,9 @@ import type { Identity } from '../service/identity/identity.ts';
 import { newId } from '../service/new-id.ts';
 import { planOf } from '../service/plan.ts';
 import type { LiveRegion, Origin } from '../service/region.ts';
+import { readJsonBody, readYamlBody } from './body.ts';
 import { planBody, readDryRun } from './dry-run.ts';
 import { errorAnswer } from './error-answer.ts';
-import { readJsonBody } from './json-body.ts';
 
 /** No documented body comes near this: the largest is a batch of 200 members. */
 const maxBodyBytes = 1024 * 1024;
@@ -70,7 +70,7 @@ function addRoute(
     handler: async (request, reply) => {
       const bytes = (request.body as Buffer | undefined) ?? noBody;
       const caller = operation.isPublic ? nobody : callerOf(request, bytes, identity);
-      const body = checkBody ? readJsonBody(bytes) : undefined;
+      const body = checkBody ? readBody(request, operation, bytes) : undefined;
       checkBody?.(body);
       const call = callOf(request, caller, body);
       const origin = originOf(request, caller, operation);
@@ -82,6 +82,10 @@ function addRoute(
       return send(request, reply, operation, answer);
     },
   });
+}
+
+function readBody({ headers }: FastifyRequest, { takesYaml = false }: Operation, bytes: Buffer): unknown {
+  return takesYaml && headers['content-type']?.includes('yaml') ? readYamlBody(bytes) : readJsonBody(bytes);
 }
 
 function callerOf(request: FastifyRequest, body: Buffer, identity: Identity): Caller {

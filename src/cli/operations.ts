@@ -2,12 +2,15 @@
 import { auditOperations } from '../api/operations/audit.ts';
 import { availabilityZoneChangeOperations } from '../api/operations/availability-zone-changes.ts';
 import { availabilityZoneOperations } from '../api/operations/availability-zones.ts';
+import { batchCreateOperations } from '../api/operations/batch-create.ts';
 import { certificateOperations } from '../api/operations/certificates.ts';
 import { chargeModeOperations } from '../api/operations/charge-mode.ts';
+import { deletionOperations } from '../api/operations/deletions.ts';
 import { domainNameOperations } from '../api/operations/domain-names.ts';
 import { elbowOperations } from '../api/operations/elbow.ts';
 import { featureOperations } from '../api/operations/features.ts';
 import { flavorOperations } from '../api/operations/flavors.ts';
+import { graphOperations } from '../api/operations/graph.ts';
 import { healthMonitorOperations } from '../api/operations/health-monitors.ts';
 import { ipGroupOperations } from '../api/operations/ip-groups.ts';
 import { jobOperations } from '../api/operations/jobs.ts';
@@ -16,6 +19,8 @@ import { l7RuleOperations } from '../api/operations/l7-rules.ts';
 import { listenerOperations } from '../api/operations/listeners.ts';
 import { loadBalancerOperations } from '../api/operations/load-balancers.ts';
 import { logtankOperations } from '../api/operations/logtanks.ts';
+import { masterSlavePoolOperations } from '../api/operations/master-slave-pools.ts';
+import { memberCheckOperations } from '../api/operations/member-checks.ts';
 import { memberOperations } from '../api/operations/members.ts';
 import { networkUseOperations } from '../api/operations/network-use.ts';
 import { poolOperations } from '../api/operations/pools.ts';
@@ -23,28 +28,37 @@ import { publicOperations } from '../api/operations/public.ts';
 import { quotaOperations } from '../api/operations/quotas.ts';
 import { securityPolicyOperations } from '../api/operations/security-policies.ts';
 import { tagOperations } from '../api/operations/tags.ts';
+import { topologyOperation } from '../api/operations/topology.ts';
+import { upgradeOperations } from '../api/operations/upgrade.ts';
 import { identityOperations } from '../cloud/identity.ts';
 import { networkOperations } from '../cloud/networks.ts';
 import { publicIpOperations } from '../cloud/public-ips.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Identity } from '../service/identity/identity.ts';
+import type { MemberChecks } from '../service/member-checks/member-checks.ts';
 import type { Region } from '../service/region.ts';
 
 export interface OperationParts {
   readonly region: Region;
   readonly identity: Identity;
   readonly stream: Parameters<typeof elbowOperations>[1];
+  readonly memberChecks: MemberChecks;
 }
 
-export function allOperations({ region, identity, stream }: OperationParts): Operation[] {
+export function allOperations({ region, identity, stream, memberChecks }: OperationParts): Operation[] {
   const documented = [
     ...loadBalancerOperations(region),
+    topologyOperation(region),
+    ...batchCreateOperations(region),
     ...availabilityZoneChangeOperations(region),
+    ...upgradeOperations(region),
     ...domainNameOperations(region),
     ...chargeModeOperations(region),
     ...listenerOperations(region),
     ...poolOperations(region),
+    ...masterSlavePoolOperations(region),
     ...memberOperations(region),
+    ...memberCheckOperations(memberChecks),
     ...healthMonitorOperations(region),
     ...l7PolicyOperations(region),
     ...l7RuleOperations(region),
@@ -57,12 +71,14 @@ export function allOperations({ region, identity, stream }: OperationParts): Ope
     ...tagOperations(region),
     ...logtankOperations(region),
     ...featureOperations(region),
+    ...deletionOperations(region),
     ...jobOperations(region),
     ...networkUseOperations(region),
     ...identityOperations(identity, region.inventory),
     ...networkOperations(region.inventory),
     ...publicIpOperations(region),
     ...elbowOperations(region, stream),
+    ...graphOperations(region),
     ...auditOperations(region),
   ];
   return [...documented, ...publicOperations(documented)];

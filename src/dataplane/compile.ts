@@ -114,5 +114,6 @@ export function compileMember(member: Member): MemberConfiguration {
     port: member.protocol_port,
     weight: member.weight,
     healthy: member.verdict !== 'OFFLINE',
+    standby: member.role === 'slave',
   };
 }

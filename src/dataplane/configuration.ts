@@ -82,6 +82,8 @@ export interface MemberConfiguration {
   readonly weight: number;
   /** False while the health monitor's verdict is against it: nothing new is sent. */
   readonly healthy: boolean;
+  /** True keeps it back until nobody else of the pool may serve, or may be tried any more. */
+  readonly standby: boolean;
 }
 
 /** Things put (created or replaced whole) and removed by id. */

@@ -2,6 +2,7 @@
 import { Type } from 'typebox';
 import { identity, inheritedEnterpriseProject, timestamps } from './common-fields.ts';
 import { field, orNull } from './field.ts';
+import { PoolKind } from './pool.ts';
 import { type RecordOf, resource } from './resource.ts';
 import { Id, integer, Name, oneOf, Reference } from './schemas.ts';
 
@@ -103,6 +104,7 @@ export const healthMonitor = resource({
       default: 'TEXT',
     }),
     sni_enable: field(Type.Boolean(), 'Always false.', { default: false }),
+    pool_kind: field(PoolKind, 'The kind of its pool.', { default: 'ordinary', answered: false }),
     ...timestamps,
   },
 });

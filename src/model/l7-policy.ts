@@ -112,6 +112,7 @@ export const l7Policy = resource({
     }),
     rule_set: field(orNull(Type.String()), 'The same for policies with the same rules; null without rules.', {
       answered: false,
+      audited: false,
     }),
     ...timestamps,
   },

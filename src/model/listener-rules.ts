@@ -1,6 +1,7 @@
 /** The rules of a listener that need no other resource, and the defaults that follow from its protocol (2.2). */
 import { invalid } from './errors.ts';
 import type { Listener, ListenerProtocol } from './listener.ts';
+import { checkSharedListener } from './shared-rules.ts';
 import { systemSecurityPolicies } from './system-security-policies.ts';
 
 const overHttp: readonly ListenerProtocol[] = ['HTTP', 'HTTPS', 'TERMINATED_HTTPS', 'QUIC'];
@@ -17,14 +18,19 @@ export function portSpace(protocol: ListenerProtocol): readonly ListenerProtocol
     : ['TCP', 'HTTP', 'HTTPS', 'TERMINATED_HTTPS', 'TLS'];
 }
 
-/** The values that a listener of a protocol has when none are given. */
-export function protocolDefaults(protocol: ListenerProtocol): Partial<Listener> {
+/**
+ * The values that a listener of a protocol has when none are given.
+ *
+ * @param guaranteed whether its load balancer is a dedicated one
+ */
+export function protocolDefaults(protocol: ListenerProtocol, guaranteed: boolean): Partial<Listener> {
   const http = isOverHttp(protocol);
   return {
     keepalive_timeout: http ? 60 : 300,
     client_timeout: http ? 60 : null,
     member_timeout: http ? 60 : null,
     tls_ciphers_policy: overTls.includes(protocol) && protocol !== 'QUIC' ? 'tls-1-2' : null,
+    transparent_client_ip_enable: guaranteed || http,
     ...(protocol === 'QUIC' ? { http2_enable: true } : {}),
   };
 }
@@ -33,12 +39,19 @@ export function protocolDefaults(protocol: ListenerProtocol): Partial<Listener> 
  * Checks a listener as it would be stored.
  *
  * @param given the request, since some fields may not even be sent for some protocols
+ * @param guaranteed whether its load balancer is a dedicated one
  * @throws Refusal
  */
-export function checkListener(listener: Listener, given: Readonly<Record<string, unknown>>): void {
+export function checkListener(
+  listener: Listener,
+  given: Readonly<Record<string, unknown>>,
+  guaranteed: boolean,
+): void {
   checkPorts(listener);
   checkTimeouts(listener, given);
   checkSwitches(listener, given);
+  if (guaranteed) checkTransparency(listener);
+  else checkSharedListener(listener, given);
   const { ipgroup, quic_config } = listener;
   if (ipgroup && !ipgroup.ipgroup_id) throw invalid('listener.ipgroup.ipgroup_id', 'it is required.');
   if (quic_config && !quic_config.quic_listener_id) {
@@ -133,13 +146,6 @@ function checkSwitches(listener: Listener, given: Readonly<Record<string, unknow
       'protocol HTTP, HTTPS or QUIC',
     );
   }
-  // A dedicated load balancer shows members the client's address, but for the one thing that excludes it.
-  if (!listener.transparent_client_ip_enable && !listener.nat64_enable) {
-    throw invalid(
-      'listener.transparent_client_ip_enable',
-      'it must be true, unless nat64_enable is true for protocol TCP or UDP.',
-    );
-  }
   if (listener.security_policy_id) {
     refuseUnless(
       ['HTTPS', 'TERMINATED_HTTPS', 'TLS'].includes(protocol),
@@ -149,6 +155,15 @@ function checkSwitches(listener: Listener, given: Readonly<Record<string, unknow
   }
   checkEarlyData(listener);
   checkAccessLog(listener);
+}
+
+/** A dedicated load balancer shows members the client's address, but for the one thing that excludes it. */
+function checkTransparency({ transparent_client_ip_enable, nat64_enable }: Listener): void {
+  if (transparent_client_ip_enable || nat64_enable) return;
+  throw invalid(
+    'listener.transparent_client_ip_enable',
+    'it must be true, unless nat64_enable is true for protocol TCP or UDP.',
+  );
 }
 
 /** The policies with TLS 1.3, of which early data is a part (rules digest C46). */

@@ -7,6 +7,7 @@ import { includeRecycleBin, type Match } from './filter.ts';
 import { Eip, NewPublicIp, PublicIp } from './public-ip.ts';
 import { type RecordOf, resource } from './resource.ts';
 import { Id, oneOf, Reference, strict } from './schemas.ts';
+import { UpgradeChanges } from './upgrade.ts';
 
 const GlobalEip = Type.Object({
   global_eip_id: Type.String(),
@@ -70,7 +71,10 @@ export const loadBalancer = resource({
     ...identity,
     ...naming,
     ...enterpriseProject,
-    provisioning_status: field(Type.String(), 'ACTIVE once usable.', { default: 'ACTIVE', filter: 'many' }),
+    provisioning_status: field(Type.String(), 'ACTIVE, or UPGRADED until an upgrade is completed.', {
+      default: 'ACTIVE',
+      filter: 'many',
+    }),
     operating_status: field(Type.String(), 'ONLINE, or FROZEN.', { default: 'ONLINE', filter: 'many' }),
     admin_state_up: field(Type.Boolean(), 'False stops all traffic.', {
       create: 'optional',
@@ -85,13 +89,17 @@ export const loadBalancer = resource({
       nullable: true,
       default: 'vlb',
     }),
-    guaranteed: field(Type.Boolean(), 'Always true: a dedicated load balancer.', {
-      input: Type.Literal(true),
-      create: 'optional',
-      nullable: true,
-      default: true,
-      filter: 'one',
-    }),
+    guaranteed: field(
+      Type.Boolean(),
+      'True: dedicated. False: shared, made by batch-create or a clone only.',
+      {
+        input: Type.Literal(true),
+        create: 'optional',
+        nullable: true,
+        default: true,
+        filter: 'one',
+      },
+    ),
     vpc_id: field(Id, 'The VPC it lives in.', { create: 'optional', nullable: true, filter: 'many' }),
     vip_subnet_cidr_id: field(orNull(Id), 'The IPv4 subnet of its address.', address),
     vip_address: field(orNull(Type.String({ minLength: 1, maxLength: 64 })), 'Its IPv4 address.', address),
@@ -215,7 +223,8 @@ export const loadBalancer = resource({
       nullable: true,
       effective: false,
     }),
-    charge_mode: field(oneOf('flavor', 'lcu'), 'How it would be billed.', {
+    charge_mode: field(oneOf('flavor', 'lcu', ''), 'How it would be billed; empty for a shared one.', {
+      input: oneOf('flavor', 'lcu'),
       create: 'optional',
       update: 'mutable',
       nullable: true,
@@ -239,6 +248,9 @@ export const loadBalancer = resource({
     ...protection,
     frozen_scene: field(orNull(Type.String()), 'Why it is frozen: null.'),
     public_border_group: field(Type.String(), 'The site: center.', { default: 'center' }),
+    upgrade: field(orNull(UpgradeChanges), 'What an upgrade that goes on has changed; null outside one.', {
+      answered: false,
+    }),
     domain_names: field(orNull(DomainNames), 'How it is named in DNS; null if never told.', {
       answered: false,
     }),

@@ -105,6 +105,10 @@ export const member = resource({
       answered: false,
       audited: false,
     }),
+    role: field(oneOf('', 'master', 'slave'), 'Its part in a master-slave pool; empty in an ordinary one.', {
+      default: '',
+      answered: false,
+    }),
     server_state: field(
       oneOf('none', 'running', 'stopped', 'missing'),
       'The server behind the address; none for an IP address used as a member.',

@@ -30,52 +30,47 @@ export function typeDefaults(type: MonitorType): Pick<HealthMonitor, 'http_metho
 /**
  * Checks a monitor as it would be stored.
  *
+ * @param path how messages name the monitor
  * @throws Refusal
  */
-export function checkMonitor(monitor: HealthMonitor, pool: Pool): void {
+export function checkMonitor(monitor: HealthMonitor, pool: Pool, path = 'healthmonitor'): void {
   const allowed = monitorTypes[pool.protocol];
   if (!allowed.includes(monitor.type)) {
     throw invalid(
-      'healthmonitor.type',
+      `${path}.type`,
       `a pool of protocol ${pool.protocol} takes ${allowed.join(', ')}, not ${monitor.type}.`,
     );
   }
   if (monitor.monitor_port === null && (pool.any_port_enable || pool.protocol === 'IP')) {
     throw invalid(
-      'healthmonitor.monitor_port',
+      `${path}.monitor_port`,
       `it is required ${pool.protocol === 'IP' ? 'for a pool of protocol IP' : 'when the pool has any_port_enable'}. ` +
         'Expected an integer from 1 to 65535.',
     );
   }
-  if (monitor.expected_codes !== null) checkExpectedCodes(monitor.expected_codes, monitor.type);
-  checkContent(monitor);
+  if (monitor.expected_codes !== null) checkExpectedCodes(monitor.expected_codes, monitor.type, path);
+  checkContent(monitor, path);
 }
 
 /** Contents are compared by TCP and UDP_CONNECT probes only; in HEX they are whole bytes (rules digest 2.5.1). */
-function checkContent(monitor: HealthMonitor): void {
+function checkContent(monitor: HealthMonitor, path: string): void {
   if (monitor.content_check_enable && monitor.type !== 'TCP' && monitor.type !== 'UDP_CONNECT') {
-    throw invalid(
-      'healthmonitor.content_check_enable',
-      `it is for type TCP or UDP_CONNECT, not ${monitor.type}.`,
-    );
+    throw invalid(`${path}.content_check_enable`, `it is for type TCP or UDP_CONNECT, not ${monitor.type}.`);
   }
   if (monitor.content_format !== 'HEX') return;
   for (const key of ['send_content', 'receive_content'] as const) {
     const content = monitor[key];
     if (content === null || /^(?:[0-9a-fA-F]{2})+$/.test(content)) continue;
-    throw invalid(
-      `healthmonitor.${key}`,
-      `got "${content}", expected an even number of hex digits in format HEX.`,
-    );
+    throw invalid(`${path}.${key}`, `got "${content}", expected an even number of hex digits in format HEX.`);
   }
 }
 
 /** One code, a list, or a list of ranges: at most five items, each ascending, none twice (rules digest HM-6). */
-function checkExpectedCodes(text: string, type: MonitorType): void {
+function checkExpectedCodes(text: string, type: MonitorType, path: string): void {
   const [lowest, highest] = type === 'GRPC' ? [0, 99] : [200, 599];
   const wrong = (why: string) =>
     invalid(
-      'healthmonitor.expected_codes',
+      `${path}.expected_codes`,
       `got "${text}": ${why}. Expected up to 5 codes or ranges from ${lowest} to ${highest}, as ${type === 'GRPC' ? '0 or 0,1 or 0-5,10-12' : '200 or 200,202 or 200-204,300-399'}.`,
     );
   const items = text.split(',');

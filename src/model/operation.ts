@@ -62,6 +62,8 @@ export interface Operation {
   readonly body?: TSchema;
   /** How a wrong body is worded. */
   readonly bodyOptions?: ValidationOptions;
+  /** Whether the body may also be YAML, by its content type. */
+  readonly takesYaml?: boolean;
   readonly answer?: TSchema;
   /** The status of success. */
   readonly status: number;

@@ -1,5 +1,5 @@
 /** A pool, or backend server group: members and how requests are spread over them (rules digest 2.3). */
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { alwaysUp, enterpriseProject, identity, naming, protection, timestamps } from './common-fields.ts';
 import { field, orNull } from './field.ts';
 import type { Match, Step } from './filter.ts';
@@ -17,6 +17,10 @@ const Algorithm = oneOf(
   '3_TUPLE_HASH',
   '5_TUPLE_HASH',
 );
+
+/** Master-slave pools share the table of pools; each kind has calls of its own, and is not there for the other's. */
+export const PoolKind = oneOf('ordinary', 'master-slave');
+export type PoolKind = Static<typeof PoolKind>;
 
 const PersistenceType = oneOf('SOURCE_IP', 'HTTP_COOKIE', 'APP_COOKIE');
 const SessionPersistence = Type.Object({
@@ -203,6 +207,7 @@ export const pool = resource({
     }),
     ...protection,
     healthmonitor_id: field(orNull(Id), 'The pool’s health monitor, if it has one.', { filter: 'many' }),
+    kind: field(PoolKind, 'Which calls the pool has.', { default: 'ordinary', answered: false }),
     listeners: field(Type.Array(Reference), 'The listeners that send requests here.', { computed: true }),
     loadbalancers: field(Type.Array(Reference), 'The load balancers of those listeners, and its own.', {
       computed: true,

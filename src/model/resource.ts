@@ -99,6 +99,16 @@ export function changes<F extends Fields>(
   return changed as Partial<RecordOf<F>>;
 }
 
+/** Fields of a resource as another one has them that cannot be changed once created. */
+export function settledFields<F extends Fields, K extends keyof F & string>(
+  fields: F,
+  keys: readonly K[],
+  options: Pick<Partial<Field>, 'filter' | 'answered'> = {},
+): Pick<F, K> {
+  const settled = keys.map((key) => [key, { ...fields[key], update: 'absent', ...options }]);
+  return Object.fromEntries(settled) as Pick<F, K>;
+}
+
 function bodySchema(fields: Fields, part: (field: Field) => string, create: boolean): TObject {
   const properties: Record<string, TSchema> = {};
   for (const [key, field] of Object.entries(fields)) {

@@ -107,6 +107,7 @@ export function describe(schema: SchemaParts | undefined): string {
 
 function range(low: number | undefined, high: number | undefined, unit = ''): string {
   if (high === undefined) return low === undefined ? '' : ` from ${low}${unit}`;
+  if (low === high) return ` of ${low}${unit}`;
   return ` from ${low ?? 0} to ${high}${unit}`;
 }
 

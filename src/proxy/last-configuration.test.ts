@@ -144,7 +144,14 @@ function snapshot(revision: number): ConfigurationDelta {
 
 /** From a revision to the next, with one member more. */
 function memberStep(base: number): ConfigurationDelta {
-  const member = { id: `member ${base}`, address: '127.0.0.1', port: base, weight: 1, healthy: true };
+  const member = {
+    id: `member ${base}`,
+    address: '127.0.0.1',
+    port: base,
+    weight: 1,
+    healthy: true,
+    standby: false,
+  };
   return {
     ...snapshot(base + 1),
     base,

@@ -20,6 +20,7 @@ const loadBalancerFields = [
   'ipv6_vip_virsubnet_id',
   'ip_target_enable',
   'loadbalancer_type',
+  'provisioning_status',
 ] as const;
 
 export interface Attachments {

@@ -4,6 +4,7 @@ import { loadBalancer } from '../model/load-balancer.ts';
 import { update } from '../store/rows.ts';
 import { checkDedicated } from './load-balancer-kind.ts';
 import { checkZones } from './load-balancer-rules.ts';
+import { checkActive } from './load-balancer-state.ts';
 import { type LoadBalancerView, viewOf } from './load-balancers.ts';
 import { requireLoadBalancer } from './references.ts';
 import { type Region, timestamp } from './region.ts';
@@ -47,6 +48,7 @@ async function changeZones(
   return region.store.write(async (tx) => {
     const found = await requireLoadBalancer(tx.db, projectId, id);
     checkDedicated(found, field);
+    checkActive([found]);
     checkZones(region, zones, field);
     const before = found.availability_zone_list;
     const after = change(before);

@@ -2,12 +2,13 @@
 import { type Certificate, certificate, type PrivateKeys } from '../model/certificate.ts';
 import { readContent } from '../model/certificate-content.ts';
 import { checkDomains } from '../model/certificate-domains.ts';
-import { conflict, Refusal } from '../model/errors.ts';
+import { conflict } from '../model/errors.ts';
 import { mask } from '../model/field.ts';
 import { changes, draft } from '../model/resource.ts';
 import { type Page, page } from '../store/pages.ts';
 import { insert, remove, update } from '../store/rows.ts';
-import type { Reader, Writer } from '../store/transaction.ts';
+import type { Reader } from '../store/transaction.ts';
+import { type Deleted, deleteBatch } from './batch-deletes.ts';
 import { checkSniOfListeners, listenersOfCertificate, requireCertificate } from './listener-certificates.ts';
 import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
@@ -22,14 +23,6 @@ import type { Secrets } from './secrets.ts';
 export interface CertificateView {
   readonly certificate: Certificate;
   readonly keys: PrivateKeys;
-}
-
-/** What became of one certificate of a batch. */
-export interface DeletedCertificate {
-  readonly id: string;
-  readonly ret_status: 'successful' | 'not found' | 'failed';
-  /** The error code of what was not deleted. */
-  readonly ret_code?: string;
 }
 
 type Body = Readonly<Record<string, unknown>>;
@@ -113,42 +106,26 @@ export async function updateCertificate(
 }
 
 export async function deleteCertificate(region: Region, projectId: string, id: string): Promise<void> {
-  await region.store.write((tx) => deleteOne(tx, projectId, id));
-}
-
-/** Deletes those that can be deleted, and says what became of each. */
-export async function deleteCertificates(
-  region: Region,
-  projectId: string,
-  ids: readonly string[],
-): Promise<DeletedCertificate[]> {
-  return region.store.write(async (tx) => {
-    const deleted: DeletedCertificate[] = [];
-    for (const id of ids) {
-      try {
-        await deleteOne(tx, projectId, id);
-        deleted.push({ id, ret_status: 'successful' });
-      } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
-        const ret_status = error.code === 'ELB.8907' ? 'failed' : 'not found';
-        deleted.push({ id, ret_status, ret_code: error.code });
-      }
+  await region.store.write(async (tx) => {
+    const found = await requireCertificate(tx.db, projectId, id);
+    const users = await listenersOfCertificate(tx.db, found);
+    if (users.length > 0) {
+      throw conflict(
+        `The certificate ${id} is in use by listener(s) ${users.map((each) => each.id).join(', ')}; ` +
+          'give those another certificate first.',
+      );
     }
-    return deleted;
+    await remove(tx, certificate, found);
   });
 }
 
-/** Refuses before it writes anything, so that a batch can go on after it. */
-async function deleteOne(tx: Writer, projectId: string, id: string): Promise<void> {
-  const found = await requireCertificate(tx.db, projectId, id);
-  const users = await listenersOfCertificate(tx.db, found);
-  if (users.length > 0) {
-    throw conflict(
-      `The certificate ${id} is in use by listener(s) ${users.map((each) => each.id).join(', ')}; ` +
-        'give those another certificate first.',
-    );
-  }
-  await remove(tx, certificate, found);
+/** Deletes those that can be deleted, and says what became of each. */
+export function deleteCertificates(
+  region: Region,
+  projectId: string,
+  ids: readonly string[],
+): Promise<Deleted[]> {
+  return deleteBatch(region, ids, (joined, id) => deleteCertificate(joined, projectId, id));
 }
 
 async function viewOf({ secrets }: Region, db: Reader, of: Certificate): Promise<CertificateView> {
@@ -165,6 +142,11 @@ function view(secrets: Secrets, of: Certificate, echoed: boolean): CertificateVi
         enc_private_key: masked(of.sealed_enc_private_key),
       };
   return { certificate: of, keys };
+}
+
+/** The private keys themselves, for who may not answer them unless they are echoed. */
+export function privateKeysOf({ secrets }: Region, of: Certificate): PrivateKeys {
+  return openedKeys(secrets, of);
 }
 
 /** A key that cannot be opened, since the installation's key was lost, is as if it were not there. */

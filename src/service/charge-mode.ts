@@ -10,6 +10,7 @@ import { type PublicIpRecord, publicIp } from '../model/public-ip.ts';
 import { findBy, update } from '../store/rows.ts';
 import type { Reader } from '../store/transaction.ts';
 import { derivedId } from './derived-id.ts';
+import { checkActive } from './load-balancer-state.ts';
 import { requireLoadBalancer } from './references.ts';
 import { type Region, timestamp } from './region.ts';
 
@@ -36,6 +37,7 @@ export async function changeChargeMode(
       }
       owners.push(found);
     }
+    checkActive(owners);
     const publicIps = await orderedPublicIps(tx.db, owners, change);
     const orderId = `CS${randomBytes(8).toString('hex').toUpperCase()}`;
     const billing_info = [orderId, derivedId('product'), region.inventory.region, projectId].join(':');

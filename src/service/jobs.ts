@@ -80,11 +80,11 @@ function outcome(failure: Refusal | null): Pick<Job, 'status' | 'error_code' | '
 export async function refusalOf(
   region: Region,
   tx: Writer,
-  work: (joined: Region, tx: Writer) => Promise<void>,
+  work: (joined: Region) => Promise<void>,
 ): Promise<Refusal | null> {
   const joined = within(region, tx);
   try {
-    await joined.store.write((inner) => work(joined, inner));
+    await joined.store.write(() => work(joined));
     return null;
   } catch (error) {
     if (error instanceof Refusal) return error;

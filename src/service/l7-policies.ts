@@ -1,11 +1,9 @@
 /** L7 policies: create, show, list, update, delete (rules digest 2.6). */
-import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { invalid } from '../model/errors.ts';
 import { type L7Policy, l7Policy } from '../model/l7-policy.ts';
 import { checkPolicy, policySettings } from '../model/l7-policy-rules.ts';
 import { type L7Rule, l7Rule } from '../model/l7-rule.ts';
-import type { Listener } from '../model/listener.ts';
 import { changes, draft } from '../model/resource.ts';
 import { type Page, page } from '../store/pages.ts';
 import { findBy, insert, remove, update } from '../store/rows.ts';
@@ -14,6 +12,8 @@ import type { Writer } from '../store/transaction.ts';
 import { checkTargets } from './l7-policy-targets.ts';
 import { checkPriorityFree, priorityOf } from './l7-priorities.ts';
 import { checkRules, insertRules, newRule, ruleSetOf, rulesChanged, statusAmong } from './l7-rule-sets.ts';
+import { checkPolicyOfKind } from './load-balancer-kind.ts';
+import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { movePools } from './policy-pools.ts';
 import { checkQuota } from './quotas.ts';
@@ -38,7 +38,7 @@ export async function createL7Policy(region: Region, projectId: string, body: Bo
     const now = timestamp(tx.at);
     const record: L7Policy = {
       ...wanted,
-      id: randomUUID(),
+      id: newId(tx.at),
       project_id: projectId,
       enterprise_project_id: owner.enterprise_project_id,
       created_at: now,
@@ -46,6 +46,7 @@ export async function createL7Policy(region: Region, projectId: string, body: Bo
     };
     const rules = rulesIn(tx, record, body);
     checkPolicy(record, owner, body);
+    await checkPolicyOfKind(tx.db, owner, record, body);
     checkRules(inventory, record, owner, rules, 'l7policy.rules');
     await checkTargets(tx.db, inventory, owner, record, null);
     record.priority = await priorityOf(tx.db, owner, record);
@@ -94,6 +95,7 @@ export async function updateL7Policy(
     }
     const after: L7Policy = { ...before, ...changed, updated_at: timestamp(tx.at) };
     checkPolicy(after, owner, body);
+    await checkPolicyOfKind(tx.db, owner, after, body);
     await checkTargets(tx.db, inventory, owner, after, before);
     if (after.priority !== before.priority) await checkPriorityFree(tx.db, owner.id, after.priority);
     await update(tx, l7Policy, before, after);
@@ -109,19 +111,11 @@ export async function updateL7Policy(
 
 export async function deleteL7Policy(region: Region, projectId: string, id: string): Promise<void> {
   await region.store.write(async (tx) => {
-    await removePolicy(tx, await require(tx.db, l7Policy, projectId, id));
+    const policy = await require(tx.db, l7Policy, projectId, id);
+    await removeRulesOf(tx, policy);
+    await remove(tx, l7Policy, policy);
+    await movePools(tx, policy, policy, null);
   });
-}
-
-/** Deletes the policies of a listener with their rules, for a listener that is being deleted (L7-8). */
-export async function removePoliciesOf(tx: Writer, { id }: Pick<Listener, 'id'>): Promise<void> {
-  for (const policy of await findBy(tx.db, l7Policy, 'listener_id', [id])) await removePolicy(tx, policy);
-}
-
-async function removePolicy(tx: Writer, policy: L7Policy): Promise<void> {
-  await removeRulesOf(tx, policy);
-  await remove(tx, l7Policy, policy);
-  await movePools(tx, policy, policy, null);
 }
 
 async function removeRulesOf(tx: Writer, { id }: L7Policy): Promise<void> {

@@ -54,7 +54,7 @@ export async function checkPoolsOfPolicies(db: Kysely<Tables>, listener: Listene
 async function checkTargetListener(db: Kysely<Tables>, listener: Listener, id: string): Promise<void> {
   const target = await requireListener(db, listener.project_id, id);
   const field = 'l7policy.redirect_listener_id';
-  if (target.protocol !== 'HTTPS') {
+  if (target.protocol !== 'HTTPS' && target.protocol !== 'TERMINATED_HTTPS') {
     throw invalid(field, `the listener ${id} has protocol ${target.protocol}, expected HTTPS.`);
   }
   if (target.loadbalancer_id !== listener.loadbalancer_id) {

@@ -9,6 +9,7 @@ import { type Listener, listener } from '../model/listener.ts';
 import { findBy, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Writer } from '../store/transaction.ts';
+import { checkActiveOwner, checkDedicated } from './load-balancer-kind.ts';
 import { type Region, timestamp } from './region.ts';
 
 /** The priority of a new policy: the one it asks for, or the next behind those there are. */
@@ -75,9 +76,10 @@ export async function updatePriorities(
       checkPriorityOfAction(policy.action, priority, `l7policies[${index}].priority`);
     }
     const listenerIds = [...new Set([...found.values()].map(({ listener_id }) => listener_id))];
-    for (const { id, enhance_l7policy_enable } of await findBy(tx.db, listener, 'id', listenerIds)) {
-      if (enhance_l7policy_enable) continue;
-      throw invalid('l7policies', `listener ${id} needs enhance_l7policy_enable true for priorities.`);
+    for (const each of await findBy(tx.db, listener, 'id', listenerIds)) {
+      checkDedicated(await checkActiveOwner(tx.db, each), 'l7policies');
+      if (each.enhance_l7policy_enable) continue;
+      throw invalid('l7policies', `listener ${each.id} needs enhance_l7policy_enable true for priorities.`);
     }
     const updated_at = timestamp(tx.at);
     for (const [id, policy] of found) {

@@ -1,5 +1,5 @@
 /** The rules of a policy as a whole: what they may be together, and whether another policy has the same (L7-7). */
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { invalid } from '../model/errors.ts';
 import { checkRule, checkRulesTogether, conditionsOf, ruleSetText } from '../model/l7-conditions.ts';
@@ -11,6 +11,7 @@ import { decode, insert, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Writer } from '../store/transaction.ts';
 import type { Inventory } from './inventory.ts';
+import { newId } from './new-id.ts';
 import { checkLimit } from './quotas.ts';
 import { timestamp } from './region.ts';
 
@@ -26,7 +27,7 @@ export function newRule(
   const now = timestamp(tx.at);
   return {
     ...wanted,
-    id: randomUUID(),
+    id: newId(tx.at),
     project_id,
     enterprise_project_id,
     l7policy_id: id,

@@ -10,6 +10,7 @@ import { type Page, page } from '../store/pages.ts';
 import { find, findBy, insert, remove, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import { checkMayHaveRules, checkTogether, keyed, newRule, rulesChanged } from './l7-rule-sets.ts';
+import { checkActiveOwner } from './load-balancer-kind.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { require, requireListener } from './references.ts';
 import { type Region, timestamp } from './region.ts';
@@ -40,6 +41,7 @@ export async function createL7Rule(
 ): Promise<L7Rule> {
   return store.write(async (tx) => {
     const { policy, listener, rules } = await rulePolicy(tx.db, projectId, policyId);
+    await checkActiveOwner(tx.db, listener);
     checkMayHaveRules(policy.action, 'rule');
     const record = newRule(tx, policy, body);
     checkRule(record, listener.enhance_l7policy_enable, 'rule');
@@ -92,6 +94,7 @@ export async function updateL7Rule(
   return store.write(async (tx) => {
     const { policy, listener, rules } = await rulePolicy(tx.db, projectId, policyId);
     const before = await requireRule(tx.db, policy, id);
+    await checkActiveOwner(tx.db, listener);
     const changed = changes(l7Rule, body);
     if (changed.conditions) changed.conditions = keyed(changed.conditions);
     if (Object.keys(changed).length === 0) return before;

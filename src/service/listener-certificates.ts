@@ -5,6 +5,7 @@ import { keyTypeOf } from '../model/certificate-content.ts';
 import { domainsOf } from '../model/certificate-domains.ts';
 import { conflict, invalid, notFound, Refusal } from '../model/errors.ts';
 import { type Listener, listener } from '../model/listener.ts';
+import { protocolFor } from '../model/shared-rules.ts';
 import { find, findBy } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 
@@ -64,8 +65,10 @@ export async function checkCertificates(
 /** Which protocols need and take which certificates. */
 function checkPlaces(after: Listener, before: Listener | null): void {
   const { protocol, default_tls_container_ref, client_ca_tls_container_ref, sni_container_refs } = after;
+  // By whichever of its two names.
+  const spoken = protocolFor(protocol, true);
   const refuseUnless = (protocols: readonly string[], key: string) => {
-    if (protocols.includes(protocol)) return;
+    if (protocols.includes(spoken)) return;
     throw invalid(
       `listener.${key}`,
       `it is for protocol ${protocols.join(', ')}, not ${protocol}; leave it out.`,
@@ -75,7 +78,7 @@ function checkPlaces(after: Listener, before: Listener | null): void {
   if (default_tls_container_ref) refuseUnless(overTls, 'default_tls_container_ref');
   if (client_ca_tls_container_ref) refuseUnless(['HTTPS', 'TLS'], 'client_ca_tls_container_ref');
   if (sni_container_refs.length > 0) refuseUnless(overTls, 'sni_container_refs');
-  if (!overTls.includes(protocol) || default_tls_container_ref) return;
+  if (!overTls.includes(spoken) || default_tls_container_ref) return;
   const field = 'listener.default_tls_container_ref';
   if (!before) throw invalid(field, `it is required when protocol is ${protocol}.`);
   throw new Refusal(

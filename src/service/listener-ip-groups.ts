@@ -37,6 +37,29 @@ export async function listenersByIpGroup(
   return byGroup;
 }
 
+/** What the listeners of a project use of the quotas of IP groups, each in the fullest listener or group. */
+export async function ipGroupUse(
+  db: Kysely<Tables>,
+  projectId: string,
+): Promise<Record<'ipgroups_per_listener' | 'ipgroup_bindings' | 'ipgroup_max_length', number>> {
+  const users = await listenersByIpGroup(db, projectId);
+  const groups = await findBy(db, ipGroup, 'id', [...users.keys()]);
+  const byListener = new Map<string, { groups: number; entries: number }>();
+  const use = { ipgroups_per_listener: 0, ipgroup_bindings: 0, ipgroup_max_length: 0 };
+  for (const { id, ip_list } of groups) {
+    const listeners = users.get(id) ?? [];
+    use.ipgroup_bindings = Math.max(use.ipgroup_bindings, listeners.length);
+    for (const listenerId of listeners) {
+      const before = byListener.get(listenerId) ?? { groups: 0, entries: 0 };
+      const sum = { groups: before.groups + 1, entries: before.entries + ip_list.length };
+      byListener.set(listenerId, sum);
+      use.ipgroups_per_listener = Math.max(use.ipgroups_per_listener, sum.groups);
+      use.ipgroup_max_length = Math.max(use.ipgroup_max_length, sum.entries);
+    }
+  }
+  return use;
+}
+
 /** Refuses IP groups that are not there, or more than a listener or a group takes. */
 export async function checkIpGroups(
   db: Kysely<Tables>,

@@ -6,6 +6,7 @@ import type { LoadBalancer } from '../model/load-balancer.ts';
 import { member } from '../model/member.ts';
 import type { Pool } from '../model/pool.ts';
 import { poolProtocolsFor } from '../model/pool-rules.ts';
+import { checkSharedProtocol } from '../model/shared-rules.ts';
 import { count } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 
@@ -39,7 +40,8 @@ export function checkPoolOfListener(
 }
 
 /**
- * Refuses a pool that a load balancer cannot use: one of another VPC, or with IP addresses as members where it takes
+ * Refuses a pool that a load balancer cannot use: one without a load balancer where it is shared (PO-1), one of
+ * another VPC, or with IP addresses as members where it takes
  * none.
  *
  * @param field what a message names as wrong
@@ -50,6 +52,12 @@ export async function checkPoolOfLoadBalancer(
   pool: Pool,
   field: string,
 ): Promise<void> {
+  if (!owner.guaranteed && pool.loadbalancer_id === null) {
+    throw invalid(
+      field,
+      `the load balancer ${owner.id} is shared, and the pool ${pool.id} was created for no load balancer.`,
+    );
+  }
   if (pool.vpc_id !== '' && pool.vpc_id !== owner.vpc_id) {
     throw invalid(
       field,
@@ -86,6 +94,7 @@ export function checkProtocolOfOwner(owner: LoadBalancer, { protocol }: Listener
         : 'IP is for gateway load balancers only.',
     );
   }
+  if (!owner.guaranteed) checkSharedProtocol(protocol);
   const { l4_flavor_id, l7_flavor_id } = owner;
   if (gateway || !l4_flavor_id === !l7_flavor_id) return;
   const key = l4_flavor_id ? 'l4_flavor_id' : 'l7_flavor_id';

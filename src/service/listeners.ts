@@ -6,8 +6,9 @@ import { type Listener, listener } from '../model/listener.ts';
 import { checkListener, portSpace, protocolDefaults } from '../model/listener-rules.ts';
 import { member } from '../model/member.ts';
 import { changes, draft } from '../model/resource.ts';
+import { protocolFor } from '../model/shared-rules.ts';
 import { type Page, page } from '../store/pages.ts';
-import { count, findBy, insert, remove, update } from '../store/rows.ts';
+import { count, findBy, insert, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Writer } from '../store/transaction.ts';
 import { refreshMemberStatuses } from './attachments.ts';
@@ -15,12 +16,14 @@ import { checkNoPolicies, checkPoolsOfPolicies } from './l7-policy-targets.ts';
 import { numberPolicies } from './l7-priorities.ts';
 import { checkNoQuicConfig } from './listener-quic.ts';
 import { checkReferences } from './listener-references.ts';
+import { removeListeners } from './listener-removal.ts';
 import { checkPoolOfListener, checkPoolOfLoadBalancer, checkProtocolOfOwner } from './listener-rules.ts';
+import { checkActive } from './load-balancer-state.ts';
 import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { clearedProtectionReason } from './protection.ts';
 import { checkQuota } from './quotas.ts';
-import { requireListener, requireLoadBalancer, requirePool } from './references.ts';
+import { requireAnyPool, requireListener, requireLoadBalancer } from './references.ts';
 import { type Region, timestamp } from './region.ts';
 import { checkTags } from './tags.ts';
 
@@ -30,21 +33,22 @@ export async function createListener(region: Region, projectId: string, body: Bo
   return region.store.write(async (tx) => {
     const wanted = draft(listener, body);
     const owner = await requireLoadBalancer(tx.db, projectId, wanted.loadbalancer_id);
+    checkActive([owner]);
+    const protocol = protocolFor(wanted.protocol, owner.guaranteed);
     const now = timestamp(tx.at);
     const record: Listener = {
       ...wanted,
-      ...given(protocolDefaults(wanted.protocol), body),
+      ...given(protocolDefaults(protocol, owner.guaranteed), body),
       ...normalized(body, null),
       id: newId(tx.at),
       project_id: projectId,
       enterprise_project_id: owner.enterprise_project_id,
-      // A dedicated load balancer knows TERMINATED_HTTPS only as the old name of HTTPS.
-      protocol: wanted.protocol === 'TERMINATED_HTTPS' ? 'HTTPS' : wanted.protocol,
+      protocol,
       created_at: now,
       updated_at: now,
       ...clearedProtectionReason(wanted),
     };
-    checkListener(record, body);
+    checkListener(record, body, owner.guaranteed);
     checkTags(record.tags, 'listener.tags');
     checkProtocolOfOwner(owner, record);
     await checkReferences(tx.db, region.inventory, record, null);
@@ -88,9 +92,11 @@ export async function updateListener(
 ): Promise<Listener> {
   return region.store.write(async (tx) => {
     const before = await requireListener(tx.db, projectId, id);
+    const owner = await requireLoadBalancer(tx.db, projectId, before.loadbalancer_id);
+    checkActive([owner]);
     const changed: Partial<Listener> = {
       ...changes(listener, body),
-      ...cleared(protocolDefaults(before.protocol), body),
+      ...cleared(protocolDefaults(before.protocol, owner.guaranteed), body),
       ...normalized(body, before),
     };
     if (Object.keys(changed).length === 0) return before;
@@ -99,13 +105,13 @@ export async function updateListener(
     if (before.enhance_l7policy_enable && !after.enhance_l7policy_enable) {
       throw invalid('listener.enhance_l7policy_enable', 'it cannot be switched off once it is on.');
     }
-    checkListener(after, body);
+    checkListener(after, body, owner.guaranteed);
     await checkReferences(tx.db, region.inventory, after, before);
     await update(tx, listener, before, after);
     if (after.default_pool_id !== before.default_pool_id) {
       await attach(tx, region, after, before.default_pool_id);
     } else if (after.default_pool_id) {
-      checkPoolOfListener(after, await requirePool(tx.db, projectId, after.default_pool_id));
+      checkPoolOfListener(after, await requireAnyPool(tx.db, projectId, after.default_pool_id));
     }
     if (before.http2_enable && !after.http2_enable) await checkPoolsOfPolicies(tx.db, after);
     if (after.enhance_l7policy_enable && !before.enhance_l7policy_enable) await numberPolicies(tx, after);
@@ -125,15 +131,14 @@ export async function deleteListener(region: Region, projectId: string, id: stri
     }
     await checkNoQuicConfig(tx.db, found);
     await checkNoPolicies(tx.db, found);
-    await remove(tx, listener, found);
-    if (poolId) await refreshMemberStatuses(tx, await requirePool(tx.db, projectId, poolId));
+    await removeListeners(tx, [found]);
   });
 }
 
 /** Lets go of the pool a listener had and takes up the one it has. */
 async function attach(tx: Writer, region: Region, after: Listener, beforeId: string | null): Promise<void> {
   if (after.default_pool_id) {
-    const pool = await requirePool(tx.db, after.project_id, after.default_pool_id);
+    const pool = await requireAnyPool(tx.db, after.project_id, after.default_pool_id);
     checkPoolOfListener(after, pool);
     const owner = await requireLoadBalancer(tx.db, after.project_id, after.loadbalancer_id);
     await checkPoolOfLoadBalancer(tx.db, owner, pool, 'listener.default_pool_id');
@@ -141,7 +146,7 @@ async function attach(tx: Writer, region: Region, after: Listener, beforeId: str
     await checkQuota(tx.db, region.inventory, 'listeners_per_pool', { pool_id: pool.id }, 0);
     await refreshMemberStatuses(tx, pool);
   }
-  if (beforeId) await refreshMemberStatuses(tx, await requirePool(tx.db, after.project_id, beforeId));
+  if (beforeId) await refreshMemberStatuses(tx, await requireAnyPool(tx.db, after.project_id, beforeId));
 }
 
 /** Ports are unique among a load balancer's listeners of one port space (rules digest LI-1 to LI-3). */

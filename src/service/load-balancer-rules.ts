@@ -121,8 +121,10 @@ export function backendNetworks(
   { inventory }: Region,
   networks: Networks,
   projectId: string,
-  { elb_virsubnet_ids }: LoadBalancer,
+  { elb_virsubnet_ids, guaranteed }: LoadBalancer,
 ): Pick<LoadBalancer, 'elb_virsubnet_ids' | 'elb_virsubnet_type'> {
+  // A shared one takes its source addresses from networks of the provider's.
+  if (!guaranteed) return { elb_virsubnet_ids: [], elb_virsubnet_type: 'ipv4' };
   const ids = elb_virsubnet_ids.length > 0 ? elb_virsubnet_ids : defaultBackendNetworks(networks);
   const found = ids.map((id) => {
     // Some clients name a subnet here by the id that its IPv4 addresses go by.

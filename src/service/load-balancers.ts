@@ -6,13 +6,15 @@ import { type LoadBalancer, loadBalancer } from '../model/load-balancer.ts';
 import { pool } from '../model/pool.ts';
 import { changes, draft } from '../model/resource.ts';
 import { type Page, page } from '../store/pages.ts';
-import { count, findBy, insert, remove, update } from '../store/rows.ts';
+import { count, findBy, insert, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import { type Networks, networksOf, portIdOf, takeAddress } from './addresses.ts';
 import { poolIdsOfListeners } from './attachments.ts';
 import { followAddresses } from './domain-names.ts';
 import { chargeModeOf, checkFlavors } from './flavors.ts';
 import type { SubnetRecord } from './inventory.ts';
+import { checkChangesOfShared, checkNewShared } from './load-balancer-kind.ts';
+import { checkNotProtected, removeLoadBalancer } from './load-balancer-removal.ts';
 import {
   backendNetworks,
   checkAutoscaling,
@@ -20,12 +22,12 @@ import {
   checkOneWay,
   checkZones,
 } from './load-balancer-rules.ts';
-import { removeLogtankOf } from './logtanks.ts';
+import { checkActive } from './load-balancer-state.ts';
 import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { checkEnterpriseProject } from './pool-rules.ts';
 import { clearedProtectionReason } from './protection.ts';
-import { bindPublicIps, unbindPublicIps } from './public-ips.ts';
+import { bindPublicIps } from './public-ips.ts';
 import { checkQuota } from './quotas.ts';
 import { requireLoadBalancer } from './references.ts';
 import { type Region, timestamp } from './region.ts';
@@ -46,6 +48,7 @@ export async function createLoadBalancer(
 ): Promise<LoadBalancerView> {
   return region.store.write(async (tx) => {
     const wanted = draft(loadBalancer, body);
+    if (!wanted.guaranteed) checkNewShared(body);
     const id = newId(tx.at);
     const now = timestamp(tx.at);
     checkEnterpriseProject(region, wanted.enterprise_project_id);
@@ -60,7 +63,7 @@ export async function createLoadBalancer(
       publicips: await bindPublicIps(tx, region, owner),
       ...backendNetworks(region, networks, projectId, wanted),
       autoscaling: autoscalingOf(wanted.autoscaling),
-      charge_mode: chargeModeOf(projectId, wanted),
+      charge_mode: wanted.guaranteed ? chargeModeOf(projectId, wanted) : '',
       created_at: now,
       updated_at: now,
       ...clearedProtectionReason(wanted),
@@ -101,6 +104,7 @@ export async function updateLoadBalancer(
 ): Promise<LoadBalancerView> {
   return region.store.write(async (tx) => {
     const before = await requireLoadBalancer(tx.db, projectId, id);
+    checkActive([before]);
     const changed = changes(loadBalancer, body);
     if (Object.keys(changed).length === 0) return viewOf(tx.db, before);
     const wanted: LoadBalancer = { ...before, ...changed, updated_at: timestamp(tx.at) };
@@ -109,6 +113,7 @@ export async function updateLoadBalancer(
     settleFlavors(before, wanted, body);
     checkOneWay(before, wanted, body);
     moveFrom(before, wanted, body);
+    checkChangesOfShared(before, wanted);
     const networks = networksOf(region.inventory, wanted);
     checkLoadBalancer(wanted, networks, body);
     checkFlavors(projectId, changed);
@@ -120,7 +125,7 @@ export async function updateLoadBalancer(
     const after: LoadBalancer = {
       ...wanted,
       ...(await addressesOf(tx.db, region, networks, wanted, id, before)),
-      ...(touches(body, 'elb_virsubnet_ids', 'ipv6_vip_virsubnet_id')
+      ...(wanted.guaranteed && touches(body, 'elb_virsubnet_ids', 'ipv6_vip_virsubnet_id')
         ? backendNetworks(region, networks, projectId, wanted)
         : {}),
     };
@@ -133,11 +138,7 @@ export async function updateLoadBalancer(
 export async function deleteLoadBalancer(region: Region, projectId: string, id: string): Promise<void> {
   await region.store.write(async (tx) => {
     const found = await requireLoadBalancer(tx.db, projectId, id);
-    if (found.deletion_protection_enable) {
-      throw conflict(
-        `The load balancer ${id} has deletion_protection_enable; set it to false before deleting it.`,
-      );
-    }
+    checkNotProtected(found);
     const listeners = await count(tx.db, listener, { loadbalancer_id: id });
     const pools = await count(tx.db, pool, { loadbalancer_id: id });
     if (listeners + pools > 0) {
@@ -145,9 +146,7 @@ export async function deleteLoadBalancer(region: Region, projectId: string, id: 
         `The load balancer ${id} still has ${listeners} listener(s) and ${pools} pool(s); delete them first.`,
       );
     }
-    await removeLogtankOf(tx, found);
-    await unbindPublicIps(tx, region, found);
-    await remove(tx, loadBalancer, found);
+    await removeLoadBalancer(tx, region, found, { removesPools: false, releasesPublicIps: false });
   });
 }
 
@@ -178,7 +177,8 @@ function moveFrom(before: LoadBalancer, wanted: LoadBalancer, body: Body): void 
   if (wanted.ipv6_vip_virsubnet_id === null && !body['ipv6_bandwidth']) wanted.ipv6_bandwidth = null;
 }
 
-async function addressesOf(
+/** The addresses that a load balancer has in its networks, taken where it has none yet. */
+export async function addressesOf(
   db: Kysely<Tables>,
   region: Region,
   networks: Networks,

@@ -9,6 +9,7 @@ import {
   addMember,
   changeMember,
   checkDeletable,
+  checkMemberQuotas,
   checkNotLoadBalancer,
   type MemberPool,
   type MemberView,
@@ -16,7 +17,6 @@ import {
   memberPool,
   viewIn,
 } from './members.ts';
-import { checkQuota } from './quotas.ts';
 import { requireMember, requirePool } from './references.ts';
 import type { Region } from './region.ts';
 
@@ -47,10 +47,7 @@ export async function batchAddMembers(
     }
     const fresh = added.filter(({ ret_status }) => ret_status === 'successful').length;
     // They are counted already, being written in this transaction.
-    if (fresh > 0) {
-      await checkQuota(tx.db, region.inventory, 'member', { project_id: projectId }, 0);
-      await checkQuota(tx.db, region.inventory, 'members_per_pool', { pool_id: poolId }, 0);
-    }
+    if (fresh > 0) await checkMemberQuotas(tx, region, within.pool, 0);
     return added;
   });
 }

@@ -16,6 +16,7 @@ import {
   attachmentsOf,
   isMonitored,
 } from './attachments.ts';
+import { checkActive } from './load-balancer-state.ts';
 import {
   checkZoneKnown,
   duplicateMember,
@@ -44,8 +45,13 @@ export interface MemberPool extends Attachments {
 
 /** Finds the pool of a path, with what the rules of its members need. */
 export async function memberPool(db: Kysely<Tables>, projectId: string, poolId: string): Promise<MemberPool> {
-  const found = await requirePool(db, projectId, poolId);
+  return openPool(db, await requirePool(db, projectId, poolId));
+}
+
+/** A pool with what the rules of its members need, unless they may not change now. */
+export async function openPool(db: Kysely<Tables>, found: Pool): Promise<MemberPool> {
   const attachments = await attachmentsOf(db, found);
+  checkActive(attachments.loadBalancers);
   return { pool: found, monitored: await isMonitored(db, found), ...attachments };
 }
 
@@ -73,10 +79,20 @@ export async function createMember(
     const placement = place(region.inventory, within.pool, within, body);
     if (await memberAt(tx.db, within.pool, placement)) throw duplicateMember(within.pool, placement);
     await checkNotLoadBalancer(tx.db, region, placement, 'member');
-    await checkQuota(tx.db, region.inventory, 'member', { project_id: projectId });
-    await checkQuota(tx.db, region.inventory, 'members_per_pool', { pool_id: poolId });
+    await checkMemberQuotas(tx, region, within.pool);
     return viewIn(within, await addMember(tx, region, within, placement, body));
   });
+}
+
+/** Refuses members that the project or the pool has no room for. */
+export async function checkMemberQuotas(
+  tx: Writer,
+  { inventory }: Region,
+  { project_id, id }: Pool,
+  adding = 1,
+): Promise<void> {
+  await checkQuota(tx.db, inventory, 'member', { project_id }, adding);
+  await checkQuota(tx.db, inventory, 'members_per_pool', { pool_id: id }, adding);
 }
 
 /** An instance member's address may not be one that a load balancer of its VPC has (rules digest ME-5). */
@@ -100,6 +116,7 @@ export async function addMember(
   { pool: within, monitored, listeners }: MemberPool,
   placement: Placement,
   body: Readonly<Record<string, unknown>>,
+  role: Member['role'] = '',
 ): Promise<Member> {
   const now = timestamp(tx.at);
   const fresh = { server_state: placement.server_state, verdict: 'INITIAL' } as const;
@@ -108,6 +125,7 @@ export async function addMember(
     ...placement,
     ...fresh,
     id: newId(tx.at),
+    role,
     project_id: within.project_id,
     enterprise_project_id: within.enterprise_project_id,
     pool_id: within.id,
@@ -164,13 +182,13 @@ export async function listMembers(
   ]);
 }
 
-/** The members of all pools of a project. */
+/** The members of all ordinary pools of a project. */
 export async function listAllMembers(
   region: Region,
   projectId: string,
   query: PageQuery,
 ): Promise<Page<MemberView>> {
-  return listWhere(region, projectId, query, []);
+  return listWhere(region, projectId, query, [{ match: { kind: 'column', column: 'role' }, values: [''] }]);
 }
 
 async function listWhere(

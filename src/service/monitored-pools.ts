@@ -1,5 +1,6 @@
 /** What health checking needs to know: which pools are probed, how, and which members they have. */
 import { type HealthMonitor, healthMonitor } from '../model/health-monitor.ts';
+import type { LoadBalancer } from '../model/load-balancer.ts';
 import { type Member, member } from '../model/member.ts';
 import { pool } from '../model/pool.ts';
 import type { Logger } from '../observe/log.ts';
@@ -13,7 +14,7 @@ export interface MonitoredPool {
   readonly poolId: string;
   readonly monitor: HealthMonitor;
   readonly members: readonly Member[];
-  /** What HTTP probes name as Host: the monitor's domain, else the address of a load balancer of the pool. */
+  /** See `probeHost`. */
   readonly host: string;
 }
 
@@ -32,13 +33,21 @@ export async function monitoredPool({ store }: Region, poolId: string): Promise<
   const [found] = await findBy(db, pool, 'id', [poolId]);
   if (!found || !monitor?.admin_state_up) return null;
   const { loadBalancers } = await attachmentsOf(db, found);
-  const vip = loadBalancers.map(({ vip_address, ipv6_vip_address }) => vip_address ?? ipv6_vip_address)[0];
   return {
     poolId,
     monitor,
     members: await findBy(db, member, 'pool_id', [poolId]),
-    host: monitor.domain_name ?? vip ?? '',
+    host: probeHost(monitor, loadBalancers),
   };
+}
+
+/** What HTTP probes name as Host: the monitor's domain, else the address of a load balancer of the pool. */
+export function probeHost(
+  monitor: Pick<HealthMonitor, 'domain_name'> | null,
+  loadBalancers: readonly Pick<LoadBalancer, 'vip_address' | 'ipv6_vip_address'>[],
+): string {
+  const vip = loadBalancers.map(({ vip_address, ipv6_vip_address }) => vip_address ?? ipv6_vip_address)[0];
+  return monitor?.domain_name ?? vip ?? '';
 }
 
 /** Members by their ids, of those that still are. */

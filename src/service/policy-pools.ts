@@ -2,7 +2,7 @@
 import type { Kysely } from 'kysely';
 import { conflict } from '../model/errors.ts';
 import type { L7Policy } from '../model/l7-policy.ts';
-import type { Pool } from '../model/pool.ts';
+import { type Pool, pool as poolResource } from '../model/pool.ts';
 import { recordChange } from '../store/change-log.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Writer } from '../store/transaction.ts';
@@ -68,11 +68,14 @@ export async function movePools(
   for (const pool of [...changed, ...(await unattached(tx.db, pools, left))]) {
     await refreshMemberStatuses(tx, pool);
     // What its monitor says as Host follows from its load balancers.
-    await recordChange(
-      tx,
-      { project_id, type: 'pool', id: pool.id, parent_id: null, operation: 'update' },
-      null,
-    );
+    const change = {
+      project_id,
+      type: poolResource.name,
+      id: pool.id,
+      parent_id: null,
+      operation: 'update',
+    } as const;
+    await recordChange(tx, change, null);
   }
 }
 

@@ -10,6 +10,7 @@ import { checkBandwidth, type NewPublicIp, type PublicIpRecord, publicIp } from 
 import { find, findBy, insert, remove, update } from '../store/rows.ts';
 import type { Reader, Writer } from '../store/transaction.ts';
 import { usableAddresses } from './inventory.ts';
+import { newId } from './new-id.ts';
 import { type Region, timestamp } from './region.ts';
 
 type PublicIps = LoadBalancer['publicips'];
@@ -112,7 +113,7 @@ async function makePublicIp(
   checkBandwidth(asked);
   const { network_type, billing_info, bandwidth, ip_version } = asked;
   const address = await freeAddress(tx.db, region, ip_version ?? 4);
-  const id = randomUUID();
+  const id = newId(tx.at);
   const record: PublicIpRecord = {
     ...declaredPublicIp(owner.project_id, id, address),
     enterprise_project_id: owner.enterprise_project_id,
@@ -151,14 +152,19 @@ async function freeAddress(db: Reader, { inventory }: Region, version: number): 
   );
 }
 
-/** Unbinds the public IPs of a load balancer that goes; the project keeps those that were made for it. */
+/**
+ * Unbinds the public IPs of a load balancer that goes.
+ *
+ * @param releases whether those that were made for it go too; otherwise the project keeps them
+ */
 export async function unbindPublicIps(
   tx: Writer,
   { inventory }: Region,
   { id }: LoadBalancer,
+  releases: boolean,
 ): Promise<void> {
   for (const each of await findBy(tx.db, publicIp, 'loadbalancer_id', [id])) {
-    if (inventory.publicIps.has(each.id)) await remove(tx, publicIp, each);
+    if (releases || inventory.publicIps.has(each.id)) await remove(tx, publicIp, each);
     else await update(tx, publicIp, each, { loadbalancer_id: null });
   }
 }

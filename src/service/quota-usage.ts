@@ -2,6 +2,7 @@
 import { type QuotaKey, quotaKeys } from '../model/quota.ts';
 import { count, countFullest } from '../store/rows.ts';
 import type { Reader } from '../store/transaction.ts';
+import { ipGroupUse } from './listener-ip-groups.ts';
 import { type Counted, counted } from './quotas.ts';
 import type { Region } from './region.ts';
 
@@ -24,16 +25,21 @@ export async function quotaUsage(
   projectId: string,
   asked: readonly string[],
 ): Promise<QuotaUsage[]> {
+  const keys = quotaKeys.filter((key) => asked.length === 0 || asked.includes(key));
+  const ofIpGroups: Partial<Record<QuotaKey, number>> = keys.some((key) => key.startsWith('ipgroup'))
+    ? await ipGroupUse(store.reader, projectId)
+    : {};
   const usage: QuotaUsage[] = [];
-  for (const key of quotaKeys) {
-    if (asked.length > 0 && !asked.includes(key)) continue;
-    usage.push({ key, limit: inventory.quota(key), used: await used(store.reader, projectId, key) });
+  for (const key of keys) {
+    const used = ofIpGroups[key] ?? (await countOf(store.reader, projectId, key));
+    usage.push({ key, limit: inventory.quota(key), used });
   }
   return usage;
 }
 
-async function used(db: Reader, projectId: string, key: QuotaKey): Promise<number> {
+async function countOf(db: Reader, projectId: string, key: QuotaKey): Promise<number> {
   const what = (counted as Partial<Record<QuotaKey, Counted>>)[key];
+  // There is none of what the other quotas limit.
   if (!what) return 0;
   const { of, per } = what;
   return per ? countFullest(db, of, per, projectId) : count(db, of, { project_id: projectId });

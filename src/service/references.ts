@@ -4,7 +4,7 @@ import { notFound } from '../model/errors.ts';
 import { type Listener, listener } from '../model/listener.ts';
 import { type LoadBalancer, loadBalancer } from '../model/load-balancer.ts';
 import { type Member, member } from '../model/member.ts';
-import { type Pool, pool } from '../model/pool.ts';
+import { type Pool, type PoolKind, pool } from '../model/pool.ts';
 import type { Fields, RecordOf, Resource } from '../model/resource.ts';
 import { find } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
@@ -33,7 +33,25 @@ export function requireListener(db: Kysely<Tables>, projectId: string, id: strin
   return require(db, listener, projectId, id);
 }
 
+/** A pool of the ordinary calls. */
 export function requirePool(db: Kysely<Tables>, projectId: string, id: string): Promise<Pool> {
+  return requirePoolOf(db, 'ordinary', projectId, id);
+}
+
+/** A pool of one kind: one of the other kind is not there. */
+export async function requirePoolOf(
+  db: Kysely<Tables>,
+  kind: PoolKind,
+  projectId: string,
+  id: string,
+): Promise<Pool> {
+  const found = await requireAnyPool(db, projectId, id);
+  if (found.kind !== kind) throw notFound(pool.label, id);
+  return found;
+}
+
+/** A pool of either kind, as listeners use them. */
+export function requireAnyPool(db: Kysely<Tables>, projectId: string, id: string): Promise<Pool> {
   return require(db, pool, projectId, id);
 }
 

@@ -49,13 +49,13 @@ function masked(value: unknown): string | null {
   return value === null ? null : mask;
 }
 
-interface AuditedField {
+export interface AuditedField {
   readonly key: string;
   readonly secret: boolean;
 }
 
 /** Only what has a column: other fields a service may carry along, a private key among them. */
-function auditedFields(of: Resource): readonly AuditedField[] {
+export function auditedFields(of: Resource): readonly AuditedField[] {
   const known = audited.get(of);
   if (known) return known;
   const made = Object.entries(of.audited ? of.fields : {})

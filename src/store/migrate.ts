@@ -5,10 +5,13 @@ import * as logtanks from './migrations/0002-logtanks.ts';
 import * as access from './migrations/0003-access.ts';
 import * as contentChecks from './migrations/0004-content-checks.ts';
 import * as l7Policies from './migrations/0005-l7-policies.ts';
+import * as masterSlavePools from './migrations/0006-master-slave-pools.ts';
 import * as audit from './migrations/0007-audit.ts';
 import * as jobs from './migrations/0008-jobs.ts';
 import * as domainNames from './migrations/0010-domain-names.ts';
+import * as memberChecks from './migrations/0011-member-checks.ts';
 import * as publicIps from './migrations/0012-public-ips.ts';
+import * as upgrades from './migrations/0014-upgrades.ts';
 
 /** In order; a database's version is how many of them it has. Never change one that was released. */
 const migrations: readonly { readonly up: (db: Kysely<unknown>) => Promise<void> }[] = [
@@ -17,10 +20,13 @@ const migrations: readonly { readonly up: (db: Kysely<unknown>) => Promise<void>
   access,
   contentChecks,
   l7Policies,
+  masterSlavePools,
   audit,
   jobs,
   domainNames,
+  memberChecks,
   publicIps,
+  upgrades,
 ];
 
 /** The database was written by a newer version of the program. */

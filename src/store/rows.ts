@@ -116,27 +116,6 @@ export async function remove<F extends Fields>(
   await note(tx, of, record, 'delete', traceOfDeletion(of, record));
 }
 
-/** Deletes the records of a resource without audit whose column is less than a value, and notes each. */
-export function removeBefore<F extends Fields>(
-  tx: Writer,
-  of: Resource<F>,
-  column: keyof F & string,
-  value: string,
-): Promise<void> {
-  return removeWhere(tx, of, sql<SqlBool>`${sql.ref(column)} < ${value}`);
-}
-
-/** Two statements, however many records there are. */
-async function removeWhere(tx: Writer, of: Resource, condition: RawBuilder<SqlBool>): Promise<void> {
-  if (of.audited) throw new Error(`the audit keeps every ${of.label} that goes: remove them one by one`);
-  const parent = of.parent ? sql.ref(of.parent) : sql.lit(null);
-  await sql`
-    INSERT INTO changes (project_id, type, id, parent_id, operation, at)
-    SELECT project_id, ${of.name}, id, ${parent}, 'delete', ${tx.at.getTime()}
-    FROM ${sql.table(of.table)} WHERE ${condition} ORDER BY id`.execute(tx.db);
-  await tx.db.deleteFrom(tableOf(of)).where(condition).execute();
-}
-
 async function note(
   tx: Writer,
   of: Resource,
@@ -186,15 +165,20 @@ export async function findBy<F extends Fields, K extends keyof F & string = keyo
     return fields ? query.select([...fields]) : query.selectAll();
   };
   const key = `find ${of.table} by ${column} ${fields?.join() ?? ''}`;
-  // One JSON list instead of a parameter each: the statement is the same for any number of values.
   const list = JSON.stringify(values);
   const { rows } =
     values.length === 1
       ? await runCompiled(db, key, [only], () => read().where(sql.ref(column), '=', only))
-      : await runCompiled(db, `${key} in list`, [list], () =>
-          read().where(sql<SqlBool>`${sql.ref(column)} IN (SELECT value FROM json_each(${list}))`),
-        );
+      : await runCompiled(db, `${key} in list`, [list], () => read().where(isAnyOf(column, list)));
   return rows.map((row) => decode(of, row));
+}
+
+/**
+ * Whether a column has one of the values of a JSON list. One list instead of a parameter each: the statement is the
+ * same for any number of values.
+ */
+export function isAnyOf(column: string, list: string): RawBuilder<SqlBool> {
+  return sql<SqlBool>`${sql.ref(column)} IN (SELECT value FROM json_each(${list}))`;
 }
 
 /**

@@ -10,6 +10,7 @@ import { listener } from '../model/listener.ts';
 import { loadBalancer } from '../model/load-balancer.ts';
 import { logtank } from '../model/logtank.ts';
 import { member } from '../model/member.ts';
+import { memberCheck } from '../model/member-check.ts';
 import { pool } from '../model/pool.ts';
 import { publicIp } from '../model/public-ip.ts';
 import type { Resource } from '../model/resource.ts';
@@ -29,6 +30,7 @@ export const resources: readonly Resource[] = [
   certificate,
   logtank,
   job,
+  memberCheck,
   publicIp,
 ];
 
@@ -51,6 +53,19 @@ export interface ChangeRow {
   operation: Operation;
   /** Milliseconds since the epoch. */
   at: number;
+}
+
+/** A pool that a policy sends requests to, found from either side. */
+interface PolicyPoolRow {
+  l7policy_id: string;
+  listener_id: string;
+  pool_id: string;
+}
+
+/** A view: a pool, and a listener that sends requests to it, whether as its default pool or by a policy. */
+interface PoolListenerRow {
+  pool_id: string;
+  listener_id: string;
 }
 
 /** What the audit keeps of a change. */
@@ -98,6 +113,7 @@ export interface Tables {
   ipgroups: Row;
   security_policies: Row;
   jobs: Row;
+  member_checks: Row;
   publicips: Row;
   changes: ChangeRow;
   audit: AuditRow;

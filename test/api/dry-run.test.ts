@@ -4,13 +4,14 @@ import { Agent, request as httpRequest } from 'node:http';
 import { connect, createServer, type Socket } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { auditedTypes } from '../../src/service/audit.ts';
 import { kindOf } from '../../src/service/disruption.ts';
 import type { ApiClient, Reply } from '../support/api-client.ts';
 import { balance, NamedMember } from '../support/balanced.ts';
 import { startTestControlPlane, type TestControlPlane } from '../support/control-plane.ts';
-import { dump } from '../support/database.ts';
+import { dump, storedRecords } from '../support/database.ts';
 import { ElbowProcess } from '../support/elbow-process.ts';
 import { eachOperation, fetchDocument } from '../support/openapi.ts';
 import { pem, serverPair } from '../support/pem.ts';
@@ -245,6 +246,78 @@ async function changesOfCall(api: ApiClient, { headers }: Reply): Promise<Change
       .filter(({ operation }) => operation === wanted)
       .map(({ resource_type, before: was, after: is }) => ({ resource_type, before: was, after: is })),
   );
+}
+
+test('the plan of a whole load balancer is what is other afterwards, however often one call changes it', async () => {
+  await using own = await startTestControlPlane();
+  const { api } = own;
+  const { lb, pool } = await makeRoad(api, { name: 'old' }, { name: 'web' });
+  await makeMember(api, pool.id, { name: 'gone' });
+  await makeMember(api, pool.id, { name: 'kept', address: '120.10.10.21' });
+  const leaving = await makeListener(api, lb.id, { name: 'leaving', protocol: 'TCP', protocol_port: 81 });
+  const document = assertDone(await api.get(`/elbow/v1/loadbalancers/${lb.id}/export`));
+  const [road, ...others] = document.pools;
+  assert.deepEqual(others, []);
+  const wanted = {
+    ...document,
+    loadbalancer: { ...document.loadbalancer, description: 'new' },
+    pools: [
+      {
+        ...road,
+        members: road.members
+          .filter(({ name }: { name: string }) => name === 'kept')
+          .map((each: object) => ({ ...each, weight: 7 })),
+        healthmonitor: { type: 'HTTP', delay: 5, timeout: 3, max_retries: 3 },
+      },
+      { name: 'fresh', protocol: 'TCP', lb_algorithm: 'ROUND_ROBIN' },
+    ],
+    listeners: [
+      ...document.listeners.filter(({ name }: { name?: string }) => name !== 'leaving'),
+      { name: 'tcp', protocol: 'TCP', protocol_port: 90, default_pool_id: 'fresh' },
+    ],
+  };
+  const earlier = storedRecords(own.directory);
+  const path = '/elbow/v1/loadbalancers/apply';
+  const plan = assertDone(await api.put(`${path}?dry_run=true`, wanted));
+  assert.deepEqual(storedRecords(own.directory), earlier);
+  assertDone(await api.put(path, wanted));
+  const later = storedRecords(own.directory);
+  const keysOf = (list: { resource_type: string; resource_id: string }[]) =>
+    list.map(({ resource_type, resource_id }) => `${resource_type} ${resource_id}`).toSorted();
+  const gone = [...earlier.keys()].filter((key) => !later.has(key));
+  assert.deepEqual(keysOf(plan.deletes), gone.toSorted());
+  const typesOf = (keys: readonly string[]) => keys.map((key) => key.split(' ')[0]).toSorted();
+  const made = [...later.keys()].filter((key) => !earlier.has(key));
+  assert.deepEqual(typesOf(keysOf(plan.creates)), typesOf(made));
+  for (const { resource_type, resource_id, before: was, after: is } of plan.changes) {
+    const key = `${resource_type} ${resource_id}`;
+    assert.deepEqual(was, only(earlier.get(key), Object.keys(was)), key);
+    assert.equal(stable(is), stable(only(later.get(key), Object.keys(is))), key);
+  }
+  const changed = [...later].filter(([key, record]) => {
+    const known = earlier.get(key);
+    return known && !isDeepStrictEqual(steady(known), steady(record));
+  });
+  assert.deepEqual(keysOf(plan.changes), changed.map(([key]) => key).toSorted());
+  assert.equal(plan.disruption.connections, 'close');
+  const effects = new Map(plan.listeners.map((each: { id: string; connections: string }) => [each.id, each]));
+  assert.equal((effects.get(leaving.id) as { connections: string }).connections, 'close');
+  assert.equal(plan.listeners.find(({ name }: { name: string }) => name === 'tcp').connections, 'none');
+});
+
+function only(record: object | undefined, keys: readonly string[]): object {
+  return Object.fromEntries(Object.entries(record ?? {}).filter(([key]) => keys.includes(key)));
+}
+
+/** Without what changes by itself. */
+function steady({
+  updated_at,
+  operating_status,
+  verdict,
+  reason,
+  ...record
+}: Readonly<Record<string, unknown>>) {
+  return record;
 }
 
 /** Without what two calls never agree on: ids by their order, and times to the second. */

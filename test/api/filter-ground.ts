@@ -1,6 +1,7 @@
 /** Resources that differ in every field a list can be filtered by. */
 import type { ApiClient } from '../support/api-client.ts';
 import { seed } from '../support/control-plane.ts';
+import { serverPair } from '../support/pem.ts';
 import {
   flavorId,
   loopback,
@@ -9,6 +10,7 @@ import {
   makeLoadBalancer,
   makeMember,
   makeMonitor,
+  makePolicy,
   makePool,
   places,
 } from './fixtures.ts';
@@ -73,4 +75,43 @@ export async function makeFilterGround(api: ApiClient): Promise<void> {
   await makeMember(api, shared.id, { name: 'a+b c&d=e/f:%', weight: 10, protocol_port: 22 });
   await makeMember(api, shared.id, { address: '2001:db8:a583:6a::9', subnet_cidr_id: seed.networkId });
   await makeMember(api, loose.id, { address: '10.0.0.1', subnet_cidr_id: null, availability_zone: 'az2' });
+  await makePolicies(api, { web, plainOwner: two.id, pools: [loose.id, http.id] });
+}
+
+interface PolicyPlaces {
+  /** With advanced forwarding. */
+  readonly web: { readonly id: string };
+  readonly plainOwner: string;
+  readonly pools: readonly string[];
+}
+
+/** Policies of every action, one of which is in ERROR, and rules of every type. */
+async function makePolicies(api: ApiClient, { web, plainOwner, pools: [first, second] }: PolicyPlaces) {
+  const rule = (type: string, key = '') => ({
+    ...{ type, compare_type: 'EQUAL_TO', value: 'a+b c&d', key },
+    conditions: [{ key, value: type === 'SOURCE_IP' ? '10.0.0.0/8' : type === 'METHOD' ? 'GET' : 'x' }],
+  });
+  const rules = [
+    { type: 'PATH', compare_type: 'STARTS_WITH', value: '/a' },
+    { type: 'HOST_NAME', compare_type: 'EQUAL_TO', value: 'a.example.com' },
+    ...[rule('METHOD'), rule('SOURCE_IP'), rule('HEADER', 'h'), rule('COOKIE', 'c')],
+  ];
+  await makePolicy(api, web.id, { redirect_pool_id: first, name: 'n', description: 'd', rules });
+  await makePolicy(api, web.id, {
+    ...{ redirect_pool_id: first, redirect_pools_config: [{ pool_id: second }], priority: 7, rules },
+  });
+  await makePolicy(api, web.id, {
+    ...{ action: 'REDIRECT_TO_URL', redirect_url_config: { status_code: '301', host: 'example.com' } },
+    rules: [{ type: 'PATH', compare_type: 'REGEX', value: '^/b' }, rule('QUERY_STRING', 'q')],
+  });
+  await makePolicy(api, web.id, {
+    ...{ action: 'FIXED_RESPONSE', fixed_response_config: { status_code: '404' }, name: 'a+b c&d=e/f:%' },
+  });
+  const http = await makeListener(api, plainOwner, { protocol_port: 8080 });
+  const certificate = await api.create('/elb/certificates', { certificate: serverPair() });
+  const https = await makeListener(api, plainOwner, {
+    ...{ protocol: 'HTTPS', protocol_port: 8443, default_tls_container_ref: certificate.id },
+  });
+  await makePolicy(api, http.id, { action: 'REDIRECT_TO_LISTENER', redirect_listener_id: https.id });
+  await makePolicy(api, http.id, { redirect_pool_id: second });
 }

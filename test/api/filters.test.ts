@@ -15,6 +15,7 @@ let api: ApiClient;
 let pools: Item[];
 let listeners: Item[];
 let members: Item[];
+let policies: Item[];
 
 before(async () => {
   cp = await startTestControlPlane({ ...loopbackInventory, public_network: '203.0.113.0/28' });
@@ -23,6 +24,7 @@ before(async () => {
   pools = await listOf('/elb/pools');
   listeners = await listOf('/elb/listeners');
   members = await listOf('/elb/members');
+  policies = await listOf('/elb/l7policies');
 });
 
 after(() => cp[Symbol.asyncDispose]());
@@ -49,7 +51,12 @@ const memberField = (key: string) => (poolIds: (item: Item) => readonly unknown[
   return members.filter(({ pool_id }) => within.includes(pool_id)).map((member) => member[key]);
 };
 const poolItself = ({ id }: Item) => [id];
-const defaultPool = ({ default_pool_id }: Item) => [default_pool_id];
+const poolsOfListener = ({ id }: Item) =>
+  pools
+    .filter(({ listeners: using }) => using.some((each: Item) => each.id === id))
+    .map(({ id: pool }) => pool);
+const policyOfRule = ({ id }: Item) =>
+  policies.filter(({ rules }) => rules.some((each: Item) => each.id === id)).map(({ id: policy }) => policy);
 const poolsOf = ({ id }: Item) =>
   pools
     .filter(({ loadbalancers }) => loadbalancers.some((lb: Item) => lb.id === id))
@@ -105,8 +112,8 @@ const lists: Readonly<Record<string, Filters>> = {
       ...['nat64_enable', 'default_tls_container_ref', 'client_ca_tls_container_ref'],
     ),
     loadbalancer_id: each('loadbalancers', 'id'),
-    ...byMembers(defaultPool),
-    member_instance_id: memberField('instance_id')(defaultPool),
+    ...byMembers(poolsOfListener),
+    member_instance_id: memberField('instance_id')(poolsOfListener),
   },
   '/elb/pools': {
     ...fields(
@@ -128,6 +135,24 @@ const lists: Readonly<Record<string, Filters>> = {
     ...['id', 'monitor_port', 'domain_name', 'name', 'delay', 'max_retries', 'admin_state_up'],
     ...['max_retries_down', 'timeout', 'type', 'expected_codes', 'url_path', 'http_method'],
   ),
+  '/elb/l7policies': fields(
+    ...['id', 'name', 'description', 'admin_state_up', 'listener_id', 'position', 'action', 'redirect_url'],
+    ...['redirect_pool_id', 'redirect_listener_id', 'provisioning_status', 'priority'],
+    ...['enterprise_project_id'],
+  ),
+  '/elb/l7policies/rules': {
+    ...fields(
+      'id',
+      'compare_type',
+      'provisioning_status',
+      'invert',
+      'admin_state_up',
+      'value',
+      'key',
+      'type',
+    ),
+    l7policy_id: policyOfRule,
+  },
   '/elb/members': {
     ...memberFilters,
     pool_id: true,
@@ -225,6 +250,24 @@ test('members of a pool are filtered by the page’s list (S7)', async () => {
       }
     }
   }
+});
+
+test('rules of a policy are filtered as those of all are', async () => {
+  for (const { id } of policies) {
+    const path = `/elb/l7policies/${id}/rules`;
+    const all = await listOf(path);
+    for (const key of ['id', 'compare_type', 'provisioning_status', 'invert', 'value', 'key', 'type']) {
+      for (const { [key]: value } of await listOf('/elb/l7policies/rules')) {
+        if (value === null) continue;
+        const expected = all.filter((item) => item[key] === value);
+        assert.deepEqual(await listOf(`${path}?${query(key, value)}`), expected, `${key}=${value}`);
+      }
+    }
+  }
+  const eps = `enterprise_project_id=${places.enterpriseProject}`;
+  const mine = policies.filter(({ enterprise_project_id }) => enterprise_project_id !== '0');
+  const rules = await listOf(`/elb/l7policies/rules?${eps}`);
+  assert.deepEqual(idsOf(rules), idsOf(mine.flatMap((policy) => policy.rules)));
 });
 
 test('an address is found in any spelling, and a plus stands for a space', async () => {

@@ -65,6 +65,17 @@ export function makeLoadBalancer(api: ApiClient, fields: Fields = {}) {
   });
 }
 
+/** A shared load balancer, which only batch-create makes. */
+export async function makeShared(api: ApiClient, fields: Fields = {}) {
+  const { loadbalancer_ids } = assertDone(
+    await api.post('/elb/loadbalancers/batch-create', {
+      loadbalancer: { guaranteed: false, vip_subnet_cidr_id: seed.subnetCidrId, ...fields },
+    }),
+    202,
+  );
+  return assertDone(await api.get(`/elb/loadbalancers/${loadbalancer_ids[0]}`)).loadbalancer;
+}
+
 /** The id of a flavor, as `L4_flavor.elb.s1.small`. */
 export async function flavorId(api: ApiClient, name: string): Promise<string> {
   const { flavors } = assertDone(await api.get(`/elb/flavors?name=${name}`));
@@ -96,10 +107,37 @@ export function makePool(api: ApiClient, fields: Fields) {
   });
 }
 
+/** A master-slave TCP pool of addresses that nobody answers at, probed so seldom that it does not matter. */
+export function makeMasterSlavePool(api: ApiClient, fields: Fields = {}) {
+  return api.create('/elb/master-slave-pools', {
+    pool: {
+      ...{ protocol: 'TCP', lb_algorithm: 'ROUND_ROBIN', type: 'ip' },
+      members: [
+        { address: '10.99.0.1', protocol_port: 1, role: 'master' },
+        { address: '10.99.0.2', protocol_port: 1, role: 'slave' },
+      ],
+      healthmonitor: { type: 'TCP', delay: 50, timeout: 1, max_retries: 1 },
+      ...fields,
+    },
+  });
+}
+
 /** A member with a server: 120.10.10.x in the subnet of the seed pages. */
 export function makeMember(api: ApiClient, poolId: string, fields: Fields = {}) {
   return api.create(`/elb/pools/${poolId}/members`, {
     member: { address: '120.10.10.20', protocol_port: 2100, subnet_cidr_id: seed.subnetCidrId, ...fields },
+  });
+}
+
+/** A policy that sends the requests of a listener to a pool, unless told otherwise. */
+export function makePolicy(api: ApiClient, listener_id: string, fields: Fields) {
+  return api.create('/elb/l7policies', { l7policy: { listener_id, action: 'REDIRECT_TO_POOL', ...fields } });
+}
+
+/** A rule of a policy: paths that begin with a text, unless told otherwise. */
+export function makeRule(api: ApiClient, policyId: string, fields: Fields = {}) {
+  return api.create(`/elb/l7policies/${policyId}/rules`, {
+    rule: { type: 'PATH', compare_type: 'STARTS_WITH', value: '/', ...fields },
   });
 }
 

@@ -89,12 +89,15 @@ test('whatever is sent to whichever operation, nothing fails inside and every re
     },
   });
   const listener = await api.create('/elb/listeners', {
-    listener: { loadbalancer_id: lb.id, protocol: 'HTTP', protocol_port: 80 },
+    listener: { loadbalancer_id: lb.id, protocol: 'HTTP', protocol_port: 80, enhance_l7policy_enable: true },
   });
   const pool = await api.create('/elb/pools', {
     pool: { listener_id: listener.id, protocol: 'HTTP', lb_algorithm: 'ROUND_ROBIN' },
   });
-  const ids = [lb.id, listener.id, pool.id, 'c09f620e-3492-4429-ac15-445d5dd9ca74', 'az1'];
+  const policy = await api.create('/elb/l7policies', {
+    l7policy: { listener_id: listener.id, action: 'REDIRECT_TO_POOL', redirect_pool_id: pool.id },
+  });
+  const ids = [lb.id, listener.id, pool.id, policy.id, 'c09f620e-3492-4429-ac15-445d5dd9ca74', 'az1'];
   const request = fc.constantFrom(...operations).chain(({ path, method, described }) =>
     fc.record({
       method: fc.constant(method.toUpperCase()),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ApiClient } from '../support/api-client.ts';
 import { seedInventory, startTestControlPlane } from '../support/control-plane.ts';
-import { makeLoadBalancer } from './fixtures.ts';
+import { makeListener, makeLoadBalancer } from './fixtures.ts';
 
 /** As rules digest 3.7 lists them. */
 const keys = [
@@ -96,6 +96,33 @@ test('what is used is counted, per project or in the fullest load balancer or po
     listeners_per_pool: 1,
     members_per_pool: 3,
   });
+  assert.deepEqual(await usedOf(other), {});
+});
+
+test('what listeners use of IP groups is counted in the fullest of them', async () => {
+  await using controlPlane = await startTestControlPlane();
+  const { api, other } = controlPlane;
+  const group = (...ips: string[]) =>
+    api.create('/elb/ipgroups', { ipgroup: { ip_list: ips.map((ip) => ({ ip })) } });
+  const [one, two, unused] = [
+    await group('10.0.0.1'),
+    await group('10.0.0.2', '::/0'),
+    await group('1.1.1.1', '1.1.1.2', '1.1.1.3', '1.1.1.4'),
+  ];
+  const lb = await makeLoadBalancer(api);
+  for (const [index, ipgroup_id] of [two.id, `${one.id},${two.id}`].entries()) {
+    await makeListener(api, lb.id, { protocol_port: 80 + index, ipgroup: { ipgroup_id } });
+  }
+  assert.deepEqual(await usedOf(api), {
+    loadbalancer: 1,
+    listener: 2,
+    listeners_per_loadbalancer: 2,
+    ipgroup: 3,
+    ipgroups_per_listener: 2,
+    ipgroup_bindings: 2,
+    ipgroup_max_length: 3,
+  });
+  assert.equal((await api.delete(`/elb/ipgroups/${unused.id}`)).status, 204);
   assert.deepEqual(await usedOf(other), {});
 });
 

@@ -11,6 +11,7 @@ import {
   makeLoadBalancer,
   makeMember,
   makeMonitor,
+  makePolicy,
   makePool,
   makeRoad,
   places,
@@ -18,6 +19,7 @@ import {
 import { addressRows } from './wrong-requests/addresses.ts';
 import { bodyRows } from './wrong-requests/bodies.ts';
 import { memberRows } from './wrong-requests/members.ts';
+import { policyRows } from './wrong-requests/policies.ts';
 import { resourceRows } from './wrong-requests/resources.ts';
 import type { Ground, Row } from './wrong-requests/row.ts';
 
@@ -25,19 +27,30 @@ async function prepare(api: ApiClient): Promise<Ground> {
   const { lb, listener, pool } = await makeRoad(api);
   const tcpListener = await makeListener(api, lb.id, { protocol: 'TCP', protocol_port: 81 });
   const tcpPool = await makePool(api, { protocol: 'TCP', listener_id: tcpListener.id });
+  const advanced = await makeListener(api, lb.id, { protocol_port: 82, enhance_l7policy_enable: true });
+  const policy = await makePolicy(api, advanced.id, { redirect_pool_id: pool.id });
   const gateway = await makeGateway(api, { vip_subnet_cidr_id: places.declaredSubnet });
   return {
     ...{ lb: lb.id, listener: listener.id, pool: pool.id, gateway: gateway.id },
     ...{ tcpListener: tcpListener.id, tcpPool: tcpPool.id },
     closedLb: (await makeLoadBalancer(api, { ip_target_enable: false })).id,
     member: (await makeMember(api, pool.id)).id,
+    ...{ advanced: advanced.id, policy: policy.id },
     monitor: (await makeMonitor(api, pool.id)).id,
   };
 }
 
 /** Everything that the lists answer, as bytes. */
 async function everything(api: ApiClient): Promise<string> {
-  const paths = ['loadbalancers', 'listeners', 'pools', 'healthmonitors', 'members'];
+  const paths = [
+    'loadbalancers',
+    'listeners',
+    'pools',
+    'healthmonitors',
+    'members',
+    'l7policies',
+    'l7policies/rules',
+  ];
   const bodies = await Promise.all(paths.map(async (path) => assertDone(await api.get(`/elb/${path}`))));
   return JSON.stringify(bodies.map(({ request_id, ...rest }) => rest));
 }
@@ -52,6 +65,7 @@ test('every wrong request is refused as documented, and nothing changes', async 
     ...memberRows(ground),
     ...resourceRows(ground),
     ...addressRows(ground),
+    ...policyRows(ground),
   ];
   assert.ok(rows.length >= 150, `${rows.length} wrong requests`);
   for (const [method, path, body, status, code, message] of rows) {

@@ -43,7 +43,7 @@ export class DeafMember {
   }
 
   configuration(): MemberConfiguration {
-    return { id: 'deaf', address: '127.0.0.1', port: this.#port, weight: 1, healthy: true };
+    return { id: 'deaf', address: '127.0.0.1', port: this.#port, weight: 1, healthy: true, standby: false };
   }
 
   async close(): Promise<void> {

@@ -8,7 +8,14 @@ import { freePort, GET, RunningEngine } from './running-engine.ts';
 
 /** A member whose port nobody listens on. */
 async function absentMember(id = 'absent'): Promise<MemberConfiguration> {
-  return { id, address: '127.0.0.1', port: await freePort('127.0.0.1'), weight: 1, healthy: true };
+  return {
+    id,
+    address: '127.0.0.1',
+    port: await freePort('127.0.0.1'),
+    weight: 1,
+    healthy: true,
+    standby: false,
+  };
 }
 
 const statusOf = (response: string): number => Number(response.slice(9, 12));

@@ -236,6 +236,7 @@ test('adding one member to a pool of 10,000 takes less than a millisecond', asyn
     port: 1 + (index % 60_000),
     weight: 1 + (index % 100),
     healthy: true,
+    standby: false,
   });
   for (const algorithm of ['round-robin', 'least-connections', 'source-ip'] as const) {
     const proxy = await RunningEngine.start(t, {

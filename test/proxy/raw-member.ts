@@ -66,6 +66,7 @@ export class RawMember {
       port: this.port,
       weight: 1,
       healthy: true,
+      standby: false,
       ...overrides,
     };
   }

@@ -33,7 +33,7 @@ test('a member sees exactly the requests that the proxy accepted, whatever is se
   const server = await startMember(t, seen);
   const { port } = server.address() as AddressInfo;
   const proxy = await RunningEngine.start(t, {
-    members: [{ id: 'member', address: '127.0.0.1', port, weight: 1, healthy: true }],
+    members: [{ id: 'member', address: '127.0.0.1', port, weight: 1, healthy: true, standby: false }],
   });
   for (const { bytes, verdict } of corpus) {
     seen.length = 0;

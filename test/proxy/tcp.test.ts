@@ -143,6 +143,7 @@ test('when every member refuses, the connection is reset', async (t) => {
       port: await freePort('127.0.0.1'),
       weight: 1,
       healthy: true,
+      standby: false,
     })),
   );
   const proxy = await startTcp(t, { members });

@@ -19,10 +19,13 @@ export class ApiClient {
     this.headers = headers;
   }
 
-  /** A client with a token for a user's password. */
+  /** A client with a token for a user's password, scoped to the project. */
   static async login(url: string, projectId: string, user: string, password: string): Promise<ApiClient> {
     const reply = await new ApiClient(url, projectId, {}).call('POST', '/v3/auth/tokens', {
-      auth: { identity: { methods: ['password'], password: { user: { name: user, password } } } },
+      auth: {
+        identity: { methods: ['password'], password: { user: { name: user, password } } },
+        scope: { project: { id: projectId } },
+      },
     });
     if (reply.status !== 201) throw new Error(`no token: ${JSON.stringify(reply.body)}`);
     return new ApiClient(url, projectId, { 'x-auth-token': reply.headers.get('x-subject-token') ?? '' });

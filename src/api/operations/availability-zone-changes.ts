@@ -6,7 +6,7 @@ import type { Operation } from '../../model/operation.ts';
 import { answerBody } from '../../model/resource.ts';
 import { addZones, removeZones } from '../../service/availability-zone-changes.ts';
 import type { Region } from '../../service/region.ts';
-import { renderLoadBalancer } from './load-balancers.ts';
+import { order, renderLoadBalancer } from './load-balancers.ts';
 
 export function availabilityZoneChangeOperations(region: Region): Operation[] {
   const answer = Type.Object({ loadbalancer: answerBody(loadBalancer) });
@@ -16,12 +16,7 @@ export function availabilityZoneChangeOperations(region: Region): Operation[] {
       verb: 'batch-add',
       summary: 'Add zones to a load balancer',
       change: addZones,
-      // Clients expect these of a call that may cost something; nothing is ordered here, so neither is answered.
-      answer: Type.Object({
-        ...answer.properties,
-        loadbalancer_id: Type.Optional(Type.String()),
-        order_id: Type.Optional(Type.String()),
-      }),
+      answer: Type.Object({ ...answer.properties, ...order }),
     },
     {
       id: 'BatchRemoveAvailableZones',

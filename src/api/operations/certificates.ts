@@ -14,23 +14,14 @@ import {
 } from '../../service/certificates.ts';
 import { isPrivateKeyEchoed, setPrivateKeyEcho } from '../../service/private-key-echo.ts';
 import type { Region } from '../../service/region.ts';
+import { BatchDeleted, BatchIds, maxBatch } from '../batch.ts';
 import { crudOperations } from '../crud.ts';
 import { render } from '../render.ts';
 
 const group = 'Certificates';
 const path = '/v3/{project_id}/elb/certificates';
 
-/** As many as the batch calls of members take. */
-const maxBatch = 200;
-
-const BatchDelete = strict({
-  certificates: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { minItems: 1, maxItems: maxBatch }),
-});
-const Deleted = Type.Object({
-  id: Type.String(),
-  ret_status: Type.String({ description: 'successful, not found, or failed.' }),
-  ret_code: Type.Optional(Type.String({ description: 'The error code of what was not deleted.' })),
-});
+const BatchDelete = strict({ certificates: BatchIds });
 const Echo = strict({ private_key_echo: Type.Boolean() });
 
 function renderCertificate({ certificate: of, keys }: CertificateView): { readonly id: string } {
@@ -66,7 +57,7 @@ export function certificateOperations(region: Region): Operation[] {
       group,
       summary: `Delete up to ${maxBatch} certificates`,
       body: BatchDelete,
-      answer: Type.Object({ certificates: Type.Array(Deleted) }),
+      answer: Type.Object({ certificates: Type.Array(BatchDeleted) }),
       status: 200,
       handle: async ({ params: { project_id = '' }, body }) => {
         const { certificates: ids } = body as Static<typeof BatchDelete>;

@@ -19,8 +19,8 @@ import { eipsOf, references, render } from '../render.ts';
 const group = 'Load balancers';
 const path = '/v3/{project_id}/elb/loadbalancers';
 
-/** An order of one that is paid in advance, which nothing is here. */
-const order = {
+/** An order of one that is paid in advance, which nothing is when it is made here. */
+export const order = {
   loadbalancer_id: Type.Optional(Type.String({ description: 'The load balancer of an order: absent.' })),
   order_id: Type.Optional(Type.String({ description: 'The order, when it is paid in advance: absent.' })),
 };

@@ -6,6 +6,7 @@ import {
   BatchDeleteMember,
   BatchUpdatedMember,
   BatchUpdateMember,
+  type Member,
   MemberOfProject,
   member,
   memberOfProject,
@@ -45,7 +46,7 @@ const batchOf = <T extends Parameters<typeof Type.Array>[0]>(item: T) =>
   strict({ members: Type.Array(item, { minItems: 1, maxItems: maxBatch }) });
 
 /** A member as answered: a reason only while it is OFFLINE, its status as each listener sees it. */
-function renderMember({ member: of, pool, listenerIds }: MemberView): Rendered {
+export function renderMember({ member: of, pool, listenerIds }: MemberView): Rendered {
   const reason = of.operating_status === 'OFFLINE' ? of.reason : null;
   return render(member, of, {
     reason,
@@ -59,18 +60,25 @@ function renderMember({ member: of, pool, listenerIds }: MemberView): Rendered {
   });
 }
 
+/** The server of a member under the names of older versions. */
+export function deviceOf({ instance_id, availability_zone }: Member) {
+  return {
+    device_id: instance_id,
+    device_owner: instance_id === '' ? '' : `compute:${availability_zone}`,
+  };
+}
+
 /** In the list of all pools a member also says where it belongs. */
 function renderMemberOfProject(view: MemberView): Rendered {
   const [loadbalancer_id = ''] = view.loadBalancerIds;
-  const { pool_id, instance_id, availability_zone } = view.member;
+  const { pool_id } = view.member;
   return {
     ...renderMember(view),
     ...{
       pool_id,
       loadbalancer_id,
       loadbalancers: references(view.loadBalancerIds),
-      device_id: instance_id,
-      device_owner: instance_id === '' ? '' : `compute:${availability_zone}`,
+      ...deviceOf(view.member),
     },
   };
 }

@@ -10,15 +10,17 @@ const member = (id: string, overrides: Partial<MemberConfiguration> = {}): Membe
   port: 80,
   weight: 1,
   healthy: true,
+  standby: false,
   ...overrides,
 });
 
-test('only members in good health and above weight 0 are picked, whatever happened before', () => {
+test('only members in good health and above weight 0 are picked, standbys for want of others, whatever happened before', () => {
   const step = fc.record({
     id: fc.constantFrom('a', 'b', 'c', 'd'),
     kind: fc.constantFrom('put', 'remove', 'algorithm'),
     weight: fc.integer({ min: 0, max: 3 }),
     healthy: fc.boolean(),
+    standby: fc.boolean(),
     port: fc.integer({ min: 1, max: 2 }),
     algorithm: fc.constantFrom<Algorithm>('round-robin', 'least-connections', 'source-ip'),
   });
@@ -26,9 +28,9 @@ test('only members in good health and above weight 0 are picked, whatever happen
     fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
       const pool = new Pool({ id: 'pool', protocol: 'http', algorithm: 'round-robin' });
       const expected = new Map<string, MemberConfiguration>();
-      for (const { id, kind, weight, healthy, port, algorithm } of steps) {
+      for (const { id, kind, weight, healthy, standby, port, algorithm } of steps) {
         if (kind === 'put') {
-          const configuration = member(id, { weight, healthy, port });
+          const configuration = member(id, { weight, healthy, standby, port });
           pool.putMember(configuration);
           expected.set(id, configuration);
         } else if (kind === 'remove') {
@@ -37,7 +39,9 @@ test('only members in good health and above weight 0 are picked, whatever happen
         } else {
           pool.reconfigure({ id: 'pool', protocol: 'http', algorithm });
         }
-        const eligible = [...expected.values()].filter((each) => each.healthy && each.weight > 0);
+        const able = [...expected.values()].filter((each) => each.healthy && each.weight > 0);
+        const primary = able.filter((each) => !each.standby);
+        const eligible = primary.length > 0 ? primary : able;
         const picked = new Set();
         for (let count = 0; count < 40; count += 1) {
           const choice = pool.pick(`192.0.2.${count}`, undefined);
@@ -83,4 +87,20 @@ test('a member of any port is reached on the listener’s', () => {
   const pool = new Pool({ id: 'pool', protocol: 'tcp', algorithm: 'round-robin' });
   pool.putMember(member('a', { port: 0 }));
   assert.equal(pool.pick('', undefined)?.portFor(8443), 8443);
+});
+
+test('a retry goes to a standby once every other member was tried', () => {
+  for (const algorithm of ['round-robin', 'least-connections', 'source-ip'] as const) {
+    const pool = new Pool({ id: 'pool', protocol: 'tcp', algorithm });
+    for (const configuration of [member('a'), member('b'), member('c', { standby: true })])
+      pool.putMember(configuration);
+    const tried = new Set<NonNullable<ReturnType<Pool['pick']>>>();
+    for (;;) {
+      const picked = pool.pick('192.0.2.7', tried);
+      if (picked === undefined) break;
+      tried.add(picked);
+    }
+    const order = [...tried].map(({ id }) => id);
+    assert.deepEqual([order.slice(0, 2).sort(), order.slice(2)], [['a', 'b'], ['c']], algorithm);
+  }
 });

@@ -2,16 +2,20 @@ import type { MemberConfiguration, PoolConfiguration } from '../../dataplane/con
 import { createSelection, type Selection } from '../selection/selection.ts';
 import { Member } from './member.ts';
 
-/** A pool as it runs: its members and the selection among those that may get something new. */
+/** A pool as it runs: its members and the selections among those that may get something new. */
 export class Pool {
   #configuration: PoolConfiguration;
   #selection: Selection<Member>;
+  /** Of those that stand by; most pools have none. */
+  #standbys: Selection<Member>;
   readonly #members = new Map<string, Member>();
-  readonly #eligible = new Set<Member>();
+  /** Those that may get something new, and whether they stand by. */
+  readonly #eligible = new Map<Member, boolean>();
 
   constructor(configuration: PoolConfiguration) {
     this.#configuration = configuration;
     this.#selection = createSelection<Member>(configuration.algorithm);
+    this.#standbys = createSelection<Member>(configuration.algorithm);
   }
 
   get memberIds(): Iterable<string> {
@@ -24,7 +28,8 @@ export class Pool {
     this.#configuration = configuration;
     if (!changesAlgorithm) return;
     this.#selection = createSelection<Member>(configuration.algorithm);
-    for (const member of this.#eligible) member.enlist(this.#selection, member.weight);
+    this.#standbys = createSelection<Member>(configuration.algorithm);
+    for (const [member, standby] of this.#eligible) member.enlist(this.#among(standby), member.weight);
   }
 
   /** Creates or changes a member. One that moved to another address or port is a new one. */
@@ -38,12 +43,13 @@ export class Pool {
       member = new Member(configuration);
       this.#members.set(configuration.id, member);
     }
-    if (!configuration.healthy || configuration.weight === 0) {
+    const { standby, weight, healthy } = configuration;
+    if (!healthy || weight === 0) {
       member.delist();
       this.#eligible.delete(member);
-    } else if (!member.isEnlisted(this.#selection, configuration.weight)) {
-      member.enlist(this.#selection, configuration.weight);
-      this.#eligible.add(member);
+    } else if (!member.isEnlisted(this.#among(standby), weight)) {
+      member.enlist(this.#among(standby), weight);
+      this.#eligible.set(member, standby);
     }
   }
 
@@ -64,7 +70,11 @@ export class Pool {
 
   /** The member for the next request or connection of a client, or undefined when none is left. */
   pick(clientAddress: string, tried: ReadonlySet<Member> | undefined): Member | undefined {
-    return this.#selection.pick(clientAddress, tried);
+    return this.#selection.pick(clientAddress, tried) ?? this.#standbys.pick(clientAddress, tried);
+  }
+
+  #among(standby: boolean): Selection<Member> {
+    return standby ? this.#standbys : this.#selection;
   }
 }
 

@@ -21,6 +21,9 @@ export interface Ground {
   readonly tcpPool: string;
   readonly member: string;
   readonly monitor: string;
+  /** A listener with advanced forwarding, and a policy of it. */
+  readonly advanced: string;
+  readonly policy: string;
 }
 
 /** A request that is wrong in itself: 400 ELB.8902. */

@@ -1,5 +1,6 @@
-/** Reads a JSON body: UTF-8, and text that every database and client can hold. */
+/** Reads a JSON or YAML body: UTF-8, and text that every database and client can hold. */
 import { isUtf8 } from 'node:buffer';
+import { parse as parseYaml } from 'yaml';
 import { invalid } from '../model/errors.ts';
 
 /** A surrogate or a NUL can only come in as an escape; any other body needs no second look. */
@@ -9,12 +10,34 @@ const doubtfulEscape = /\\u(?:[dD][89a-fA-F]|0000)/;
  * @throws Refusal that says what is wrong with the body
  */
 export function readJsonBody(bytes: Buffer): unknown {
-  if (bytes.length === 0) throw invalid('body', 'it is empty; send a JSON object.');
-  if (!isUtf8(bytes)) throw invalid('body', 'it is not UTF-8 text.');
-  const text = bytes.toString();
+  const text = textOf(bytes);
   const body = parse(text);
   if (doubtfulEscape.test(text)) checkTexts(body);
   return body;
+}
+
+/**
+ * A YAML document as the JSON it stands for.
+ *
+ * @throws Refusal that says what is wrong with the body
+ */
+export function readYamlBody(bytes: Buffer): unknown {
+  const text = textOf(bytes);
+  let body: unknown;
+  try {
+    // Without warnings on standard error for what a caller sends.
+    body = parseYaml(text, { logLevel: 'error', schema: 'core' });
+  } catch (error) {
+    throw invalid('body', `it is not YAML: ${(error as Error).message.split('\n')[0]?.slice(0, 120)}`);
+  }
+  checkTexts(body);
+  return body;
+}
+
+function textOf(bytes: Buffer): string {
+  if (bytes.length === 0) throw invalid('body', 'it is empty; send a JSON object.');
+  if (!isUtf8(bytes)) throw invalid('body', 'it is not UTF-8 text.');
+  return bytes.toString();
 }
 
 function parse(text: string): unknown {

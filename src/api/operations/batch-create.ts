@@ -1,0 +1,31 @@
+/** The operation that makes several load balancers, or shared ones. */
+import { Type } from 'typebox';
+import { BatchCreate, type BatchCreateRequest } from '../../model/batch-create.ts';
+import type { Operation } from '../../model/operation.ts';
+import { batchCreateLoadBalancers } from '../../service/batch-create.ts';
+import type { Region } from '../../service/region.ts';
+import { order } from './load-balancers.ts';
+
+export function batchCreateOperations(region: Region): Operation[] {
+  return [
+    {
+      id: 'BatchCreateLoadBalancers',
+      method: 'POST',
+      path: '/v3/{project_id}/elb/loadbalancers/batch-create',
+      group: 'Load balancers',
+      summary: 'Create up to ten load balancers alike, dedicated or shared',
+      body: BatchCreate,
+      answer: Type.Object({
+        loadbalancer_ids: Type.Array(Type.String()),
+        job_id: Type.String(),
+        order_id: order.order_id,
+      }),
+      status: 202,
+      handle: async ({ params: { project_id = '' }, body }) => {
+        const { loadbalancer } = body as { loadbalancer: BatchCreateRequest };
+        const { ids, jobId } = await batchCreateLoadBalancers(region, project_id, loadbalancer);
+        return { body: { loadbalancer_ids: ids, job_id: jobId } };
+      },
+    },
+  ];
+}

@@ -1,0 +1,329 @@
+/** A load balancer as one document: exported, applied, and applied again. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { parse, stringify } from 'yaml';
+import { seed, startTestControlPlane } from '../support/control-plane.ts';
+import { serverPair } from '../support/pem.ts';
+import {
+  assertDone,
+  assertRefused,
+  makeListener,
+  makeLoadBalancer,
+  makeMasterSlavePool,
+  makeMember,
+  makeMonitor,
+  makePool,
+  makeRoad,
+  places,
+} from './fixtures.ts';
+import { answersOf, graphShape, makeGraph, withoutIds } from './graph-ground.ts';
+
+// biome-ignore lint/suspicious/noTemplateCurlyInString: a name that Terraform would take for a template
+const templateName = 'my ${web}';
+
+const applyPath = '/elbow/v1/loadbalancers/apply';
+const exportPath = (id: string, format = 'json') => `/elbow/v1/loadbalancers/${id}/export?format=${format}`;
+
+test('exporting, then applying into an empty region, gives an equal graph, and applying again changes nothing', async () => {
+  await using here = await startTestControlPlane();
+  await using there = await startTestControlPlane();
+  let number = 0;
+  await fc.assert(
+    fc.asyncProperty(graphShape, async (shape) => {
+      const id = await makeGraph(here.api, `lb ${number++}`, shape);
+      const document = assertDone(await here.api.get(exportPath(id)));
+      const applied = assertDone(await there.api.put(applyPath, document));
+      const copy = applied.loadbalancer.id;
+      assert.ok(applied.changes.every(({ action }: { action: string }) => action === 'create'));
+      assert.deepEqual(
+        withoutIds(await answersOf(there.api, copy)),
+        withoutIds(await answersOf(here.api, id)),
+      );
+      for (const { api } of [here, there]) {
+        assert.deepEqual(assertDone(await api.put(applyPath, document)).changes, []);
+      }
+      const text = assertDone(await here.api.get(exportPath(id, 'yaml')));
+      assert.deepEqual(parse(text), document);
+    }),
+    // Each run takes addresses that the runs of a shrinking would lack.
+    { numRuns: 25, endOnFailure: true },
+  );
+});
+
+test('an apply makes what is new, changes what differs and deletes what is gone, and says so', async () => {
+  await using cp = await startTestControlPlane();
+  const { api } = cp;
+  const { lb, listener, pool } = await makeRoad(
+    api,
+    { name: 'old' },
+    { name: 'web', tags: [{ key: 'a', value: 'b' }] },
+  );
+  const kept = await makeMember(api, pool.id, { name: 'kept' });
+  await makeMember(api, pool.id, { name: 'gone', address: '120.10.10.21' });
+  await makeMonitor(api, pool.id);
+  await makeListener(api, lb.id, { name: 'leaving', protocol_port: 81 });
+  const document = assertDone(await api.get(exportPath(lb.id)));
+  const wanted = {
+    ...document,
+    loadbalancer: { ...document.loadbalancer, description: 'new', tags: [{ key: 'a', value: 'c' }] },
+    pools: [
+      {
+        ...document.pools[0],
+        description: 'still',
+        members: [
+          { ...document.pools[0].members.find((each: { name: string }) => each.name === 'kept'), weight: 7 },
+        ],
+        healthmonitor: undefined,
+      },
+      {
+        name: 'fresh',
+        protocol: 'TCP',
+        lb_algorithm: 'LEAST_CONNECTIONS',
+        members: [{ address: '120.10.10.30', protocol_port: 9, subnet_cidr_id: seed.subnetCidrId }],
+      },
+    ],
+    listeners: [
+      ...document.listeners.filter((each: { name?: string }) => each.name !== 'leaving'),
+      { name: 'tcp', protocol: 'TCP', protocol_port: 90, default_pool_id: 'fresh' },
+    ],
+  };
+  const { changes, loadbalancer } = assertDone(await api.put(applyPath, wanted));
+  assert.equal(loadbalancer.id, lb.id);
+  const said = changes.map(({ action, type, name }: Record<string, string>) => `${action} ${type} ${name}`);
+  assert.deepEqual(said.toSorted(), [
+    'create listener tcp',
+    'create member 120.10.10.30 port 9',
+    'create pool fresh',
+    'delete healthmonitor ',
+    'delete listener leaving',
+    'delete member 120.10.10.21 port 2100',
+    'update loadbalancer web',
+    'update member 120.10.10.20 port 2100',
+    'update pool old',
+  ]);
+  const update = changes.find(
+    ({ type, action }: Record<string, string>) => type === 'member' && action === 'update',
+  );
+  assert.deepEqual(update.fields, { weight: { before: 1, after: 7 } });
+  assert.equal(update.id, kept.id);
+  const shown = assertDone(await api.get(`/elb/loadbalancers/${lb.id}`)).loadbalancer;
+  assert.equal(shown.description, 'new');
+  assert.deepEqual(shown.tags, [{ key: 'a', value: 'c' }]);
+  assert.ok(shown.listeners.some(({ id }: { id: string }) => id === listener.id));
+  assert.deepEqual(assertDone(await api.put(applyPath, wanted)).changes, []);
+});
+
+test('an apply that fails anywhere changes nothing, and names the part at fault', async () => {
+  await using cp = await startTestControlPlane();
+  const { api } = cp;
+  const { lb } = await makeRoad(api, { name: 'api' }, { name: 'web' });
+  const document = assertDone(await api.get(exportPath(lb.id)));
+  const before = withoutIds(await answersOf(api, lb.id));
+  const wrong: [object, number, string, RegExp][] = [
+    [
+      {
+        ...document,
+        loadbalancer: { ...document.loadbalancer, description: 'x' },
+        pools: [
+          ...document.pools,
+          {
+            name: 'p',
+            protocol: 'HTTP',
+            lb_algorithm: 'ROUND_ROBIN',
+            members: [{ address: 'nowhere', protocol_port: 1 }],
+          },
+        ],
+      },
+      400,
+      'ELB.8902',
+      /member "nowhere port 1": .*member\.address/,
+    ],
+    [
+      { ...document, listeners: [{ protocol: 'HTTP', protocol_port: 80, default_pool_id: 'nowhere' }] },
+      400,
+      'ELB.8902',
+      /refers to the pool "nowhere"/,
+    ],
+    [
+      {
+        ...document,
+        listeners: [
+          { name: 'a', protocol: 'HTTP', protocol_port: 1 },
+          { name: 'a', protocol: 'HTTP', protocol_port: 2 },
+        ],
+      },
+      400,
+      'ELB.8902',
+      /two of them have the key "a"/,
+    ],
+    [
+      {
+        ...document,
+        listeners: [{ name: 's', protocol: 'HTTPS', protocol_port: 1, default_tls_container_ref: 'mine' }],
+      },
+      404,
+      'ELB.8904',
+      /certificate mine could not be found/,
+    ],
+    [
+      { ...document, certificates: [{ name: 'mine', certificate: serverPair().certificate }] },
+      400,
+      'ELB.8902',
+      /certificate "mine": .*private_key/,
+    ],
+    [
+      { ...document, pools: [{ ...document.pools[0], protocol: 'TCP' }] },
+      400,
+      'ELB.8902',
+      /pool "api": .*pool\.protocol.*"HTTP" and cannot be changed/,
+    ],
+    [{ ...document, surprise: 1 }, 400, 'ELB.8902', /Unrecognized attribute\(s\) 'surprise'/],
+    [{ ...document, version: 2 }, 400, 'ELB.8902', /version.*expected 1/],
+    [
+      { ...document, loadbalancer: { availability_zone_list: ['az1'] } },
+      400,
+      'ELB.8902',
+      /loadbalancer\.name.*required/,
+    ],
+    [
+      { ...document, pools: [{ name: 'x', lb_algorithm: 'ROUND_ROBIN' }] },
+      400,
+      'ELB.8902',
+      /pools\[0\]\.protocol.*required/,
+    ],
+  ];
+  for (const [body, status, code, message] of wrong) {
+    assertRefused(await api.put(applyPath, body), status, code, message);
+    assert.deepEqual(withoutIds(await answersOf(api, lb.id)), before);
+  }
+});
+
+test('two load balancers of the name are too many to apply to', async () => {
+  await using cp = await startTestControlPlane();
+  for (let number = 0; number < 2; number++) await makeLoadBalancer(cp.api, { name: 'twin' });
+  const body = { version: 1, loadbalancer: { name: 'twin', availability_zone_list: ['az1'] } };
+  assertRefused(await cp.api.put(applyPath, body), 409, 'ELB.8907', /2 load balancers with the name "twin"/);
+});
+
+test('a document may come as YAML, and one that is none is refused', async () => {
+  await using cp = await startTestControlPlane();
+  const { api } = cp;
+  const document = {
+    version: 1,
+    loadbalancer: { name: 'yaml', vip_subnet_cidr_id: seed.subnetCidrId, availability_zone_list: ['az1'] },
+  };
+  const send = (body: string) =>
+    fetch(`${cp.url}${applyPath}`, {
+      method: 'PUT',
+      headers: { ...api.headers, 'content-type': 'application/yaml' },
+      body,
+    });
+  assert.equal((await send(stringify(document))).status, 200);
+  for (const text of ['a: [', 'a: 1\na: 2', `a: &a [1]\nb: ${'*a '.repeat(3)}`, '"\\0"', '--- 1\n--- 2']) {
+    const refused = await send(text);
+    assert.equal(refused.status, 400, text);
+    assert.equal(((await refused.json()) as { error_code: string }).error_code, 'ELB.8902');
+  }
+});
+
+test('a private key is exported while its echo is on, and otherwise left out', async () => {
+  await using cp = await startTestControlPlane();
+  const { api } = cp;
+  const lb = await makeLoadBalancer(api, { name: 'tls' });
+  const { id } = await api.create('/elb/certificates', { certificate: { name: 'c', ...serverPair() } });
+  await makeListener(api, lb.id, { protocol: 'HTTPS', protocol_port: 443, default_tls_container_ref: id });
+  const echo = (private_key_echo: boolean) =>
+    api.post('/elb/certificates/settings/private-key-echo', { private_key_echo });
+  assertDone(await echo(false));
+  const hidden = assertDone(await api.get(exportPath(lb.id)));
+  assert.equal(hidden.certificates[0].private_key, undefined);
+  assert.equal(hidden.listeners[0].default_tls_container_ref, 'c');
+  assert.deepEqual(assertDone(await api.put(applyPath, hidden)).changes, []);
+  assertDone(await echo(true));
+  const shown = assertDone(await api.get(exportPath(lb.id)));
+  assert.equal(shown.certificates[0].private_key, serverPair().private_key);
+  assert.doesNotMatch(assertDone(await api.get(exportPath(lb.id, 'yaml'))), /sealed/);
+});
+
+test('what another project has is not there: to export, to refer to, or to apply to', async () => {
+  await using cp = await startTestControlPlane();
+  const { api, other } = cp;
+  const lb = await makeLoadBalancer(api, { name: 'mine' });
+  const absent = (id: string) => new RegExp(`load balancer ${id} could not be found`);
+  assertRefused(await other.get(exportPath(lb.id)), 404, 'ELB.8904', absent(lb.id));
+  assertRefused(await api.get(exportPath(places.nothing)), 404, 'ELB.8904', absent(places.nothing));
+  assertRefused(
+    await other.put(`${applyPath}?project_id=${api.projectId}`, {
+      version: 1,
+      loadbalancer: { name: 'x', availability_zone_list: ['az1'] },
+    }),
+    403,
+    'SYS.0403',
+    /no access to the project/,
+  );
+});
+
+test('a pool that another load balancer has is let go of, and stays', async () => {
+  await using cp = await startTestControlPlane();
+  const { api } = cp;
+  const owner = await makeLoadBalancer(api, { name: 'owner' });
+  const user = await makeLoadBalancer(api, { name: 'user' });
+  const pool = await makePool(api, { name: 'shared', loadbalancer_id: owner.id });
+  await makeMember(api, pool.id);
+  const { id } = await makeListener(api, user.id, { name: 'l', default_pool_id: pool.id });
+  const document = assertDone(await api.get(exportPath(user.id)));
+  assert.deepEqual(
+    document.pools.map(({ name }: { name: string }) => name),
+    ['shared'],
+  );
+  const { default_pool_id: _, ...listener } = document.listeners[0];
+  assertDone(await api.put(applyPath, { ...document, pools: [], listeners: [listener] }));
+  assert.equal(assertDone(await api.get(`/elb/listeners/${id}`)).listener.default_pool_id, null);
+  assert.equal(assertDone(await api.get(`/elb/pools/${pool.id}/members`)).members.length, 1);
+});
+
+test('the Terraform form has a resource and an import for each part, and references between them', async () => {
+  await using cp = await startTestControlPlane();
+  const { api } = cp;
+  const { lb, listener, pool } = await makeRoad(
+    api,
+    { name: 'api' },
+    { name: templateName, tags: [{ key: 'a', value: '"b"' }] },
+  );
+  const member = await makeMember(api, pool.id, { name: '1st' });
+  const text: string = assertDone(await api.get(exportPath(lb.id, 'terraform')));
+  assert.match(text, /resource "huaweicloud_elb_loadbalancer" "my-web" \{\n {2}name += "my \$\$\{web\}"/);
+  assert.match(text, /"a" = "\\"b\\""/);
+  assert.match(
+    text,
+    /resource "huaweicloud_elb_pool" "api" \{\n {2}loadbalancer_id += huaweicloud_elb_loadbalancer\.my-web\.id\n/,
+  );
+  assert.match(text, /default_pool_id += huaweicloud_elb_pool\.api\.id/);
+  for (const [to, id] of [
+    ['loadbalancer.my-web', lb.id],
+    ['listener.listener-1', listener.id],
+    ['pool.api', pool.id],
+    ['member.api-1st', `${pool.id}/${member.id}`],
+  ]) {
+    assert.ok(text.includes(`import {\n  to = huaweicloud_elb_${to}\n  id = "${id}"\n}`), to);
+  }
+  assertRefused(
+    await api.get(exportPath(lb.id, 'xml')),
+    400,
+    'ELB.8902',
+    /expected one of json, yaml, terraform/,
+  );
+});
+
+test('what a document has no words for is refused rather than left out', async () => {
+  await using cp = await startTestControlPlane();
+  const { api } = cp;
+  const lb = await makeLoadBalancer(api, { name: 'web' });
+  const document = assertDone(await api.get(exportPath(lb.id)));
+  const pair = await makeMasterSlavePool(api, { loadbalancer_id: lb.id });
+  const message = new RegExp(`uses the master-slave pool ${pair.id}, which documents cannot describe`);
+  assertRefused(await api.get(exportPath(lb.id)), 409, 'ELB.8907', message);
+  assertRefused(await api.put(applyPath, document), 409, 'ELB.8907', message);
+  assertDone(await api.get(`/elb/master-slave-pools/${pair.id}`));
+});
