@@ -2,7 +2,7 @@
 import { Type } from 'typebox';
 import { orNull } from '../model/field.ts';
 import type { Operation, QueryParameter } from '../model/operation.ts';
-import { oneOf } from '../model/schemas.ts';
+import { described, named, oneOf } from '../model/schemas.ts';
 import { connectionEffects, worst } from '../service/disruption.ts';
 import type { Plan } from '../service/plan.ts';
 import type { PlannedChange } from '../service/plan-changes.ts';
@@ -23,55 +23,86 @@ export function readDryRun(query: URLSearchParams): boolean {
   return text?.toLowerCase() === 'true';
 }
 
-const Fields = Type.Record(Type.String(), Type.Unknown());
-const Effect = oneOf(...connectionEffects);
+const fieldsOf = (description: string) =>
+  described(description, Type.Record(Type.String(), Type.Unknown()), { name: 'web' });
+const effectOn = (description: string) => described(description, oneOf(...connectionEffects));
 const resource = {
-  resource_type: Type.String({ description: 'The kind of resource, as listener.' }),
-  resource_id: Type.String({ description: 'Of what is created, one that the call itself will not give.' }),
-  parent_id: orNull(Type.String({ description: 'What the resource belongs to, as the pool of a member.' })),
+  resource_type: described('The kind of resource.', Type.String(), 'listener'),
+  resource_id: described(
+    'Its id; of what is created, one that the call itself will not give.',
+    Type.String(),
+  ),
+  parent_id: described('What it belongs to, as the pool of a member.', orNull(Type.String())),
 };
 
-/** The answer to a write with dry_run. */
-export const PlanBody = Type.Object(
-  {
-    dry_run: Type.Literal(true),
-    would_answer_status: Type.Integer({ description: 'The status of the call without dry_run.' }),
-    creates: Type.Array(Type.Object({ ...resource, after: Fields })),
-    changes: Type.Array(
-      Type.Object({ ...resource, before: Fields, after: Fields }, { description: 'Only what changes.' }),
+const PlannedListener = named(
+  'PlannedListener',
+  Type.Object({
+    id: described('Its id.', Type.String()),
+    name: described('Its name.', Type.String()),
+    loadbalancer_id: described('Its load balancer.', Type.String()),
+    protocol: described('Its protocol.', Type.String(), 'HTTP'),
+    protocol_port: described('Its port.', Type.Integer(), 80),
+    connections: effectOn('The worst for its established connections.'),
+  }),
+);
+
+const Disruption = named(
+  'Disruption',
+  Type.Object({
+    connections: effectOn(
+      'The worst for any established connection. none: they go on; drain: what is in progress is finished; close: ' +
+        'they are cut.',
     ),
-    deletes: Type.Array(Type.Object({ ...resource, before: Fields })),
-    listeners: Type.Array(
-      Type.Object({
-        id: Type.String(),
-        name: Type.String(),
-        loadbalancer_id: Type.String(),
-        protocol: Type.String(),
-        protocol_port: Type.Integer(),
-        connections: Effect,
-      }),
-      { description: 'The listeners that use what is changed, and the worst for their connections.' },
-    ),
-    disruption: Type.Object({
-      connections: {
-        ...Effect,
-        description:
-          'The worst for any established connection. none: they go on; drain: what is in progress is finished; ' +
-          'close: they are cut.',
-      },
-      reasons: Type.Array(
-        Type.Object({
-          resource_type: resource.resource_type,
-          resource_id: Type.String(),
-          connections: Effect,
-          reason: Type.String(),
-          listener_ids: Type.Array(Type.String()),
-        }),
+    reasons: described(
+      'What of the changes they would notice.',
+      Type.Array(
+        named(
+          'DisruptionReason',
+          Type.Object({
+            resource_type: resource.resource_type,
+            resource_id: described('Its id.', Type.String()),
+            connections: effectOn('What becomes of the connections.'),
+            reason: described('Why, for people.', Type.String(), 'The listener is deleted.'),
+            listener_ids: described('The listeners whose connections they are.', Type.Array(Type.String())),
+          }),
+        ),
       ),
-    }),
-    request_id: Type.String(),
-  },
-  { description: 'What the call would do.' },
+    ),
+  }),
+);
+
+/** The answer to a write with dry_run. */
+export const PlanBody = named(
+  'Plan',
+  Type.Object({
+    dry_run: described('Nothing was changed.', Type.Literal(true), true),
+    would_answer_status: described('The status of the call without dry_run.', Type.Integer(), 201),
+    creates: described(
+      'What would be created.',
+      Type.Array(named('PlannedCreate', Type.Object({ ...resource, after: fieldsOf('All its fields.') }))),
+    ),
+    changes: described(
+      'What would be changed.',
+      Type.Array(
+        named(
+          'PlannedUpdate',
+          Type.Object({
+            ...resource,
+            before: fieldsOf('The fields that change, as they are.'),
+            after: fieldsOf('The same fields as they would be.'),
+          }),
+        ),
+      ),
+    ),
+    deletes: described(
+      'What would be deleted.',
+      Type.Array(named('PlannedDelete', Type.Object({ ...resource, before: fieldsOf('All its fields.') }))),
+    ),
+    listeners: described('The listeners that use what is changed.', Type.Array(PlannedListener)),
+    disruption: described('Whether established connections would notice.', Disruption),
+    request_id: described('As in the header X-Request-Id.', Type.String()),
+  }),
 );
 
 /** The body of the answer, but for its request id. */

@@ -1,4 +1,5 @@
 /** The HTTP server: operations on one port, with authentication, validation and errors as the API has them. */
+import type { IncomingMessage } from 'node:http';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { forbidden, Refusal } from '../model/errors.ts';
 import { type Answer, type Call, type Caller, isRehearsable, type Operation } from '../model/operation.ts';
@@ -11,6 +12,7 @@ import type { LiveRegion, Origin } from '../service/region.ts';
 import { readJsonBody, readYamlBody } from './body.ts';
 import { planBody, readDryRun } from './dry-run.ts';
 import { errorAnswer } from './error-answer.ts';
+import { refuseUnreadable } from './unreadable-request.ts';
 
 /** No documented body comes near this: the largest is a batch of 200 members. */
 const maxBodyBytes = 1024 * 1024;
@@ -23,11 +25,14 @@ export interface ServerParts {
   readonly operations: readonly Operation[];
   readonly identity: Identity;
   readonly region: LiveRegion;
+  /** Whether a request becomes a stream in another protocol, which somebody else takes over. */
+  readonly takesUpgrade: (request: IncomingMessage) => boolean;
   readonly log: Logger;
 }
 
 /** A server ready to listen. */
-export function createServer({ operations, identity, region, log }: ServerParts): FastifyInstance {
+export function createServer(parts: ServerParts): FastifyInstance {
+  const { operations, identity, region, takesUpgrade, log } = parts;
   const app = Fastify({
     loggerInstance: undefined,
     bodyLimit: maxBodyBytes,
@@ -37,7 +42,12 @@ export function createServer({ operations, identity, region, log }: ServerParts)
     routerOptions: { maxParamLength: 256, ignoreTrailingSlash: true },
     forceCloseConnections: 'idle',
     frameworkErrors: (error, request, reply) => sendError(error, request, reply, log),
+    clientErrorHandler: (error, socket) => refuseUnreadable(error, socket, newId(new Date())),
+    // An offer of another protocol that is not ours is passed over: clients of HTTP/2 make one with each request.
+    http: { shouldUpgradeCallback: takesUpgrade },
   });
+  // So is an expectation that is not understood (RFC 9110 section 10.1.1).
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   app.removeAllContentTypeParsers();
   // Bodies stay bytes until the signature over them has been checked, whatever content type a client names.
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));

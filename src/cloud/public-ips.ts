@@ -1,5 +1,7 @@
 /** The public IPs of a project and their bandwidths, as clients look them up and release them (VPC v1). */
+import { Type } from 'typebox';
 import type { Operation } from '../model/operation.ts';
+import { described } from '../model/schemas.ts';
 import {
   listPublicIps,
   type PublicIpView,
@@ -8,6 +10,7 @@ import {
   showPublicIp,
 } from '../service/project-public-ips.ts';
 import type { Region } from '../service/region.ts';
+import { Bandwidth, ProjectPublicIp } from './answers.ts';
 
 const group = 'Networks';
 
@@ -19,6 +22,7 @@ export function publicIpOperations(region: Region): Operation[] {
       id: 'ListPublicips',
       path: '/v1/{project_id}/publicips',
       summary: 'List public IPs',
+      answer: Type.Object({ publicips: described('The public IPs.', Type.Array(ProjectPublicIp)) }),
       handle: async ({ params: { project_id = '' } }) => ({
         body: { publicips: (await listPublicIps(region, project_id)).map(renderPublicIp) },
       }),
@@ -28,6 +32,7 @@ export function publicIpOperations(region: Region): Operation[] {
       id: 'ShowPublicip',
       path: '/v1/{project_id}/publicips/{publicip_id}',
       summary: 'Show a public IP',
+      answer: Type.Object({ publicip: ProjectPublicIp }),
       handle: async ({ params: { project_id = '', publicip_id = '' } }) => ({
         body: { publicip: renderPublicIp(await showPublicIp(region, project_id, publicip_id)) },
       }),
@@ -49,6 +54,7 @@ export function publicIpOperations(region: Region): Operation[] {
       id: 'ShowBandwidth',
       path: '/v1/{project_id}/bandwidths/{bandwidth_id}',
       summary: 'Show the bandwidth of a public IP',
+      answer: Type.Object({ bandwidth: Bandwidth }),
       handle: async ({ params: { project_id = '', bandwidth_id = '' } }) => {
         const found = await publicIpOfBandwidth(region, project_id, bandwidth_id);
         return {

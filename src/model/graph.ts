@@ -11,7 +11,7 @@ import { loadBalancer } from './load-balancer.ts';
 import { member } from './member.ts';
 import { pool } from './pool.ts';
 import { createBody, type Resource } from './resource.ts';
-import { Name, strict } from './schemas.ts';
+import { described, Name, named, strict } from './schemas.ts';
 import { securityPolicy } from './security-policy.ts';
 
 /** How a document treats the fields of one kind of part. */
@@ -123,7 +123,10 @@ export function documentFields(part: Part): readonly string[] {
 }
 
 /** Where a reference leads, so that a key may stand for an id: a key is a name, and longer. */
-const Key = Type.String({ minLength: 1, maxLength: 255 });
+const Key = described(
+  'By what other parts name it, where its name is none.',
+  Type.String({ minLength: 1, maxLength: 255 }),
+);
 
 function entry(name: PartName, inside: Readonly<Record<string, TSchema>> = {}): TSchema {
   const part = parts[name];
@@ -134,12 +137,27 @@ function entry(name: PartName, inside: Readonly<Record<string, TSchema>> = {}): 
     const schema = keyed(properties[key] as TSchema, part.references, [key]);
     return [key, required.includes(key) ? schema : Type.Optional(schema)];
   });
-  return strict({
-    ...(keyedParts.has(name) ? { key: Type.Optional(Key) } : {}),
-    ...Object.fromEntries(fields),
-    ...inside,
-  });
+  return named(
+    documentNames[name],
+    strict({
+      ...(keyedParts.has(name) ? { key: Type.Optional(Key) } : {}),
+      ...Object.fromEntries(fields),
+      ...inside,
+    }),
+  );
 }
+
+/** How documents of the API name the parts. */
+const documentNames: Readonly<Record<PartName, string>> = {
+  loadbalancer: 'GraphLoadBalancer',
+  listener: 'GraphListener',
+  pool: 'GraphPool',
+  member: 'GraphMember',
+  healthmonitor: 'GraphHealthMonitor',
+  certificate: 'GraphCertificate',
+  ipgroup: 'GraphIpGroup',
+  security_policy: 'GraphSecurityPolicy',
+};
 
 /** The parts that others refer to. */
 const keyedParts: ReadonlySet<PartName> = new Set(
@@ -161,25 +179,31 @@ function keyed(schema: TSchema, references: readonly Reference[], path: readonly
       key,
       keyed(each, references, [...path, key]),
     ]);
-    return { ...schema, properties: Object.fromEntries(inner) } as TSchema;
+    // With keys for ids it is another schema than the one that has the name.
+    const { title, ...rest } = schema as TSchema & { readonly title?: string };
+    return { ...rest, properties: Object.fromEntries(inner) } as TSchema;
   }
   if (items) return { ...schema, items: keyed(items, references, [...path, '*']) } as TSchema;
   return (schema as { type?: string }).type === 'string' ? { ...schema, maxLength: 4096 } : schema;
 }
 
-const many = (schema: TSchema) => Type.Optional(Type.Array(schema, { maxItems: 10_000 }));
+const many = (description: string, schema: TSchema) =>
+  Type.Optional(Type.Array(schema, { maxItems: 10_000, description }));
 
 export const GraphDocument = strict({
-  version: Type.Literal(1),
-  certificates: many(entry('certificate')),
-  ipgroups: many(entry('ipgroup')),
-  security_policies: many(entry('security_policy')),
-  loadbalancer: entry('loadbalancer', { name: { ...Name, minLength: 1 } as TSchema }),
+  version: described('The form of the document.', Type.Literal(1)),
+  certificates: many('The certificates that listeners refer to.', entry('certificate')),
+  ipgroups: many('The IP groups that listeners refer to.', entry('ipgroup')),
+  security_policies: many('The security policies that listeners refer to.', entry('security_policy')),
+  loadbalancer: entry('loadbalancer', {
+    name: described('Its name, by which it is found.', { ...Name, minLength: 1 } as TSchema, 'web'),
+  }),
   pools: many(
+    'Its pools.',
     entry('pool', {
-      members: many(entry('member')),
+      members: many('The members of the pool.', entry('member')),
       healthmonitor: Type.Optional(entry('healthmonitor')),
     }),
   ),
-  listeners: many(entry('listener')),
+  listeners: many('Its listeners.', entry('listener')),
 });

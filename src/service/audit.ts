@@ -4,6 +4,7 @@ import { type AuditRequest, auditPage, positionInAudit } from '../store/audit-pa
 import type { Page } from '../store/pages.ts';
 import { type AuditRow, resources } from '../store/schema.ts';
 import { privateKeyEcho } from './private-key-echo.ts';
+import { recycleBinSettings } from './recycle-bin-settings.ts';
 import type { Region } from './region.ts';
 
 export type AuditFilters = Pick<AuditRequest, 'match' | 'from' | 'to'> & {
@@ -29,6 +30,7 @@ export interface AuditEntry extends Omit<AuditRow, 'before' | 'after'> {
 export const auditedTypes: readonly string[] = [
   ...resources.filter(({ audited }) => audited).map(({ name }) => name),
   privateKeyEcho,
+  recycleBinSettings,
 ];
 
 /**

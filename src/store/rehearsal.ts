@@ -16,8 +16,13 @@ export class Rehearsal implements Transactions {
   #isOver = false;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(tx: Writer) {
-    this.#joined = new Joined(tx);
+  /** @param store what it is a rehearsal of */
+  constructor(tx: Writer, store: Pick<Transactions, 'archive'>) {
+    this.#joined = new Joined(tx, store);
+  }
+
+  get archive(): Reader {
+    return this.#joined.archive;
   }
 
   get isOver(): boolean {

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Kysely } from 'kysely';
+import { showArchived } from './archive.ts';
 import { trimAudit } from './audit-log.ts';
 import { trimChanges } from './change-log.ts';
 import { DirectoryLock } from './directory-lock.ts';
@@ -43,6 +44,7 @@ export class Store implements Transactions {
   readonly #listeners = new Set<() => void>();
   readonly #scopes = new AsyncLocalStorage<Scope>();
   readonly #committed: Reader;
+  readonly archive: Reader;
   /** Names this store for good: revisions of different stores cannot be compared. */
   readonly id: string;
 
@@ -51,6 +53,7 @@ export class Store implements Transactions {
     databases: readonly DatabaseSync[];
     writer: Kysely<Tables>;
     reader: Reader;
+    archive: Reader;
     id: string;
     clock: () => Date;
     auditDays: number;
@@ -61,6 +64,7 @@ export class Store implements Transactions {
     this.#clock = parts.clock;
     this.#auditDays = parts.auditDays;
     this.#committed = parts.reader;
+    this.archive = parts.archive;
     this.id = parts.id;
     const [writing] = parts.databases;
     if (!writing) throw new Error('a store needs a database');
@@ -94,8 +98,12 @@ export class Store implements Transactions {
       const reading = new DatabaseSync(path, { readOnly: true });
       reading.exec('PRAGMA cache_size = -65536');
       const reader = queriesOver<Tables>(reading);
+      const looking = new DatabaseSync(path, { readOnly: true });
+      const archive = queriesOver<Tables>(looking);
+      await showArchived(archive);
       const id = await identify(writer);
-      return new Store({ lock, databases: [writing, reading], writer, reader, id, clock, auditDays });
+      const databases = [writing, reading, looking];
+      return new Store({ lock, databases, writer, reader, archive, id, clock, auditDays });
     } catch (error) {
       lock.release();
       throw error;
@@ -135,7 +143,7 @@ export class Store implements Transactions {
     const { origin } = this.#scopes.getStore() ?? nobodys;
     return this.#commits.rehearse(async () => {
       const tx = this.#writerOf(origin, true);
-      const rehearsal = new Rehearsal(tx);
+      const rehearsal = new Rehearsal(tx, this);
       try {
         return await this.#scopes.run({ origin, rehearsal }, () => work(tx));
       } finally {

@@ -2,7 +2,7 @@
 import { type Static, Type } from 'typebox';
 import { orNull } from '../../model/field.ts';
 import type { Operation } from '../../model/operation.ts';
-import { strict } from '../../model/schemas.ts';
+import { described, named, strict } from '../../model/schemas.ts';
 import {
   deleteListenerForce,
   deleteListeners,
@@ -27,11 +27,13 @@ const what = {
     orNull(Type.Boolean({ description: 'Whether its public IP goes too; false if not given.' })),
   ),
 };
-const What = strict(what);
+const What = named('WhatToDelete', strict(what));
 const Cascade = strict({ loadbalancer: What });
+const jobId = described('The job that tells what became of each.', Type.String());
+const deletedIds = described('As they were asked for.', Type.Array(Type.String()));
 const LoadBalancers = strict({ loadbalancer_ids: BatchIds, ...what });
 const Listeners = strict({
-  listener_ids: Type.Array(BatchIds.items, { minItems: 1, maxItems: maxListeners }),
+  listener_ids: described('Their ids.', Type.Array(BatchIds.items, { minItems: 1, maxItems: maxListeners })),
 });
 const Pools = strict({ pools: BatchIds });
 
@@ -75,7 +77,7 @@ export function deletionOperations(region: Region): Operation[] {
       group: 'Load balancers',
       summary: `Delete up to ${maxBatch} load balancers and all below them`,
       body: LoadBalancers,
-      answer: Type.Object({ job_id: Type.String(), loadbalancer_ids: Type.Array(Type.String()) }),
+      answer: Type.Object({ job_id: jobId, loadbalancer_ids: deletedIds }),
       status: 202,
       handle: async ({ params: { project_id = '' }, body }) => {
         const { loadbalancer_ids, ...rest } = body as Static<typeof LoadBalancers>;
@@ -102,7 +104,7 @@ export function deletionOperations(region: Region): Operation[] {
       group: 'Listeners',
       summary: `Delete up to ${maxListeners} listeners whatever they send requests to`,
       body: Listeners,
-      answer: Type.Object({ job_id: Type.String(), listener_ids: Type.Array(Type.String()) }),
+      answer: Type.Object({ job_id: jobId, listener_ids: deletedIds }),
       status: 202,
       // Of the interface: this answer has none (rules digest 1.2).
       carriesRequestId: false,
@@ -130,7 +132,7 @@ export function deletionOperations(region: Region): Operation[] {
       group: 'Pools',
       summary: `Delete up to ${maxBatch} pools that are empty`,
       body: Pools,
-      answer: Type.Object({ pools: Type.Array(BatchDeleted) }),
+      answer: Type.Object({ pools: described('What became of each.', Type.Array(BatchDeleted)) }),
       status: 200,
       handle: async ({ params: { project_id = '' }, body }) => {
         const { pools } = body as Static<typeof Pools>;

@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 import { forbidden, invalid } from '../../model/errors.ts';
 import { GraphDocument } from '../../model/graph.ts';
 import type { Answer, Caller, Operation } from '../../model/operation.ts';
-import { oneOf, Reference } from '../../model/schemas.ts';
+import { described, named, oneOf, Reference } from '../../model/schemas.ts';
 import { applyGraph } from '../../service/graph/apply.ts';
 import { type Exported, exportGraph } from '../../service/graph/export.ts';
 import type { Region } from '../../service/region.ts';
@@ -14,13 +14,16 @@ const group = 'Elbow';
 
 const Difference = Type.Object({ before: Type.Unknown(), after: Type.Unknown() });
 
-const AppliedChange = Type.Object({
-  action: oneOf('create', 'update', 'delete'),
-  type: Type.String({ description: 'The kind of resource, as listener.' }),
-  id: Type.String(),
-  name: Type.String({ description: 'Its key in the document, or the name of what was deleted.' }),
-  fields: Type.Optional(Type.Record(Type.String(), Difference, { description: 'What an update changed.' })),
-});
+const AppliedChange = named(
+  'AppliedChange',
+  Type.Object({
+    action: described('What was done.', oneOf('create', 'update', 'delete')),
+    type: Type.String({ description: 'The kind of resource, as listener.' }),
+    id: described('The resource.', Type.String()),
+    name: Type.String({ description: 'Its key in the document, or the name of what was deleted.' }),
+    fields: Type.Optional(Type.Record(Type.String(), Difference, { description: 'What an update changed.' })),
+  }),
+);
 
 const formats: Readonly<Record<string, (exported: Exported) => Answer>> = {
   json: ({ document }) => ({ body: document }),
@@ -50,6 +53,7 @@ export function graphOperations(region: Region): Operation[] {
         },
       },
       answer: GraphDocument,
+      otherForms: ['application/yaml', 'text/plain'],
       status: 200,
       carriesRequestId: false,
       handle: async ({ caller, params: { loadbalancer_id = '' }, query }) => {
@@ -74,7 +78,10 @@ export function graphOperations(region: Region): Operation[] {
       },
       body: GraphDocument,
       takesYaml: true,
-      answer: Type.Object({ loadbalancer: Reference, changes: Type.Array(AppliedChange) }),
+      answer: Type.Object({
+        loadbalancer: Reference,
+        changes: described('What was done.', Type.Array(AppliedChange)),
+      }),
       status: 200,
       handle: async ({ caller, query, body }) => {
         const projectId = projectOf(caller, query.get('project_id'));
