@@ -164,6 +164,7 @@ const cascade = maybe(fc.boolean()).chain((removesPools) => {
 /** They are rare, since much goes with each. */
 export const deletions: readonly Weighted[] = [
   cascade,
+  cascade,
   single(loadBalancers, 'DELETE', (id) => `/elb/loadbalancers/${id}/force-elb`, withAllBelow(true)),
   single(listeners, 'DELETE', (id) => `/elb/listeners/${id}/force`, listenerByForce),
   single(pools, 'DELETE', (id) => `/elb/pools/${id}/delete-cascade`, poolWithAllBelow),
