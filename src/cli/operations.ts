@@ -5,6 +5,7 @@ import { availabilityZoneOperations } from '../api/operations/availability-zones
 import { batchCreateOperations } from '../api/operations/batch-create.ts';
 import { certificateOperations } from '../api/operations/certificates.ts';
 import { chargeModeOperations } from '../api/operations/charge-mode.ts';
+import { cloneOperations } from '../api/operations/clone.ts';
 import { deletionOperations } from '../api/operations/deletions.ts';
 import { domainNameOperations } from '../api/operations/domain-names.ts';
 import { elbowOperations } from '../api/operations/elbow.ts';
@@ -53,6 +54,7 @@ export function allOperations({ region, identity, stream, memberChecks }: Operat
     ...batchCreateOperations(region),
     ...availabilityZoneChangeOperations(region),
     ...upgradeOperations(region),
+    ...cloneOperations(region),
     ...domainNameOperations(region),
     ...chargeModeOperations(region),
     ...listenerOperations(region),

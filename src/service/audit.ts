@@ -18,7 +18,7 @@ export interface AuditQuery extends AuditFilters {
   readonly reverse: boolean;
 }
 
-type Values = Readonly<Record<string, unknown>>;
+export type Values = Readonly<Record<string, unknown>>;
 
 /** An entry with its records read. */
 export interface AuditEntry extends Omit<AuditRow, 'before' | 'after'> {
@@ -62,6 +62,6 @@ export async function listAudit(
 }
 
 /** An entry as it was stored. */
-function entryOf({ before, after, ...row }: AuditRow): AuditEntry {
+export function entryOf({ before, after, ...row }: AuditRow): AuditEntry {
   return { ...row, before: before && JSON.parse(before), after: after && JSON.parse(after) };
 }

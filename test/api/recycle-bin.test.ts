@@ -14,6 +14,7 @@ import {
   makeMonitor,
   makePool,
   makeRoad,
+  makeShared,
   places,
 } from './fixtures.ts';
 import { graphShape, makeGraph } from './graph-ground.ts';
@@ -231,6 +232,34 @@ test('3.12: a restored load balancer is as before, with all below it, and serves
   );
   assert.equal((await force(api, tree.lb.id)).status, 204);
   assert.deepEqual(await binned(api), [tree.lb.id]);
+});
+
+test('3.12: the restore of a shared load balancer is of type v2, and every step is audited', async () => {
+  await using cp = await startTestControlPlane();
+  const { api } = cp;
+  await enable(api);
+  await enable(api);
+  const { id } = await makeShared(api);
+  assert.equal((await force(api, id)).status, 204);
+  assert.equal(assertDone(await restore(api, id)).type, 'v2');
+  assert.equal((await force(api, id)).status, 204);
+  assert.equal((await api.delete(`${inBin}/${id}`)).status, 204);
+  const audit = async (query: string) => assertDone(await api.get(`/elbow/v1/audit?${query}`)).audit;
+  const [settings, ...more] = await audit('resource_type=recycle_bin');
+  assert.deepEqual([settings.before.enable, settings.after.enable, more.length], [false, true, 0]);
+  assert.deepEqual(
+    (await audit(`resource_id=${id}`)).map((each: { operation_id: string; operation: string }) => [
+      each.operation_id,
+      each.operation,
+    ]),
+    [
+      ['DeleteRecycleLoadBalancer', 'delete'],
+      ['DeleteLoadBalancerForce', 'delete'],
+      ['RestoreLoadbalancer', 'create'],
+      ['DeleteLoadBalancerForce', 'delete'],
+      ['BatchCreateLoadBalancers', 'create'],
+    ],
+  );
 });
 
 test('any load balancer that is deleted in any way is restored equal to what it was', async () => {
