@@ -54,6 +54,8 @@ export const memberCheck = resource({
   plural: 'member_checks',
   label: 'member check job',
   table: 'member_checks',
+  // As a job it says itself what was done.
+  audited: false,
   fields: {
     id: field(Id, 'The job’s id, as it is stored.', { answered: false }),
     job_id: field(Id, 'The job’s id.', { computed: true }),

@@ -43,6 +43,11 @@ export interface QueryParameter {
   readonly description: string;
 }
 
+/** Whether a call can be rehearsed: every write of what projects have, and of Elbow's own. */
+export function isRehearsable({ method, path, isPublic = false }: Operation): boolean {
+  return method !== 'GET' && !isPublic && /^\/(v[\d.]+\/\{project_id\}|elbow\/v1)\//.test(path);
+}
+
 export interface Operation {
   /** As in the official SDKs: `CreateMember`. */
   readonly id: string;

@@ -160,7 +160,7 @@ async function freeAddress(db: Reader, { inventory }: Region, version: number): 
 export async function unbindPublicIps(
   tx: Writer,
   { inventory }: Region,
-  { id }: LoadBalancer,
+  { id }: Pick<LoadBalancer, 'id'>,
   releases: boolean,
 ): Promise<void> {
   for (const each of await findBy(tx.db, publicIp, 'loadbalancer_id', [id])) {

@@ -216,6 +216,7 @@ test('no private key is in the audit, or anywhere in the database, whatever beco
   const created = await own.api.create('/elb/certificates', { certificate: serverPair('rsa') });
   const path = `/elb/certificates/${created.id}`;
   assertDone(await own.api.put(path, { certificate: serverPair('ec') }));
+  assertDone(await own.api.put(`${path}?dry_run=true`, { certificate: serverPair('rsa') }));
   assertDone(await own.api.delete(path), 204);
   const [deletion, update, creation] = await audit(`resource_id=${created.id}`, own.api);
   assert.equal(creation?.after?.['sealed_private_key'], '******');

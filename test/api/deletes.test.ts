@@ -14,6 +14,7 @@ import {
   makeMonitor,
   makePool,
   makeRoad,
+  makeShared,
   places,
 } from './fixtures.ts';
 import { countProject, exportProject } from './project-export.ts';
@@ -120,6 +121,30 @@ test('C38: a pool that several load balancers use is unbound, never deleted', as
     assert.equal((await force(api, other.id)).status, 204);
     assert.deepEqual(await countProject(api), {});
   }
+});
+
+test('C38: the pools of a shared load balancer go with it, unless a policy of another uses them', async () => {
+  await using cp = await startTestControlPlane();
+  const { api } = cp;
+  const [lb, other] = [await makeShared(api), await makeShared(api)];
+  const [asDefault, byPolicy] = [
+    await makePool(api, { loadbalancer_id: lb.id }),
+    await makePool(api, { loadbalancer_id: lb.id }),
+  ];
+  const theirs = await makeListener(api, other.id, { default_pool_id: asDefault.id });
+  await makePolicy(api, theirs.id, byPolicy.id, '/a');
+  assertRefused(
+    await cascade(api, lb.id, { unbounded_pool: false }),
+    400,
+    'ELB.8902',
+    /'unbounded_pool': it must be true: .* is shared/,
+  );
+  assert.equal((await force(api, lb.id)).status, 204);
+  assert.deepEqual(
+    assertDone(await api.get('/elb/pools')).pools.map(({ id }: { id: string }) => id),
+    [byPolicy.id],
+  );
+  assert.equal(assertDone(await api.get(`/elb/listeners/${theirs.id}`)).listener.default_pool_id, null);
 });
 
 test('1.8: deletion_protection_enable refuses every delete, and changes nothing', async () => {

@@ -112,3 +112,30 @@ export function resolve<T extends { readonly $ref?: string }>(document: Document
   if (found === undefined) throw new Error(`${value.$ref} leads nowhere`);
   return resolve(document, found as T);
 }
+
+const planReference = '#/components/schemas/Plan';
+
+/** The document as it would be if no write could be planned with `dry_run`. */
+export function withoutPlans(document: Document): Document {
+  const paths = Object.entries(document.paths).map(([path, methods]) => {
+    const plain = Object.entries(methods).map(([method, operation]) => [method, withoutPlan(operation)]);
+    return [path, Object.fromEntries(plain)];
+  });
+  return { ...document, paths: Object.fromEntries(paths) };
+}
+
+function withoutPlan(operation: Operation): Operation {
+  const responses = Object.entries(operation.responses).flatMap(([status, response]) => {
+    const schema = response.content?.['application/json'].schema;
+    if (schema?.$ref === planReference) return [];
+    const others = schema?.anyOf?.filter(({ $ref }) => $ref !== planReference);
+    const [only] = others ?? [];
+    if (!only || others?.length === schema?.anyOf?.length) return [[status, response]];
+    return [[status, { ...response, content: { 'application/json': { schema: only } } }]];
+  });
+  return {
+    ...operation,
+    parameters: operation.parameters.filter(({ $ref }) => $ref !== '#/components/parameters/dry_run'),
+    responses: Object.fromEntries(responses),
+  };
+}

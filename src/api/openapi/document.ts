@@ -1,12 +1,13 @@
 /** The OpenAPI 3.1 document of the operations. */
 import { type TSchema, Type } from 'typebox';
-import type { Operation } from '../../model/operation.ts';
+import { isRehearsable, type Operation } from '../../model/operation.ts';
 import { named } from '../../model/schemas.ts';
 import { derivedId } from '../../service/derived-id.ts';
+import { PlanBody } from '../dry-run.ts';
 import { Components } from './components.ts';
 import { answerExample, requestExample } from './examples.ts';
 import { groups } from './groups.ts';
-import { commonHeaders, type DocumentedParameter, parametersOf, type Reference } from './parameters.ts';
+import { commonParameters, type DocumentedParameter, parametersOf, type Reference } from './parameters.ts';
 import { commonRefusals, refusalsOf } from './refusals.ts';
 import type { DocumentedSchema } from './schema.ts';
 
@@ -58,7 +59,7 @@ export interface OpenApiDocument {
 
 export function openApiDocument(operations: readonly Operation[]): OpenApiDocument {
   const components = new Components();
-  for (const schema of [ErrorBody, ...operations.flatMap(schemasOf)])
+  for (const schema of [ErrorBody, PlanBody, ...operations.flatMap(schemasOf)])
     components.learn(schema as DocumentedSchema);
   const paths: Record<string, Record<string, DocumentedOperation>> = {};
   for (const operation of operations) {
@@ -84,7 +85,7 @@ export function openApiDocument(operations: readonly Operation[]): OpenApiDocume
     components: {
       schemas: components.schemas(),
       securitySchemes,
-      parameters: commonHeaders,
+      parameters: commonParameters,
       headers: {
         'X-Request-Id': {
           description: 'Names the call in the logs; quote it when reporting a fault.',
@@ -131,7 +132,11 @@ function describeOperation(operation: Operation, components: Components): Docume
     tags: [group],
     parameters: parametersOf(operation, components),
     ...(taken ? { requestBody: { required: true, content: { ...taken, ...yaml } } } : {}),
-    responses: { [status]: success(operation, components), ...refusalsOf(operation, requestIdHeader) },
+    responses: {
+      ...plan(operation, components),
+      [status]: success(operation, components),
+      ...refusalsOf(operation, requestIdHeader),
+    },
     security: isPublic ? [] : withCredential,
   };
 }
@@ -145,6 +150,19 @@ function content(
     'application/json': {
       schema: components.refer(schema as DocumentedSchema),
       example: exampleOf(schema as DocumentedSchema),
+    },
+  };
+}
+
+/** The answer with dry_run, where that of success has another status. */
+function plan(operation: Operation, components: Components): Readonly<Record<string, DocumentedResponse>> {
+  if (!isRehearsable(operation) || operation.status === 200) return {};
+  const planned = content(PlanBody, answerExample, components);
+  return {
+    200: {
+      description: 'With dry_run: what the call would do.',
+      headers: requestIdHeader,
+      content: planned,
     },
   };
 }
@@ -167,9 +185,19 @@ function success(operation: Operation, components: Components): DocumentedRespon
       ? answer
       : Type.Object({ ...properties, request_id: requestId });
   const others = otherForms.map((type) => [type, { schema: { type: 'string' } }]);
+  const done = content(whole, answerExample, components);
+  const { schema } = done['application/json'];
+  const planned = components.refer(PlanBody as DocumentedSchema);
   return {
-    description: 'Done.',
+    description:
+      isRehearsable(operation) && status === 200 ? 'Done; or with dry_run, what would be.' : 'Done.',
     headers,
-    content: { ...content(whole, answerExample, components), ...Object.fromEntries(others) },
+    content: {
+      'application/json': {
+        ...done['application/json'],
+        ...(isRehearsable(operation) && status === 200 ? { schema: { anyOf: [schema, planned] } } : {}),
+      },
+      ...Object.fromEntries(others),
+    },
   };
 }

@@ -11,6 +11,7 @@ export const groups: Readonly<Record<string, string>> = {
   'Master-slave pools': 'A master that takes all traffic while it is healthy, and a slave that stands by.',
   'Forwarding policies': 'What a listener does with requests that match rules.',
   'Forwarding rules': 'What requests must have for a policy to match.',
+  'Recycle bin': 'Deleted load balancers, with all they had, until they are restored or destroyed.',
   Jobs: 'What a call did to several resources, and how it went with each.',
   Region: 'What there is to choose from.',
   Quotas: 'How many there may be of each, and how many there are.',

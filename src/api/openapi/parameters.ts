@@ -1,6 +1,7 @@
 /** The parameters of an operation as documents have them. */
 import { type TSchema, Type } from 'typebox';
-import type { Operation } from '../../model/operation.ts';
+import { isRehearsable, type Operation } from '../../model/operation.ts';
+import { dryRunParameters } from '../dry-run.ts';
 import type { Components } from './components.ts';
 import { answerExample } from './examples.ts';
 import type { DocumentedSchema } from './schema.ts';
@@ -18,8 +19,17 @@ export interface Reference {
   readonly $ref: string;
 }
 
+/** The parameter that every write has. */
+const dryRun: DocumentedParameter = {
+  name: 'dry_run',
+  in: 'query',
+  required: false,
+  description: dryRunParameters.dry_run.description,
+  schema: dryRunParameters.dry_run.schema as DocumentedSchema,
+};
+
 /** Headers that any call with a credential may have. */
-export const commonHeaders: Readonly<Record<string, DocumentedParameter>> = {
+const commonHeaders: Readonly<Record<string, DocumentedParameter>> = {
   'X-Sdk-Date': {
     name: 'X-Sdk-Date',
     in: 'header',
@@ -30,6 +40,9 @@ export const commonHeaders: Readonly<Record<string, DocumentedParameter>> = {
   },
 };
 
+/** What parameters refer to instead of repeating it. */
+export const commonParameters = { ...commonHeaders, dry_run: dryRun };
+
 export function parametersOf(
   operation: Operation,
   components: Components,
@@ -37,6 +50,7 @@ export function parametersOf(
   return [
     ...pathParameters(operation),
     ...queryParameters(operation, components),
+    ...(isRehearsable(operation) ? [{ $ref: '#/components/parameters/dry_run' }] : []),
     ...headerParameters(operation),
   ];
 }
