@@ -3,18 +3,21 @@ import { type Static, Type } from 'typebox';
 import { field } from './field.ts';
 import { loadBalancer } from './load-balancer.ts';
 import { resource } from './resource.ts';
-import { integer, Timestamp } from './schemas.ts';
+import { integer, named, Timestamp } from './schemas.ts';
 
 /** A week (rules digest O4). */
 const Hours = integer(0, 168);
 
-export const RecycleBinPolicy = Type.Object({
-  retention_hour: { ...Hours, description: 'How long a load balancer stays before it is destroyed.' },
-  recycle_threshold_hour: {
-    ...Hours,
-    description: 'How old it must be; younger ones are destroyed at once.',
-  },
-});
+export const RecycleBinPolicy = named(
+  'RecycleBinPolicy',
+  Type.Object({
+    retention_hour: { ...Hours, description: 'How long a load balancer stays before it is destroyed.' },
+    recycle_threshold_hour: {
+      ...Hours,
+      description: 'How old it must be; younger ones are destroyed at once.',
+    },
+  }),
+);
 export type RecycleBinPolicy = Static<typeof RecycleBinPolicy>;
 
 /** What a project has set. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startTestControlPlane, type TestControlPlane } from '../support/control-plane.ts';
 import { type Document, eachOperation, fetchDocument, inlined } from '../support/openapi.ts';
-import { bodyWith, wrongValues } from '../support/wrong-values.ts';
+import { bodyWith, type WrongValue, wrongValues } from '../support/wrong-values.ts';
 import { assertDone } from './fixtures.ts';
 
 let cp: TestControlPlane;
@@ -26,7 +26,7 @@ test('wrong values of every field of every request are refused by name, and noth
     if (!content) continue;
     const schema = inlined(document, content.schema);
     const at = path.replace('{project_id}', cp.api.projectId).replaceAll(/\{\w+\}/g, somewhere);
-    const refusals = wrongValues(schema).map(async (wrong) => {
+    const check = async (wrong: WrongValue) => {
       const body = bodyWith(schema, content.example, wrong.path, wrong.value);
       const reply = await cp.api.call(method.toUpperCase(), at, body);
       const what = `${operation.operationId} ${wrong.path.join('.')} ${JSON.stringify(wrong.value)?.slice(0, 80)}`;
@@ -35,8 +35,11 @@ test('wrong values of every field of every request are refused by name, and noth
       assert.ok(reply.body.error_msg.includes(wrong.named), `${what}: ${reply.body.error_msg}`);
       fields.add(`${operation.operationId} ${wrong.path.join('.')}`);
       sent += 1;
-    });
-    await Promise.all(refusals);
+    };
+    const values = wrongValues(schema);
+    for (let first = 0; first < values.length; first += 16) {
+      await Promise.all(values.slice(first, first + 16).map(check));
+    }
   }
   assert.ok(fields.size > 800 && sent > 4000, `${sent} values of ${fields.size} fields`);
   for (const list of ['loadbalancers', 'listeners', 'pools', 'members', 'healthmonitors', 'certificates']) {

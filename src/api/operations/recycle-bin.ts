@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import type { Operation } from '../../model/operation.ts';
 import { type RecycleBin, RecycleBinPolicy, recycledLoadBalancer } from '../../model/recycle-bin.ts';
 import { answerBody } from '../../model/resource.ts';
-import { strict } from '../../model/schemas.ts';
+import { described, named, strict } from '../../model/schemas.ts';
 import {
   deleteRecycled,
   listRecycled,
@@ -25,16 +25,29 @@ const group = 'Recycle bin';
 const path = '/v3/{project_id}/elb/recycle-bin';
 const each = `${path}/loadbalancers/{loadbalancer_id}`;
 
+const enable = described('Whether deleted load balancers go there.', Type.Boolean());
 const Settings = Type.Object({
-  recycle_bin: Type.Object({
-    project_id: Type.String(),
-    enable: Type.Boolean({ description: 'Whether deleted load balancers go there.' }),
-    policy: RecycleBinPolicy,
-  }),
+  recycle_bin: named(
+    'RecycleBin',
+    Type.Object({
+      project_id: described('The project.', Type.String()),
+      enable,
+      policy: described('How long load balancers stay.', RecycleBinPolicy),
+    }),
+  ),
 });
-const Enable = strict({ recycle_bin: strict({ enable: Type.Optional(Type.Boolean()) }) });
+const Enable = strict({
+  recycle_bin: named('RecycleBinSwitch', strict({ enable: Type.Optional(enable) })),
+});
 const Policy = strict({
-  recycle_bin: strict({ policy: Type.Optional(strict(Type.Partial(RecycleBinPolicy).properties)) }),
+  recycle_bin: named(
+    'RecycleBinPolicyUpdate',
+    strict({
+      policy: Type.Optional(
+        described('How long load balancers stay.', strict(Type.Partial(RecycleBinPolicy).properties)),
+      ),
+    }),
+  ),
 });
 
 function renderSettings(project_id: string, bin: RecycleBin): Static<typeof Settings> {
@@ -98,7 +111,7 @@ export function recycleBinOperations(region: Region): Operation[] {
         path: `${path}/loadbalancers`,
         group,
         summary: 'List the load balancers in the recycle bin',
-        answer: answerBody(recycledLoadBalancer),
+        answer: named('RecycledLoadBalancer', answerBody(recycledLoadBalancer)),
       }),
       handle: async ({ params: { project_id = '' }, query }) => {
         const asked = readListQuery(recycledLoadBalancer, query);
@@ -126,7 +139,7 @@ export function recycleBinOperations(region: Region): Operation[] {
       summary: 'Bring a load balancer in the recycle bin back with all that went with it',
       answer: Type.Object({
         type: Type.String({ description: 'v3 for a dedicated load balancer, v2 for a shared one.' }),
-        job_id: Type.String(),
+        job_id: described('The job that tells how it went.', Type.String()),
       }),
       status: 200,
       handle: async ({ params: { project_id = '', loadbalancer_id = '' } }) => ({
