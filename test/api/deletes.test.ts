@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ApiClient } from '../support/api-client.ts';
 import { seed, seedInventory, startTestControlPlane } from '../support/control-plane.ts';
+import { evidence } from '../support/evidence.ts';
 import { serverPair } from '../support/pem.ts';
 import {
   assertDone,
@@ -165,6 +166,7 @@ test('2.1.6: the other deletes of a shared load balancer unbind the pools that o
 });
 
 test('1.8: deletion_protection_enable refuses every delete, and changes nothing', async () => {
+  evidence('loadbalancer.deletion_protection_enable', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const { lb } = await makeTree(api, { deletion_protection_enable: true });
@@ -189,6 +191,7 @@ test('1.8: deletion_protection_enable refuses every delete, and changes nothing'
 });
 
 test('1.8: member_deletion_protection_enable of any pool refuses the cascades, and changes nothing', async () => {
+  evidence('pool.member_deletion_protection_enable', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const { lb, listener, pool } = await makeTree(api, {}, { member_deletion_protection_enable: true });
