@@ -1,22 +1,19 @@
 /** Several load balancers alike in one request, and the only way to ask for shared ones (rules digest 2.1.7). */
 import { Type } from 'typebox';
 import { orNull } from './field.ts';
-import { loadBalancer } from './load-balancer.ts';
+import { loadBalancerOfKind } from './load-balancer.ts';
 import { createBody } from './resource.ts';
 import { Id, integer, strict } from './schemas.ts';
 
 const {
   gw_flavor_id: _flavor,
   loadbalancer_type: _type,
-  availability_zone_list: zones = Type.Array(Type.String()),
   ...fields
-} = createBody(loadBalancer).properties;
+} = createBody(loadBalancerOfKind).properties;
 
 export const BatchCreate = strict({
   loadbalancer: strict({
     ...fields,
-    availability_zone_list: Type.Optional(orNull(zones)),
-    guaranteed: Type.Optional(orNull(Type.Boolean())),
     number: Type.Optional(orNull(integer(1, 10))),
     // Accepted as the cloud does, which says of them that they do nothing.
     bandwidth: Type.Optional(orNull(strict({ id: Id }))),

@@ -2,7 +2,7 @@
 import { type Static, Type } from 'typebox';
 import { field, orNull } from './field.ts';
 import { Eip } from './public-ip.ts';
-import { type RecordOf, resource } from './resource.ts';
+import { createBody, type RecordOf, resource } from './resource.ts';
 import { Id, integer, oneOf, strict, Timestamp } from './schemas.ts';
 
 const Ttl = integer(1, 2147483647);
@@ -42,26 +42,63 @@ export const DomainNames = Type.Object({
 });
 export type DomainNames = Static<typeof DomainNames>;
 
-const switches = {
-  public_domain_name_enable: Type.Optional(orNull(Type.Boolean())),
-  public_dns_record_set_ttl: Type.Optional(orNull(Ttl)),
-  private_domain_name_enable: Type.Optional(orNull(Type.Boolean())),
-  private_dns_record_set_ttl: Type.Optional(orNull(Ttl)),
-};
+const setting = { create: 'optional', update: 'mutable', nullable: true } as const;
+const zone = { ...setting, input: ZoneName } as const;
 
-export const SystemDomainConfig = strict({ loadbalancer: strict(switches) });
-
-export const UserDomainConfig = strict({
-  loadbalancer: strict({
-    ...switches,
-    public_dns_zone_name: Type.Optional(orNull(ZoneName)),
-    private_dns_zone_name: Type.Optional(orNull(ZoneName)),
-    private_dns_zone_type: Type.Optional(orNull(ZoneType)),
-  }),
+/** The settings as one thing, with the switches of the addresses; they are kept with the load balancer. */
+export const domainNames = resource({
+  name: 'domain_names',
+  plural: 'domain_names',
+  label: 'domain names',
+  table: '',
+  fields: {
+    public_domain_name_enable: field(config.public_domain_name_enable, 'Whether its public IP has a name.', {
+      ...setting,
+      default: false,
+    }),
+    public_dns_zone_name: field(config.public_dns_zone_name, 'The zone of the public name.', zone),
+    public_dns_record_set_ttl: field(Ttl, 'Seconds that the public name may be remembered.', {
+      ...setting,
+      default: 300,
+    }),
+    private_domain_name_enable: field(
+      config.private_domain_name_enable,
+      'Whether its own addresses have a name.',
+      { ...setting, default: false },
+    ),
+    private_dns_zone_name: field(config.private_dns_zone_name, 'The zone of the private name.', zone),
+    private_dns_zone_type: field(ZoneType, 'The type of that zone.', { ...setting, default: 'private' }),
+    private_dns_record_set_ttl: field(Ttl, 'Seconds that the private name may be remembered.', {
+      ...setting,
+      default: 300,
+    }),
+    disabled_ips: field(
+      Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 100 }),
+      'The addresses that their name is not resolved to.',
+      { ...setting, default: [] },
+    ),
+  },
 });
 
-/** What a request says of the names; a system default has no zones to choose. */
-export type DomainConfigRequest = Partial<Static<typeof UserDomainConfig>['loadbalancer']>;
+const { disabled_ips: _, ...settings } = createBody(domainNames).properties;
+const ofZones = ['public_dns_zone_name', 'private_dns_zone_name', 'private_dns_zone_type'];
+
+/** A system default has no zones to choose. */
+export const SystemDomainConfig = strict({
+  loadbalancer: strict(
+    Object.fromEntries(Object.entries(settings).filter(([key]) => !ofZones.includes(key))),
+  ),
+});
+
+export const UserDomainConfig = strict({ loadbalancer: strict(settings) });
+
+/** Zones are told without the dot that ends them, in lower case. */
+export function storedZone(name: string | null | undefined): string | null {
+  return name?.replace(/\.$/, '').toLowerCase() ?? null;
+}
+
+/** What a request says of the names. */
+export type DomainConfigRequest = { readonly [K in keyof DomainConfig]?: DomainConfig[K] | null };
 
 /** The settings as answered. */
 export const DomainConfigAnswer = Type.Object({

@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 import { forbidden, invalid } from '../../model/errors.ts';
 import { GraphDocument } from '../../model/graph.ts';
 import type { Answer, Caller, Operation } from '../../model/operation.ts';
-import { oneOf, Reference } from '../../model/schemas.ts';
+import { Id, oneOf, Reference } from '../../model/schemas.ts';
 import { applyGraph } from '../../service/graph/apply.ts';
 import { type Exported, exportGraph } from '../../service/graph/export.ts';
 import type { Region } from '../../service/region.ts';
@@ -12,15 +12,36 @@ import { terraformOf } from '../terraform/terraform.ts';
 
 const group = 'Elbow';
 
-const Difference = Type.Object({ before: Type.Unknown(), after: Type.Unknown() });
+const Difference = Type.Object(
+  {
+    before: Type.Unknown({ description: 'The value that there was.' }),
+    after: Type.Unknown({ description: 'The value that there is now.' }),
+  },
+  { description: 'A field that has changed.' },
+);
 
-const AppliedChange = Type.Object({
-  action: oneOf('create', 'update', 'delete'),
-  type: Type.String({ description: 'The kind of resource, as listener.' }),
-  id: Type.String(),
-  name: Type.String({ description: 'Its key in the document, or the name of what was deleted.' }),
-  fields: Type.Optional(Type.Record(Type.String(), Difference, { description: 'What an update changed.' })),
-});
+const AppliedChange = Type.Object(
+  {
+    action: {
+      ...oneOf('create', 'update', 'delete'),
+      description: 'What has been done.',
+    },
+    type: Type.String({ description: 'The kind of resource, as listener.' }),
+    id: Type.String({ description: 'Its id.' }),
+    name: Type.String({ description: 'Its key in the document, or the name of what was deleted.' }),
+    fields: Type.Optional(
+      Type.Record(Type.String(), Difference, {
+        description: 'What an update changed, or why it was made anew; keys stand for ids.',
+      }),
+    ),
+    replaces: Type.Optional(
+      Type.String({
+        description: 'The id of the one that it was made in place of, which no call changes so.',
+      }),
+    ),
+  },
+  { description: 'A part that an apply has made, changed or deleted.' },
+);
 
 const formats: Readonly<Record<string, (exported: Exported) => Answer>> = {
   json: ({ document }) => ({ body: document }),
@@ -71,14 +92,24 @@ export function graphOperations(region: Region): Operation[] {
           arity: 'one',
           description: 'The project to apply to; needed by a caller that has several.',
         },
+        loadbalancer_id: {
+          schema: Id,
+          arity: 'one',
+          description:
+            'The load balancer to apply to, as when the document renames it; found by name without.',
+        },
       },
       body: GraphDocument,
       takesYaml: true,
-      answer: Type.Object({ loadbalancer: Reference, changes: Type.Array(AppliedChange) }),
+      answer: Type.Object({
+        loadbalancer: { ...Reference, description: 'The load balancer that is now as the document says.' },
+        changes: Type.Array(AppliedChange, { description: 'In their order; none if all was so already.' }),
+      }),
       status: 200,
       handle: async ({ caller, query, body }) => {
         const projectId = projectOf(caller, query.get('project_id'));
-        const { loadBalancer, changes } = await applyGraph(region, projectId, body as GraphDocument);
+        const target = { projectId, loadBalancerId: query.get('loadbalancer_id') };
+        const { loadBalancer, changes } = await applyGraph(region, target, body as GraphDocument);
         return { body: { loadbalancer: { id: loadBalancer.id }, changes } };
       },
     },
