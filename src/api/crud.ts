@@ -9,7 +9,7 @@ import {
   type Resource,
   updateBody,
 } from '../model/resource.ts';
-import { strict } from '../model/schemas.ts';
+import { described, named, strict } from '../model/schemas.ts';
 import type { Page, PageQuery } from '../service/page-query.ts';
 import { listParameters, readListQuery } from './list-query.ts';
 import { listBody, PageInfo } from './page-info.ts';
@@ -52,7 +52,7 @@ export function crudOperations<F extends Fields, View>(parts: CrudParts<F, View>
   const { update } = service;
   const [one, many] = names;
   const each = `${path}/{${idParameter}}`;
-  const answer = answerBody(of);
+  const answer = named(one, answerBody(of));
   const wrapped = Type.Object({ [of.name]: answer });
   const changed = Type.Object({ [of.name]: answer, ...beside });
   const body = (call: { body: unknown }) => (call.body as Record<string, Body>)[of.name] ?? {};
@@ -64,7 +64,7 @@ export function crudOperations<F extends Fields, View>(parts: CrudParts<F, View>
       path,
       group,
       summary: `Create a ${label}`,
-      body: strict({ [of.name]: createBody(of) }),
+      body: strict({ [of.name]: named(`Create${one}`, createBody(of)) }),
       bodyOptions: { secret },
       answer: changed,
       status: 201,
@@ -98,7 +98,7 @@ export function crudOperations<F extends Fields, View>(parts: CrudParts<F, View>
             path: each,
             group,
             summary: `Change a ${label}`,
-            body: strict({ [of.name]: updateBody(of) }),
+            body: strict({ [of.name]: named(`Update${one}`, updateBody(of)) }),
             bodyOptions: { immutable: { [of.name]: immutableFields(of) }, secret },
             answer: changed,
             status: 200,
@@ -140,7 +140,10 @@ export function listOperation(parts: {
     group,
     summary,
     query: listParameters(of),
-    answer: Type.Object({ [of.plural]: Type.Array(answer), page_info: PageInfo }),
+    answer: Type.Object({
+      [of.plural]: described('The records of the page, by ascending id.', Type.Array(answer)),
+      page_info: PageInfo,
+    }),
     status: 200,
   };
 }

@@ -57,7 +57,11 @@ export function readListQuery(of: Resource, query: URLSearchParams): PageQuery {
     if (key === 'enterprise_project_id') conditions.push(...inEnterpriseProjects(texts));
     else conditions.push(...conditionsOf(key, filter, texts));
   }
-  return { ...readPaging(query), conditions };
+  return { ...readPaging(query), conditions, includesRecycled: includesRecycled(of, query) };
+}
+
+function includesRecycled(of: Resource, query: URLSearchParams): boolean {
+  return 'include_recycle_bin' in of.filters && query.get('include_recycle_bin')?.toLowerCase() === 'true';
 }
 
 /**

@@ -1,14 +1,21 @@
 /** How a page of a list is answered: records under the plural key, and where the pages beside it begin. */
 import { Type } from 'typebox';
+import { named } from '../model/schemas.ts';
 import type { Page, PageQuery } from '../service/page-query.ts';
 
-export const PageInfo = Type.Object({
-  previous_marker: Type.Optional(Type.String({ description: 'The id of the first record of the page.' })),
-  next_marker: Type.Optional(
-    Type.String({ description: 'The id of the last record; absent on the last page.' }),
+export const PageInfo = named(
+  'PageInfo',
+  Type.Object(
+    {
+      previous_marker: Type.Optional(Type.String({ description: 'The id of the first record of the page.' })),
+      next_marker: Type.Optional(
+        Type.String({ description: 'The id of the last record; absent on the last page.' }),
+      ),
+      current_count: Type.Integer({ description: 'How many records the page has.' }),
+    },
+    { description: 'Where the pages beside this one begin.' },
   ),
-  current_count: Type.Integer({ description: 'How many records the page has.' }),
-});
+);
 
 /** What a list holds: each record has an id, which jobs call their `job_id`, and domain IPs their address. */
 type Listed = { readonly id: string } | { readonly job_id: string } | { readonly ip_address: string };

@@ -1,17 +1,18 @@
 /** The HTTP server: operations on one port, with authentication, validation and errors as the API has them. */
+import type { IncomingMessage } from 'node:http';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { forbidden, Refusal } from '../model/errors.ts';
-import type { Answer, Call, Caller, Operation } from '../model/operation.ts';
+import { type Answer, type Call, type Caller, isRehearsable, type Operation } from '../model/operation.ts';
 import { validator } from '../model/validation.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Identity } from '../service/identity/identity.ts';
-
 import { newId } from '../service/new-id.ts';
+import { planOf } from '../service/plan.ts';
 import type { LiveRegion, Origin } from '../service/region.ts';
-
 import { readJsonBody, readYamlBody } from './body.ts';
-
+import { planBody, readDryRun } from './dry-run.ts';
 import { errorAnswer } from './error-answer.ts';
+import { refuseUnreadable } from './unreadable-request.ts';
 
 /** No documented body comes near this: the largest is a batch of 200 members. */
 const maxBodyBytes = 1024 * 1024;
@@ -24,11 +25,14 @@ export interface ServerParts {
   readonly operations: readonly Operation[];
   readonly identity: Identity;
   readonly region: LiveRegion;
+  /** Whether a request becomes a stream in another protocol, which somebody else takes over. */
+  readonly takesUpgrade: (request: IncomingMessage) => boolean;
   readonly log: Logger;
 }
 
 /** A server ready to listen. */
-export function createServer({ operations, identity, region, log }: ServerParts): FastifyInstance {
+export function createServer(parts: ServerParts): FastifyInstance {
+  const { operations, identity, region, takesUpgrade, log } = parts;
   const app = Fastify({
     loggerInstance: undefined,
     bodyLimit: maxBodyBytes,
@@ -38,7 +42,12 @@ export function createServer({ operations, identity, region, log }: ServerParts)
     routerOptions: { maxParamLength: 256, ignoreTrailingSlash: true },
     forceCloseConnections: 'idle',
     frameworkErrors: (error, request, reply) => sendError(error, request, reply, log),
+    clientErrorHandler: (error, socket) => refuseUnreadable(error, socket, newId(new Date())),
+    // An offer of another protocol that is not ours is passed over: clients of HTTP/2 make one with each request.
+    http: { shouldUpgradeCallback: takesUpgrade },
   });
+  // So is an expectation that is not understood (RFC 9110 section 10.1.1).
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   app.removeAllContentTypeParsers();
   // Bodies stay bytes until the signature over them has been checked, whatever content type a client names.
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
@@ -61,8 +70,9 @@ function addRoute(
   app: { route: FastifyInstance['route'] },
   operation: Operation,
   identity: Identity,
-  { store }: LiveRegion,
+  region: LiveRegion,
 ): void {
+  const rehearsable = isRehearsable(operation);
   const checkBody = operation.body && validator(operation.body, operation.bodyOptions);
   app.route({
     method: operation.method,
@@ -74,7 +84,11 @@ function addRoute(
       checkBody?.(body);
       const call = callOf(request, caller, body);
       const origin = originOf(request, caller, operation);
-      const answer = await store.runAs(origin, () => operation.handle(call));
+      if (rehearsable && readDryRun(call.query)) {
+        const plan = await region.store.runAs(origin, () => planOf(region, () => operation.handle(call)));
+        return sendBody(request, reply.status(200), { ...planBody(operation, plan), request_id: request.id });
+      }
+      const answer = await region.store.runAs(origin, () => operation.handle(call));
       return send(request, reply, operation, answer);
     },
   });
@@ -135,9 +149,15 @@ function send(
   if (headers) reply.headers(headers);
   if (text !== undefined) return reply.send(text);
   if (body === undefined) return reply.send();
-  const carried =
-    operation.carriesRequestId === false ? body : { ...(body as object), request_id: request.id };
-  return reply.type('application/json').send(JSON.stringify(carried));
+  return sendBody(
+    request,
+    reply,
+    operation.carriesRequestId === false ? body : { ...(body as object), request_id: request.id },
+  );
+}
+
+function sendBody(request: FastifyRequest, reply: FastifyReply, body: unknown): FastifyReply {
+  return reply.header('x-request-id', request.id).type('application/json').send(JSON.stringify(body));
 }
 
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Logger): void {

@@ -14,6 +14,8 @@ import { Identity } from '../service/identity/identity.ts';
 import { Tokens } from '../service/identity/tokens.ts';
 import { Inventory } from '../service/inventory.ts';
 import { MemberChecks } from '../service/member-checks/member-checks.ts';
+import { destroyExpired } from '../service/recycle-bin.ts';
+import type { LiveRegion } from '../service/region.ts';
 import { Secrets } from '../service/secrets.ts';
 import { refreshServers } from '../service/server-states.ts';
 import { ownOrigin } from '../store/origin.ts';
@@ -36,6 +38,9 @@ export interface ControlPlaneOptions {
 }
 
 const trimIntervalMs = 60 * 60 * 1000;
+
+/** How much longer than it may something stays in the recycle bin at most. */
+const emptyIntervalMs = 60 * 1000;
 
 export interface ControlPlane {
   /** `http://host:port`, with the port really taken. */
@@ -88,11 +93,20 @@ async function startOver(
   const health = new HealthChecks(region, log);
   const memberChecks = new MemberChecks(region, singleProbe, log);
   const operations = allOperations({ region, identity, stream, memberChecks });
-  const app = createServer({ operations, identity, region, log });
+  const app = createServer({ operations, identity, region, takesUpgrade: StreamServer.takes, log });
   stream.attach(app.server);
   const trimming = setInterval(() => trim(store, log), trimIntervalMs);
   running.defer(() => clearInterval(trimming));
   trim(store, log);
+  await emptyRecycleBins(region, log);
+  let emptied = Promise.resolve();
+  const emptying = setInterval(() => {
+    emptied = emptied.then(() => emptyRecycleBins(region, log));
+  }, emptyIntervalMs);
+  running.defer(async () => {
+    clearInterval(emptying);
+    await emptied;
+  });
   running.defer(() => memberChecks.stop());
   running.defer(() => publisher.stop());
   await publisher.start();
@@ -113,6 +127,14 @@ function trim(store: Store, log: Logger): void {
   store
     .trim()
     .catch((error: unknown) => log.warn({ err: error }, 'changes, jobs and the audit could not be trimmed'));
+}
+
+async function emptyRecycleBins(region: LiveRegion, log: Logger): Promise<void> {
+  try {
+    await region.store.runAs(ownOrigin('EmptyRecycleBins'), () => destroyExpired(region));
+  } catch (error) {
+    log.warn({ err: error }, 'the recycle bins could not be emptied');
+  }
 }
 
 /** The user of the credentials, and those that the inventory declares. */

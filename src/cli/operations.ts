@@ -5,6 +5,7 @@ import { availabilityZoneOperations } from '../api/operations/availability-zones
 import { batchCreateOperations } from '../api/operations/batch-create.ts';
 import { certificateOperations } from '../api/operations/certificates.ts';
 import { chargeModeOperations } from '../api/operations/charge-mode.ts';
+import { cloneOperations } from '../api/operations/clone.ts';
 import { deletionOperations } from '../api/operations/deletions.ts';
 import { domainNameOperations } from '../api/operations/domain-names.ts';
 import { elbowOperations } from '../api/operations/elbow.ts';
@@ -26,6 +27,7 @@ import { networkUseOperations } from '../api/operations/network-use.ts';
 import { poolOperations } from '../api/operations/pools.ts';
 import { publicOperations } from '../api/operations/public.ts';
 import { quotaOperations } from '../api/operations/quotas.ts';
+import { recycleBinOperations } from '../api/operations/recycle-bin.ts';
 import { securityPolicyOperations } from '../api/operations/security-policies.ts';
 import { tagOperations } from '../api/operations/tags.ts';
 import { topologyOperation } from '../api/operations/topology.ts';
@@ -52,6 +54,7 @@ export function allOperations({ region, identity, stream, memberChecks }: Operat
     ...batchCreateOperations(region),
     ...availabilityZoneChangeOperations(region),
     ...upgradeOperations(region),
+    ...cloneOperations(region),
     ...domainNameOperations(region),
     ...chargeModeOperations(region),
     ...listenerOperations(region),
@@ -72,6 +75,7 @@ export function allOperations({ region, identity, stream, memberChecks }: Operat
     ...logtankOperations(region),
     ...featureOperations(region),
     ...deletionOperations(region),
+    ...recycleBinOperations(region),
     ...jobOperations(region),
     ...networkUseOperations(region),
     ...identityOperations(identity, region.inventory),

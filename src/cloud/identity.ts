@@ -2,45 +2,78 @@
 import { Type } from 'typebox';
 import { invalid, unauthenticated } from '../model/errors.ts';
 import type { Call, Operation } from '../model/operation.ts';
+import { described, named } from '../model/schemas.ts';
 import type { User } from '../service/identity/directory.ts';
 import type { Identity } from '../service/identity/identity.ts';
 import type { TokenClaims } from '../service/identity/tokens.ts';
 import type { Inventory, Project } from '../service/inventory.ts';
+import { CatalogAnswer, DomainsAnswer, ProjectsAnswer, TokenAnswer } from './answers.ts';
 import { catalogFor } from './catalog.ts';
 
 const group = 'Identity';
 
-const Named = Type.Object({ id: Type.Optional(Type.String()), name: Type.Optional(Type.String()) });
+const idOf = (what: string) => described(`The id of the ${what}.`, Type.String());
+const nameOf = (what: string, example: string) =>
+  described(`The name of the ${what}.`, Type.String(), example);
+const optional = Type.Optional;
 
-const TokenRequest = Type.Object({
-  auth: Type.Object({
-    identity: Type.Object({
-      methods: Type.Array(Type.String(), { minItems: 1, maxItems: 4 }),
-      password: Type.Optional(
-        Type.Object({
-          user: Type.Object({
-            id: Type.Optional(Type.String()),
-            name: Type.Optional(Type.String()),
-            password: Type.String({ maxLength: 128 }),
-            domain: Type.Optional(Named),
-          }),
-        }),
+const DomainNamed = named(
+  'DomainNamed',
+  Type.Object({ id: optional(idOf('domain')), name: optional(nameOf('domain', 'elbow')) }),
+);
+const domain = optional(described('The domain, by id or by name.', DomainNamed));
+
+const UserNamed = named(
+  'UserNamed',
+  Type.Object({
+    id: optional(idOf('user')),
+    name: optional(nameOf('user', 'admin')),
+    password: described('The password.', Type.String({ maxLength: 128 }), 'secret'),
+    domain,
+  }),
+);
+
+const IdentityShown = named(
+  'IdentityShown',
+  Type.Object({
+    methods: described('password, or token.', Type.Array(Type.String(), { minItems: 1, maxItems: 4 }), [
+      'password',
+    ]),
+    password: optional(
+      described(
+        'Who it is, and the password.',
+        Type.Object({ user: described('The user, by id or by name.', UserNamed) }),
+        { user: { name: 'admin', password: 'secret', domain: { name: 'elbow' } } },
       ),
-      token: Type.Optional(Type.Object({ id: Type.String() })),
-    }),
-    scope: Type.Optional(
-      Type.Object({
-        project: Type.Optional(
-          Type.Object({
-            id: Type.Optional(Type.String()),
-            name: Type.Optional(Type.String()),
-            domain: Type.Optional(Named),
-          }),
-        ),
-        domain: Type.Optional(Named),
-      }),
+    ),
+    token: optional(
+      described('A token that is still good.', Type.Object({ id: described('The token.', Type.String()) })),
     ),
   }),
+);
+
+const ProjectNamed = named(
+  'ProjectNamed',
+  Type.Object({ id: optional(idOf('project')), name: optional(nameOf('project', 'local-1')), domain }),
+);
+
+const TokenRequest = Type.Object({
+  auth: described(
+    'What is shown, and what is asked for.',
+    Type.Object({
+      identity: described('Who asks.', IdentityShown),
+      scope: optional(
+        described(
+          'What the token is to be for; the first project of the user if not given.',
+          Type.Object({
+            project: optional(described('A project, by id or by name.', ProjectNamed)),
+            domain,
+          }),
+          { project: { name: 'local-1' } },
+        ),
+      ),
+    }),
+  ),
 });
 
 interface TokenBody {
@@ -76,6 +109,8 @@ export function identityOperations(identity: Identity, inventory: Inventory): Op
       carriesRequestId: false,
       body: TokenRequest,
       bodyOptions: { secret: true },
+      answer: TokenAnswer,
+      answerHeaders: { 'X-Subject-Token': 'The token, to be sent as X-Auth-Token.' },
       status: 201,
       handle: async (call) => {
         const { auth } = call.body as TokenBody;
@@ -99,6 +134,8 @@ export function identityOperations(identity: Identity, inventory: Inventory): Op
       group,
       summary: 'Show what a token says',
       carriesRequestId: false,
+      requestHeaders: { 'X-Subject-Token': 'The token to read.' },
+      answer: TokenAnswer,
       status: 200,
       handle: async (call) => {
         const { claims, user } = identity.claimsOf(String(call.headers['x-subject-token'] ?? ''));
@@ -114,6 +151,7 @@ export function identityOperations(identity: Identity, inventory: Inventory): Op
       summary: 'List the projects of the caller',
       query: { name: { schema: Type.String(), arity: 'one', description: 'The exact name.' } },
       carriesRequestId: false,
+      answer: ProjectsAnswer,
       status: 200,
       handle: async (call) => ({ body: projectsBody(identity, inventory, call) }),
     },
@@ -124,6 +162,7 @@ export function identityOperations(identity: Identity, inventory: Inventory): Op
       group,
       summary: 'List the projects that the caller can get tokens for',
       carriesRequestId: false,
+      answer: ProjectsAnswer,
       status: 200,
       handle: async (call) => ({ body: projectsBody(identity, inventory, call) }),
     },
@@ -134,6 +173,7 @@ export function identityOperations(identity: Identity, inventory: Inventory): Op
       group,
       summary: 'List the domain of the caller',
       carriesRequestId: false,
+      answer: DomainsAnswer,
       status: 200,
       handle: async () => ({
         body: {
@@ -149,6 +189,7 @@ export function identityOperations(identity: Identity, inventory: Inventory): Op
       group,
       summary: 'Show where each service is',
       carriesRequestId: false,
+      answer: CatalogAnswer,
       status: 200,
       handle: async ({ caller, origin }) => {
         const [projectId = ''] = caller.projectIds;

@@ -1,9 +1,11 @@
 /** The networks of the inventory, as clients look them up (VPC v1). */
-
+import { type Static, Type } from 'typebox';
 import { addressText } from '../model/address.ts';
 import { notFound } from '../model/errors.ts';
 import type { Operation } from '../model/operation.ts';
+import { described } from '../model/schemas.ts';
 import type { Inventory, SubnetRecord, VpcRecord } from '../service/inventory.ts';
+import { Subnet, Vpc } from './answers.ts';
 
 const group = 'Networks';
 
@@ -17,6 +19,7 @@ export function networkOperations(inventory: Inventory): Operation[] {
       id: 'ListVpcs',
       path: '/v1/{project_id}/vpcs',
       summary: 'List VPCs',
+      answer: Type.Object({ vpcs: described('The VPCs.', Type.Array(Vpc)) }),
       handle: async ({ params: { project_id = '' } }) => ({
         body: { vpcs: vpcsOf(project_id).map(renderVpc) },
       }),
@@ -26,6 +29,7 @@ export function networkOperations(inventory: Inventory): Operation[] {
       id: 'ShowVpc',
       path: '/v1/{project_id}/vpcs/{vpc_id}',
       summary: 'Show a VPC',
+      answer: Type.Object({ vpc: Vpc }),
       handle: async ({ params: { project_id = '', vpc_id = '' } }) => {
         const vpc = inventory.vpc(project_id, vpc_id);
         if (!vpc) throw notFound('vpc', vpc_id);
@@ -37,6 +41,8 @@ export function networkOperations(inventory: Inventory): Operation[] {
       id: 'ListSubnets',
       path: '/v1/{project_id}/subnets',
       summary: 'List subnets',
+      query: { vpc_id: { schema: Type.String(), arity: 'one', description: 'Only those of this VPC.' } },
+      answer: Type.Object({ subnets: described('The subnets.', Type.Array(Subnet)) }),
       handle: async ({ params: { project_id = '' }, query }) => {
         const vpcId = query.get('vpc_id');
         const vpcs = vpcsOf(project_id).filter(({ id }) => vpcId === null || id === vpcId);
@@ -48,6 +54,7 @@ export function networkOperations(inventory: Inventory): Operation[] {
       id: 'ShowSubnet',
       path: '/v1/{project_id}/subnets/{subnet_id}',
       summary: 'Show a subnet',
+      answer: Type.Object({ subnet: Subnet }),
       handle: async ({ params: { project_id = '', subnet_id = '' } }) => {
         const subnet = inventory.network(project_id, subnet_id);
         if (!subnet) throw notFound('subnet', subnet_id);
@@ -57,12 +64,11 @@ export function networkOperations(inventory: Inventory): Operation[] {
   ];
 }
 
-function renderVpc({ id, name }: VpcRecord): unknown {
+function renderVpc({ id, name }: VpcRecord): Static<typeof Vpc> {
   return { id, name, description: '', cidr: '', status: 'OK', enterprise_project_id: '0', routes: [] };
 }
 
-/** A subnet; clients place VIPs and members by `neutron_subnet_id`, and backend networks by `id`. */
-function renderSubnet(subnet: SubnetRecord): unknown {
+function renderSubnet(subnet: SubnetRecord): Static<typeof Subnet> {
   const { id, name, neutronSubnetId, ipv4, ipv6, vpc, availabilityZone } = subnet;
   return {
     id,

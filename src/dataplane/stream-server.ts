@@ -57,6 +57,11 @@ export class StreamServer {
     this.#log = log;
   }
 
+  /** Whether a request is to become a configuration stream. */
+  static takes({ url, headers }: IncomingMessage): boolean {
+    return url === streamPath && headers.upgrade === streamProtocol;
+  }
+
   /** Takes the upgrades of a server; others than ours are refused. */
   attach(server: Server): void {
     server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
@@ -84,7 +89,7 @@ export class StreamServer {
       socket.destroy();
       return;
     }
-    if (request.url !== streamPath || request.headers.upgrade !== streamProtocol) {
+    if (!StreamServer.takes(request)) {
       socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
       return;
     }

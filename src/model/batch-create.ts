@@ -1,9 +1,9 @@
 /** Several load balancers alike in one request, and the only way to ask for shared ones (rules digest 2.1.7). */
 import { Type } from 'typebox';
-import { orNull } from './field.ts';
+import { orLeftOut } from './field.ts';
 import { loadBalancerOfKind } from './load-balancer.ts';
 import { createBody } from './resource.ts';
-import { Id, integer, strict } from './schemas.ts';
+import { described, Id, integer, named, strict } from './schemas.ts';
 
 const {
   gw_flavor_id: _flavor,
@@ -12,14 +12,19 @@ const {
 } = createBody(loadBalancerOfKind).properties;
 
 export const BatchCreate = strict({
-  loadbalancer: strict({
-    ...fields,
-    number: Type.Optional(orNull(integer(1, 10))),
-    // Accepted as the cloud does, which says of them that they do nothing.
-    bandwidth: Type.Optional(orNull(strict({ id: Id }))),
-    id: Type.Optional(orNull(Id)),
-    ids: Type.Optional(orNull(Type.Array(Id, { maxItems: 64 }))),
-  }),
+  loadbalancer: named(
+    'NewLoadBalancers',
+    strict({
+      ...fields,
+      number: orLeftOut(described('How many; 1 unless told otherwise.', integer(1, 10), 2)),
+      // Accepted as the cloud does, which says of them that they do nothing.
+      bandwidth: orLeftOut(
+        described('Without effect.', strict({ id: described('A shared bandwidth.', Id) })),
+      ),
+      id: orLeftOut(described('Without effect.', Id)),
+      ids: orLeftOut(described('Without effect.', Type.Array(Id, { maxItems: 64 }))),
+    }),
+  ),
 });
 
 /** What the service reads of the request; the rest is as in a request for one. */

@@ -9,6 +9,9 @@ import { oneOf, Timestamp } from './schemas.ts';
 const Pem = Type.String({ minLength: 1, maxLength: 65536 });
 const KeyPem = Type.String({ minLength: 1, maxLength: 8192 });
 
+/** How a PEM looks, for the examples of the documentation. */
+const pemOf = (label: string) => `-----BEGIN ${label}-----\nMII…\n-----END ${label}-----\n`;
+
 const set = { create: 'optional', update: 'mutable', nullable: true } as const;
 /** A private key has no column: what is stored is its sealed form. */
 const key = { ...set, input: KeyPem, computed: true, secret: true } as const;
@@ -34,17 +37,17 @@ export const certificate = resource({
     type: field(
       oneOf('server', 'client', 'server_sm'),
       'server for listeners, client for the CA of their clients, server_sm for the two pairs of a SM2 server.',
-      { create: 'optional', nullable: true, default: 'server', filter: 'many' },
+      { create: 'optional', nullable: true, default: 'server', filter: 'many', example: 'server' },
     ),
     certificate: field(
       Type.String(),
       'PEM: the certificate, then each that issued the one before, at most 11. Required.',
-      { ...set, input: Pem, effective: false },
+      { ...set, input: Pem, effective: false, example: pemOf('CERTIFICATE') },
     ),
     private_key: field(
       orNull(Type.String()),
       'PEM without a password, RSA or EC; required but for type client. ****** while its echo is off.',
-      key,
+      { ...key, example: pemOf('PRIVATE KEY') },
     ),
     enc_certificate: field(orNull(Type.String()), 'The certificate for encryption of type server_sm.', {
       ...set,
@@ -63,7 +66,13 @@ export const certificate = resource({
     domain: field(
       orNull(Type.String()),
       'The names, with commas between, by which sni_container_refs find it; *.example.com is one label more.',
-      { ...set, input: Type.String({ maxLength: 10000 }), filter: 'many', effective: false },
+      {
+        ...set,
+        input: Type.String({ maxLength: 10000 }),
+        filter: 'many',
+        effective: false,
+        example: 'www.example.com',
+      },
     ),
     scm_certificate_id: field(orNull(Type.String({ maxLength: 64 })), 'Noted, and never looked up.', {
       ...set,

@@ -17,6 +17,7 @@ export const naming = {
     update: 'mutable',
     nullable: true,
     default: '',
+    example: 'web',
     filter: 'many',
   }),
   description: field(Name, 'Whatever the owner wants to note.', {

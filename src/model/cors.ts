@@ -4,28 +4,33 @@ import { ipVersion } from './address.ts';
 import { invalid } from './errors.ts';
 import { orLeftOut } from './field.ts';
 import { madeWhole, type PartsOf } from './made-whole.ts';
-import { integer, strict } from './schemas.ts';
+import { described, integer, named, strict } from './schemas.ts';
 
 const List = Type.Array(Type.String({ minLength: 1, maxLength: 300 }), { maxItems: 50 });
 const MaxAge = integer(-1, 172_800);
 
-export const Cors = strict({
-  allow_origin: List,
-  allow_methods: List,
-  allow_headers: List,
-  expose_headers: List,
-  allow_credentials: Type.Boolean(),
-  max_age: MaxAge,
-});
+const parts = {
+  allow_origin: described('The origins, or *.', List, ['https://www.example.com']),
+  allow_methods: described('The methods.', List, ['GET']),
+  allow_headers: described('The headers of requests, or *.', List),
+  expose_headers: described('The headers of answers that pages may read, or *.', List),
+  allow_credentials: described('Whether cookies come along.', Type.Boolean()),
+  max_age: described('Seconds that browsers may keep the answer; -1 for none.', MaxAge, 60),
+};
 
-export const CorsInput = strict({
-  allow_origin: orLeftOut(List),
-  allow_methods: orLeftOut(List),
-  allow_headers: orLeftOut(List),
-  expose_headers: orLeftOut(List),
-  allow_credentials: orLeftOut(Type.Boolean()),
-  max_age: orLeftOut(MaxAge),
-});
+export const Cors = named('Cors', strict(parts));
+
+export const CorsInput = named(
+  'NewCors',
+  strict({
+    allow_origin: orLeftOut(parts.allow_origin),
+    allow_methods: orLeftOut(parts.allow_methods),
+    allow_headers: orLeftOut(parts.allow_headers),
+    expose_headers: orLeftOut(parts.expose_headers),
+    allow_credentials: orLeftOut(parts.allow_credentials),
+    max_age: orLeftOut(parts.max_age),
+  }),
+);
 
 type Cors = Static<typeof Cors>;
 

@@ -1,9 +1,9 @@
 /** How a load balancer is named in DNS, and at which of its addresses (rules digest 2.1.7, DNS). */
 import { type Static, Type } from 'typebox';
 import { field, orNull } from './field.ts';
-import { Eip } from './public-ip.ts';
+import { Eip, GlobalEip } from './public-ip.ts';
 import { createBody, type RecordOf, resource } from './resource.ts';
-import { Id, integer, oneOf, strict, Timestamp } from './schemas.ts';
+import { described, Id, integer, named, oneOf, strict, Timestamp } from './schemas.ts';
 
 const Ttl = integer(1, 2147483647);
 const ZoneType = oneOf('private', 'public');
@@ -15,14 +15,25 @@ const ZoneName = Type.String({
     '^(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)*[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.?$',
 });
 
+/** What each setting means, as asked for and as answered. */
+const means = {
+  public_domain_name_enable: 'Whether its public IP has a name.',
+  public_dns_zone_name: 'The zone of that name.',
+  public_dns_record_set_ttl: 'Seconds that resolvers may keep that name.',
+  private_domain_name_enable: 'Whether its own addresses have a name.',
+  private_dns_zone_name: 'The zone of that name.',
+  private_dns_zone_type: 'The kind of that zone.',
+  private_dns_record_set_ttl: 'Seconds that resolvers may keep that name.',
+} as const;
+
 const config = {
-  public_domain_name_enable: Type.Boolean(),
-  public_dns_zone_name: orNull(Type.String()),
-  public_dns_record_set_ttl: Ttl,
-  private_domain_name_enable: Type.Boolean(),
-  private_dns_zone_name: orNull(Type.String()),
-  private_dns_zone_type: ZoneType,
-  private_dns_record_set_ttl: Ttl,
+  public_domain_name_enable: described(means.public_domain_name_enable, Type.Boolean()),
+  public_dns_zone_name: described(means.public_dns_zone_name, orNull(Type.String())),
+  public_dns_record_set_ttl: described(means.public_dns_record_set_ttl, Ttl, 300),
+  private_domain_name_enable: described(means.private_domain_name_enable, Type.Boolean()),
+  private_dns_zone_name: described(means.private_dns_zone_name, orNull(Type.String())),
+  private_dns_zone_type: described(means.private_dns_zone_type, ZoneType),
+  private_dns_record_set_ttl: described(means.private_dns_record_set_ttl, Ttl, 300),
 };
 
 const DomainConfig = Type.Object(config);
@@ -52,26 +63,23 @@ export const domainNames = resource({
   label: 'domain names',
   table: '',
   fields: {
-    public_domain_name_enable: field(config.public_domain_name_enable, 'Whether its public IP has a name.', {
+    public_domain_name_enable: field(Type.Boolean(), means.public_domain_name_enable, {
+      ...setting,
+      default: false,
+      example: true,
+    }),
+    public_dns_zone_name: field(orNull(Type.String()), means.public_dns_zone_name, {
+      ...zone,
+      example: 'example.com.',
+    }),
+    public_dns_record_set_ttl: field(Ttl, means.public_dns_record_set_ttl, { ...setting, default: 300 }),
+    private_domain_name_enable: field(Type.Boolean(), means.private_domain_name_enable, {
       ...setting,
       default: false,
     }),
-    public_dns_zone_name: field(config.public_dns_zone_name, 'The zone of the public name.', zone),
-    public_dns_record_set_ttl: field(Ttl, 'Seconds that the public name may be remembered.', {
-      ...setting,
-      default: 300,
-    }),
-    private_domain_name_enable: field(
-      config.private_domain_name_enable,
-      'Whether its own addresses have a name.',
-      { ...setting, default: false },
-    ),
-    private_dns_zone_name: field(config.private_dns_zone_name, 'The zone of the private name.', zone),
-    private_dns_zone_type: field(ZoneType, 'The type of that zone.', { ...setting, default: 'private' }),
-    private_dns_record_set_ttl: field(Ttl, 'Seconds that the private name may be remembered.', {
-      ...setting,
-      default: 300,
-    }),
+    private_dns_zone_name: field(orNull(Type.String()), means.private_dns_zone_name, zone),
+    private_dns_zone_type: field(ZoneType, means.private_dns_zone_type, { ...setting, default: 'private' }),
+    private_dns_record_set_ttl: field(Ttl, means.private_dns_record_set_ttl, { ...setting, default: 300 }),
     disabled_ips: field(
       Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 100 }),
       'The addresses that their name is not resolved to.',
@@ -85,12 +93,15 @@ const ofZones = ['public_dns_zone_name', 'private_dns_zone_name', 'private_dns_z
 
 /** A system default has no zones to choose. */
 export const SystemDomainConfig = strict({
-  loadbalancer: strict(
-    Object.fromEntries(Object.entries(settings).filter(([key]) => !ofZones.includes(key))),
+  loadbalancer: named(
+    'NewSystemDomainConfig',
+    strict(Object.fromEntries(Object.entries(settings).filter(([key]) => !ofZones.includes(key)))),
   ),
 });
 
-export const UserDomainConfig = strict({ loadbalancer: strict(settings) });
+export const UserDomainConfig = strict({
+  loadbalancer: named('NewUserDomainConfig', strict(settings)),
+});
 
 /** Zones are told without the dot that ends them, in lower case. */
 export function storedZone(name: string | null | undefined): string | null {
@@ -101,22 +112,19 @@ export function storedZone(name: string | null | undefined): string | null {
 export type DomainConfigRequest = { readonly [K in keyof DomainConfig]?: DomainConfig[K] | null };
 
 /** The settings as answered. */
-export const DomainConfigAnswer = Type.Object({
-  id: Id,
-  vip_address: orNull(Type.String()),
-  ipv6_vip_address: orNull(Type.String()),
-  eips: Type.Array(Eip),
-  global_eips: Type.Array(
-    Type.Object({
-      global_eip_id: Type.String(),
-      global_eip_address: Type.String(),
-      ip_version: Type.Integer(),
-    }),
-  ),
-  ...config,
-  public_domain_name: orNull(Type.String({ description: 'Null while it is off.' })),
-  private_domain_name: orNull(Type.String({ description: 'Null while it is off.' })),
-});
+export const DomainConfigAnswer = named(
+  'DomainConfig',
+  Type.Object({
+    id: described('The load balancer.', Id),
+    vip_address: described('Its IPv4 address.', orNull(Type.String())),
+    ipv6_vip_address: described('Its IPv6 address.', orNull(Type.String())),
+    eips: described('Its public IP addresses.', Type.Array(Eip)),
+    global_eips: described('Its global public IP addresses: none.', Type.Array(GlobalEip)),
+    ...config,
+    public_domain_name: described('The name of its public IP; null while it is off.', orNull(Type.String())),
+    private_domain_name: described('The name of its addresses; null while it is off.', orNull(Type.String())),
+  }),
+);
 
 /** Described as resources are, but for their table: they are addresses of a load balancer, kept with it. */
 export const domainIp = resource({
@@ -145,8 +153,17 @@ export type DomainIp = RecordOf<(typeof domainIp)['fields']>;
 
 /** The addresses to enable or disable. */
 export const DomainIpList = strict({
-  ips: Type.Array(strict({ ip_address: Type.String({ minLength: 1, maxLength: 64 }) }), {
-    minItems: 1,
-    maxItems: 100,
-  }),
+  ips: described(
+    'The addresses.',
+    Type.Array(
+      strict({
+        ip_address: described(
+          'An address of the load balancer.',
+          Type.String({ minLength: 1, maxLength: 64 }),
+          '10.0.0.10',
+        ),
+      }),
+      { minItems: 1, maxItems: 100 },
+    ),
+  ),
 });

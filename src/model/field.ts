@@ -29,6 +29,8 @@ export interface Field<S extends TSchema = TSchema> {
   readonly nullable: boolean;
   /** The value when a create request has none; undefined when the service works it out. */
   readonly default: Static<S> | undefined;
+  /** A value for the examples of the documentation; a create request's example has only fields that have one. */
+  readonly example: Static<S> | undefined;
   /** Null when the value is computed from other resources and has no column. */
   readonly column: ColumnType | null;
   readonly filter: FilterArity | null;
@@ -51,6 +53,7 @@ export interface FieldOptions<S extends TSchema> {
   readonly update?: OnUpdate;
   readonly nullable?: boolean;
   readonly default?: Static<S>;
+  readonly example?: Static<S>;
   readonly computed?: boolean;
   readonly filter?: FilterArity;
   readonly answered?: boolean;
@@ -80,6 +83,7 @@ export function field<S extends TSchema>(
     update: options.update ?? (create === 'ignored' ? 'ignored' : 'immutable'),
     nullable: options.nullable ?? false,
     default: options.default,
+    example: options.example,
     column: options.computed ? null : columnType(schema),
     filter: options.filter ?? null,
     answered: options.answered ?? true,

@@ -38,11 +38,11 @@ export interface ValueFilter {
   readonly match: Match | null;
 }
 
-/** There is no recycle bin, so that with or without it a list is the same. */
+/** Which records there are to be listed, rather than what must hold for them. */
 export const includeRecycleBin: ValueFilter = {
   schema: Type.Boolean(),
   arity: 'one',
-  description: 'Has no effect: nothing is ever in the recycle bin.',
+  description: 'Whether the list also has what is in the recycle bin.',
   match: null,
 };
 

@@ -2,10 +2,10 @@
 import { type Static, Type } from 'typebox';
 import { invalid } from './errors.ts';
 import { orLeftOut, orNull } from './field.ts';
-import { checkHeaderChanges, InsertHeadersConfig, RemoveHeadersConfig } from './header-changes.ts';
+import { checkHeaderChanges, headerChanges, headerChangesInput } from './header-changes.ts';
 import type { ListenerProtocol } from './listener.ts';
 import { madeWhole, type PartsOf } from './made-whole.ts';
-import { oneOf, strict } from './schemas.ts';
+import { described, named, oneOf, strict } from './schemas.ts';
 import { checkTrafficLimit, TrafficLimit, TrafficLimitInput, trafficLimit } from './traffic-limit.ts';
 
 const ContentType = oneOf(
@@ -16,23 +16,38 @@ const ContentType = oneOf(
   'application/json',
 );
 
-export const FixedResponse = Type.Object({
-  status_code: Type.String(),
-  content_type: ContentType,
-  message_body: Type.String(),
-  insert_headers_config: orNull(InsertHeadersConfig),
-  remove_headers_config: orNull(RemoveHeadersConfig),
-  traffic_limit_config: orNull(TrafficLimit),
-});
+const means = {
+  status_code: 'The status: 200 to 299, or 400 to 599; required at first.',
+  content_type: 'The content type.',
+  message_body: 'The body.',
+  traffic_limit_config: 'How many requests are answered.',
+} as const;
 
-export const FixedResponseInput = strict({
-  status_code: Type.Optional(Type.String({ pattern: '^[245][0-9][0-9]$' })),
-  content_type: orLeftOut(ContentType),
-  message_body: orLeftOut(Type.String({ maxLength: 1024 })),
-  insert_headers_config: orLeftOut(InsertHeadersConfig),
-  remove_headers_config: orLeftOut(RemoveHeadersConfig),
-  traffic_limit_config: orLeftOut(TrafficLimitInput),
-});
+export const FixedResponse = named(
+  'FixedResponse',
+  Type.Object({
+    status_code: described(means.status_code, Type.String()),
+    content_type: described(means.content_type, ContentType),
+    message_body: described(means.message_body, Type.String()),
+    ...headerChanges,
+    traffic_limit_config: described(means.traffic_limit_config, orNull(TrafficLimit)),
+  }),
+);
+
+export const FixedResponseInput = named(
+  'NewFixedResponse',
+  strict({
+    status_code: Type.Optional(
+      described(means.status_code, Type.String({ pattern: '^[245][0-9][0-9]$' }), '404'),
+    ),
+    content_type: orLeftOut(described(means.content_type, ContentType)),
+    message_body: orLeftOut(
+      described(means.message_body, Type.String({ maxLength: 1024 }), 'There is no such page.'),
+    ),
+    ...headerChangesInput,
+    traffic_limit_config: Type.Optional(described(means.traffic_limit_config, orNull(TrafficLimitInput))),
+  }),
+);
 
 type FixedResponse = Static<typeof FixedResponse>;
 type Asked = Omit<PartsOf<FixedResponse>, 'traffic_limit_config'> & {

@@ -2,20 +2,23 @@
 import { Type } from 'typebox';
 import { field } from './field.ts';
 import { type RecordOf, resource } from './resource.ts';
-import { Id, oneOf } from './schemas.ts';
+import { Id, named, oneOf } from './schemas.ts';
 
-const FlavorInfo = Type.Object({
-  connection: Type.Integer({ description: 'Concurrent connections.' }),
-  cps: Type.Integer({ description: 'New connections a second.' }),
-  qps: Type.Optional(Type.Integer({ description: 'Requests a second; L7 only.' })),
-  https_cps: Type.Optional(Type.Integer({ description: 'New HTTPS connections a second; L7 only.' })),
-  tls_connection: Type.Optional(
-    Type.Integer({ description: 'Of TLS listeners: absent, none is documented.' }),
-  ),
-  tls_cps: Type.Optional(Type.Integer({ description: 'Of TLS listeners: absent, none is documented.' })),
-  bandwidth: Type.Integer({ description: 'Kbit a second.' }),
-  lcu: Type.Optional(Type.Integer({ description: 'Capacity units; by use for elastic flavors.' })),
-});
+const FlavorInfo = named(
+  'FlavorInfo',
+  Type.Object({
+    connection: Type.Integer({ description: 'Concurrent connections.' }),
+    cps: Type.Integer({ description: 'New connections a second.' }),
+    qps: Type.Optional(Type.Integer({ description: 'Requests a second; L7 only.' })),
+    https_cps: Type.Optional(Type.Integer({ description: 'New HTTPS connections a second; L7 only.' })),
+    tls_connection: Type.Optional(
+      Type.Integer({ description: 'Of TLS listeners: absent, none is documented.' }),
+    ),
+    tls_cps: Type.Optional(Type.Integer({ description: 'Of TLS listeners: absent, none is documented.' })),
+    bandwidth: Type.Integer({ description: 'Kbit a second.' }),
+    lcu: Type.Optional(Type.Integer({ description: 'Capacity units; by use for elastic flavors.' })),
+  }),
+);
 
 /** Flavors are described as resources are, but for their table: they are the same in every store. */
 export const flavor = resource({

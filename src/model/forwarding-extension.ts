@@ -3,48 +3,83 @@ import { type Static, Type } from 'typebox';
 import { Cors, CorsInput, checkCors, cors } from './cors.ts';
 import { invalid } from './errors.ts';
 import { orLeftOut, orNull } from './field.ts';
-import { checkHeaderChanges, InsertHeadersConfig, RemoveHeadersConfig } from './header-changes.ts';
+import { checkHeaderChanges, headerChanges, headerChangesInput } from './header-changes.ts';
 import type { ListenerProtocol } from './listener.ts';
 import { madeWhole, type PartsOf } from './made-whole.ts';
-import { Id, strict } from './schemas.ts';
+import { described, Id, named, strict } from './schemas.ts';
 import { checkTrafficLimit, TrafficLimit, TrafficLimitInput, trafficLimit } from './traffic-limit.ts';
-import { RewritePath, RewriteQuery, UrlHost, urlOfRequest } from './url-patterns.ts';
+import { asRequested, RewritePath, RewriteQuery, UrlHost, urlOfRequest } from './url-patterns.ts';
 
-const RewriteUrl = Type.Object({ host: Type.String(), path: Type.String(), query: Type.String() });
-const RewriteUrlInput = strict({
-  host: orLeftOut(UrlHost),
-  path: orLeftOut(RewritePath),
-  query: orLeftOut(RewriteQuery),
-});
+const rewritten = {
+  host: `The host; ${asRequested('host')} for the request’s own.`,
+  path: `The path; ${asRequested('path')} and the like stand for parts of the request.`,
+  query: `The query; ${asRequested('query')} and the like stand for parts of the request.`,
+} as const;
 
-const Mirror = Type.Object({
-  target_ids: Type.Array(Type.String()),
-  mirror_request_body_enable: Type.Boolean(),
-});
-const MirrorInput = strict({
-  target_ids: orLeftOut(Type.Array(Id, { maxItems: 5 })),
-  mirror_request_body_enable: orLeftOut(Type.Boolean()),
-});
+const RewriteUrl = named(
+  'RewriteUrl',
+  Type.Object({
+    host: described(rewritten.host, Type.String()),
+    path: described(rewritten.path, Type.String()),
+    query: described(rewritten.query, Type.String()),
+  }),
+);
+const RewriteUrlInput = named(
+  'NewRewriteUrl',
+  strict({
+    host: orLeftOut(described(rewritten.host, UrlHost, 'www.example.com')),
+    path: orLeftOut(described(rewritten.path, RewritePath, `/new${asRequested('path')}`)),
+    query: orLeftOut(described(rewritten.query, RewriteQuery)),
+  }),
+);
 
-export const ForwardingExtension = Type.Object({
-  rewrite_url_enable: Type.Boolean(),
-  rewrite_url_config: orNull(RewriteUrl),
-  insert_headers_config: orNull(InsertHeadersConfig),
-  remove_headers_config: orNull(RemoveHeadersConfig),
-  traffic_limit_config: orNull(TrafficLimit),
-  cors_config: orNull(Cors),
-  traffic_mirror_config: orNull(Mirror),
-});
+const mirrored = described('Whether bodies are copied too.', Type.Boolean());
+const Mirror = named(
+  'TrafficMirror',
+  Type.Object({
+    target_ids: described('The pools that get copies.', Type.Array(Type.String())),
+    mirror_request_body_enable: mirrored,
+  }),
+);
+const MirrorInput = named(
+  'NewTrafficMirror',
+  strict({
+    target_ids: orLeftOut(described('The pools that get copies.', Type.Array(Id, { maxItems: 5 }))),
+    mirror_request_body_enable: orLeftOut(mirrored),
+  }),
+);
 
-export const ForwardingExtensionInput = strict({
-  rewrite_url_enable: orLeftOut(Type.Boolean()),
-  rewrite_url_config: orLeftOut(RewriteUrlInput),
-  insert_headers_config: orLeftOut(InsertHeadersConfig),
-  remove_headers_config: orLeftOut(RemoveHeadersConfig),
-  traffic_limit_config: orLeftOut(TrafficLimitInput),
-  cors_config: orLeftOut(CorsInput),
-  traffic_mirror_config: orLeftOut(MirrorInput),
-});
+const parts = {
+  rewrite: described('Whether URLs are rewritten.', Type.Boolean()),
+  url: 'What members see as the URL.',
+  limit: 'How many requests go on.',
+  cors: 'What browsers are told of requests from other origins.',
+  mirror: 'Which pools get copies of the requests.',
+};
+
+export const ForwardingExtension = named(
+  'ForwardingExtension',
+  Type.Object({
+    rewrite_url_enable: parts.rewrite,
+    rewrite_url_config: described(parts.url, orNull(RewriteUrl)),
+    ...headerChanges,
+    traffic_limit_config: described(parts.limit, orNull(TrafficLimit)),
+    cors_config: described(parts.cors, orNull(Cors)),
+    traffic_mirror_config: described(parts.mirror, orNull(Mirror)),
+  }),
+);
+
+export const ForwardingExtensionInput = named(
+  'NewForwardingExtension',
+  strict({
+    rewrite_url_enable: orLeftOut(parts.rewrite),
+    rewrite_url_config: Type.Optional(described(parts.url, orNull(RewriteUrlInput))),
+    ...headerChangesInput,
+    traffic_limit_config: Type.Optional(described(parts.limit, orNull(TrafficLimitInput))),
+    cors_config: Type.Optional(described(parts.cors, orNull(CorsInput))),
+    traffic_mirror_config: Type.Optional(described(parts.mirror, orNull(MirrorInput))),
+  }),
+);
 
 type ForwardingExtension = Static<typeof ForwardingExtension>;
 type Asked = {

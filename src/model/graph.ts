@@ -5,7 +5,7 @@
 import { type TSchema, Type } from 'typebox';
 import { keyspaceOf, type PartName, parts, type Reference } from './graph-parts.ts';
 import { createBody } from './resource.ts';
-import { Name, strict } from './schemas.ts';
+import { described, Name, named, strict } from './schemas.ts';
 
 /** What a document says of a part: fields as in a create request, and its key where its name is none. */
 export type Entry = Readonly<Record<string, unknown>> & { readonly key?: string };
@@ -41,11 +41,10 @@ export interface GraphDocument {
 }
 
 /** Where a reference leads, so that a key may stand for an id: a key is a name, and longer. */
-const Key = Type.String({
-  minLength: 1,
-  maxLength: 255,
-  description: 'What other parts call it; its name unless given.',
-});
+const Key = described(
+  'By what other parts name it, where its name is none.',
+  Type.String({ minLength: 1, maxLength: 255 }),
+);
 
 /** The most parts of one kind in one list. */
 const maxParts = 10_000;
@@ -63,16 +62,45 @@ function entry(name: PartName): TSchema {
     const given = properties[key] as TSchema | undefined;
     // What an outer part is created with keeps the limits that its create request has.
     const schema = several
-      ? Type.Array(entry(inner), { maxItems: maxParts, ...limitsOf(given) })
+      ? Type.Array(entry(inner), { maxItems: maxParts, description: insideMeans[key], ...limitsOf(given) })
       : entry(inner);
     return [key, required.includes(key) ? schema : Type.Optional(schema)];
   });
-  return strict({
-    ...(keyspaceOf(name) ? { key: Type.Optional(Key) } : {}),
-    ...Object.fromEntries(fields),
-    ...Object.fromEntries(inside),
-  });
+  return named(
+    documentNames[name],
+    strict({
+      ...(keyspaceOf(name) ? { key: Type.Optional(Key) } : {}),
+      ...Object.fromEntries(fields),
+      ...Object.fromEntries(inside),
+    }),
+  );
 }
+
+/** What the lists inside parts are. */
+const insideMeans: Readonly<Record<string, string>> = {
+  members: 'The members of the pool.',
+  l7policies: 'The policies of the listener.',
+  rules: 'The rules of the policy.',
+};
+
+/** How documents of the API name the parts. */
+const documentNames: Readonly<Record<PartName, string>> = {
+  loadbalancer: 'GraphLoadBalancer',
+  logtank: 'GraphLogtank',
+  domain_names: 'GraphDomainNames',
+  listener: 'GraphListener',
+  l7policy: 'GraphL7Policy',
+  rule: 'GraphL7Rule',
+  pool: 'GraphPool',
+  member: 'GraphMember',
+  healthmonitor: 'GraphHealthMonitor',
+  master_slave_pool: 'GraphMasterSlavePool',
+  master_slave_member: 'GraphMasterSlaveMember',
+  master_slave_monitor: 'GraphMasterSlaveHealthMonitor',
+  certificate: 'GraphCertificate',
+  ipgroup: 'GraphIpGroup',
+  security_policy: 'GraphSecurityPolicy',
+};
 
 function limitsOf(schema: TSchema | undefined): object {
   const { minItems, maxItems, anyOf } = (schema ?? {}) as {
@@ -99,31 +127,32 @@ function keyed(schema: TSchema, references: readonly Reference[], path: readonly
       key,
       keyed(each, references, [...path, key]),
     ]);
-    return { ...schema, properties: Object.fromEntries(inner) } as TSchema;
+    // With keys for ids it is another schema than the one that has the name.
+    const { title: _, ...rest } = schema as TSchema & { readonly title?: string };
+    return { ...rest, properties: Object.fromEntries(inner) } as TSchema;
   }
   if (items) return { ...schema, items: keyed(items, references, [...path, '*']) } as TSchema;
   return (schema as { type?: string }).type === 'string' ? { ...schema, maxLength: 4096 } : schema;
 }
 
-const many = (name: PartName, description: string) =>
+const many = (description: string, name: PartName) =>
   Type.Optional(Type.Array(entry(name), { maxItems: maxParts, description }));
 
 const loadbalancer = entry('loadbalancer') as TSchema & { readonly properties: Record<string, TSchema> };
 
 export const GraphDocument = strict({
-  version: Type.Literal(1, { description: 'The version of this form of documents.' }),
-  certificates: many('certificate', 'The certificates that its listeners refer to.'),
-  ipgroups: many('ipgroup', 'The IP groups that its listeners refer to.'),
-  security_policies: many('security_policy', 'The security policies that its listeners refer to.'),
-  loadbalancer: strict({
-    ...loadbalancer.properties,
-    name: {
-      ...Name,
-      minLength: 1,
-      description: 'Its name, by which it is found in the project.',
-    } as typeof Name,
-  }),
-  pools: many('pool', 'Its pools, and those of others that its listeners use.'),
-  master_slave_pools: many('master_slave_pool', 'Its master-slave pools, and those of others that it uses.'),
-  listeners: many('listener', 'Its listeners, with their policies.'),
+  version: described('The form of the document.', Type.Literal(1)),
+  certificates: many('The certificates that listeners refer to.', 'certificate'),
+  ipgroups: many('The IP groups that listeners refer to.', 'ipgroup'),
+  security_policies: many('The security policies that listeners refer to.', 'security_policy'),
+  loadbalancer: named(
+    documentNames.loadbalancer,
+    strict({
+      ...loadbalancer.properties,
+      name: described('Its name, by which it is found.', { ...Name, minLength: 1 } as typeof Name, 'web'),
+    }),
+  ),
+  pools: many('Its pools, and those of others that it uses.', 'pool'),
+  master_slave_pools: many('Its master-slave pools, and those of others that it uses.', 'master_slave_pool'),
+  listeners: many('Its listeners.', 'listener'),
 });

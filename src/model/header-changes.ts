@@ -1,8 +1,9 @@
 /** The headers that a policy adds to requests or answers, or takes away (rules digest 2.6.3). */
 import { type Static, Type } from 'typebox';
 import { invalid } from './errors.ts';
+import { orNull } from './field.ts';
 import type { ListenerProtocol } from './listener.ts';
-import { oneOf, strict } from './schemas.ts';
+import { described, named, oneOf, strict } from './schemas.ts';
 
 /** More than anybody needs, so that a policy stays small. */
 const maxHeaders = 50;
@@ -12,20 +13,48 @@ const HeaderName = Type.String({ minLength: 1, maxLength: 40, pattern: '^[A-Za-z
 /** Printable ASCII with no space at either end. */
 const HeaderValue = Type.String({ minLength: 1, maxLength: 128, pattern: '^[!-~]([ -~]*[!-~])?$' });
 
-export const InsertHeadersConfig = strict({
-  configs: Type.Array(
-    strict({
-      key: HeaderName,
-      value_type: oneOf('USER_DEFINED', 'REFERENCE_HEADER', 'SYSTEM_DEFINED'),
-      value: HeaderValue,
-    }),
-    { maxItems: maxHeaders },
-  ),
-});
+const InsertedHeader = named(
+  'InsertedHeader',
+  strict({
+    key: described('The name of the header.', HeaderName, 'x-stage'),
+    value_type: described(
+      'Where its value is from: here, another header, or what is known of the request.',
+      oneOf('USER_DEFINED', 'REFERENCE_HEADER', 'SYSTEM_DEFINED'),
+    ),
+    value: described('The value, the name of the other header, or of what is known.', HeaderValue, 'test'),
+  }),
+);
 
-export const RemoveHeadersConfig = strict({
-  configs: Type.Array(strict({ key: HeaderName }), { maxItems: maxHeaders }),
-});
+const InsertHeadersConfig = named(
+  'InsertHeadersConfig',
+  strict({
+    configs: described('The headers.', Type.Array(InsertedHeader, { maxItems: maxHeaders })),
+  }),
+);
+
+const RemoveHeadersConfig = named(
+  'RemoveHeadersConfig',
+  strict({
+    configs: described(
+      'The headers.',
+      Type.Array(strict({ key: described('The name of the header.', HeaderName, 'x-debug') }), {
+        maxItems: maxHeaders,
+      }),
+    ),
+  }),
+);
+
+/** What is added to and taken from the headers, as the objects that hold both answer it. */
+export const headerChanges = {
+  insert_headers_config: described('The headers that are added.', orNull(InsertHeadersConfig)),
+  remove_headers_config: described('The headers that are taken away.', orNull(RemoveHeadersConfig)),
+};
+
+/** The same as a request has it. */
+export const headerChangesInput = {
+  insert_headers_config: Type.Optional(headerChanges.insert_headers_config),
+  remove_headers_config: Type.Optional(headerChanges.remove_headers_config),
+};
 
 interface HeaderChanges {
   readonly insert_headers_config: Static<typeof InsertHeadersConfig> | null;

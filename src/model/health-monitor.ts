@@ -35,21 +35,25 @@ export const healthMonitor = resource({
       filter: 'one',
     }),
     type: field(oneOf('TCP', 'UDP_CONNECT', 'HTTP', 'HTTPS', 'TLS', 'GRPC'), 'The kind of probe.', {
+      example: 'HTTP',
       create: 'required',
       update: 'mutable',
       filter: 'many',
     }),
     delay: field(integer(1, 50), 'Seconds from one probe to the next.', {
+      example: 5,
       create: 'required',
       update: 'mutable',
       filter: 'many',
     }),
     timeout: field(integer(1, 50), 'Seconds a probe may take.', {
+      example: 3,
       create: 'required',
       update: 'mutable',
       filter: 'one',
     }),
     max_retries: field(integer(1, 10), 'Successes in a row that make an OFFLINE member ONLINE.', {
+      example: 3,
       create: 'required',
       update: 'mutable',
       filter: 'many',
@@ -75,7 +79,14 @@ export const healthMonitor = resource({
     url_path: field(
       Type.String({ minLength: 1, maxLength: 80, pattern: "^/[A-Za-z0-9/.%?#&_;~!()*\\[\\]@$^:',+-]*$" }),
       'The path of HTTP probes.',
-      { create: 'optional', update: 'mutable', nullable: true, default: '/', filter: 'many' },
+      {
+        create: 'optional',
+        update: 'mutable',
+        nullable: true,
+        default: '/',
+        filter: 'many',
+        example: '/health',
+      },
     ),
     http_method: field(orNull(oneOf('GET', 'HEAD', 'POST')), 'The method of HTTP probes.', {
       create: 'optional',
@@ -86,7 +97,7 @@ export const healthMonitor = resource({
     expected_codes: field(
       orNull(Type.String({ minLength: 1, maxLength: 64 })),
       'The statuses that pass: 200, or 200,202, or 200-204,300-399.',
-      { create: 'optional', update: 'mutable', nullable: true, filter: 'many' },
+      { create: 'optional', update: 'mutable', nullable: true, filter: 'many', example: '200' },
     ),
     http_version: field(orNull(oneOf('HTTP/1.0', 'HTTP/1.1')), 'The version of HTTP probes.', {
       create: 'optional',

@@ -1,7 +1,7 @@
 /** The 37 switches of a listener's `insert_headers` (rules digest 4.6). */
 import { type TSchema, Type } from 'typebox';
 import { orNull } from './field.ts';
-import { oneOf, strict } from './schemas.ts';
+import { described, named, oneOf, strict } from './schemas.ts';
 
 const Switch = Type.Boolean();
 
@@ -47,20 +47,36 @@ const aliases = [
 const switches = [...plainSwitches, ...enabledHeaders.map((name) => `${name}-enable`)];
 
 const keys: Readonly<Record<string, TSchema>> = {
-  'X-Forwarded-For-Processing-Mode': oneOf('append', 'remove', 'preserve'),
-  ...Object.fromEntries(switches.map((name) => [name, Switch])),
-  ...Object.fromEntries(aliases.map((name) => [name, Alias])),
+  'X-Forwarded-For-Processing-Mode': described(
+    'What becomes of X-Forwarded-For.',
+    oneOf('append', 'remove', 'preserve'),
+  ),
+  ...Object.fromEntries(
+    switches.map((name) => [name, described(`Whether ${name.replace(/-enable$/, '')} is sent.`, Switch)]),
+  ),
+  ...Object.fromEntries(
+    aliases.map((name) => [
+      name,
+      described(`The name to send ${name.replace(/-alias$/, '')} by.`, Alias, 'x-name'),
+    ]),
+  ),
 };
 
 const optional = (schemaOf: (schema: TSchema) => TSchema) =>
   Object.fromEntries(Object.entries(keys).map(([name, schema]) => [name, Type.Optional(schemaOf(schema))]));
 
+/** The same, or null to put it back to what it is from the start. */
+function nullable(schema: TSchema & { readonly description?: string }): TSchema {
+  const { description = '', ...rest } = schema;
+  return described(description, orNull(rest as TSchema));
+}
+
 /** What a request may send: any of the keys. */
-export const InsertHeadersInput = strict(optional(orNull));
+export const InsertHeadersInput = named('NewInsertHeaders', strict(optional(nullable)));
 
 /** What is stored and answered: every plain switch, and of the others those that were set. */
 export const InsertHeaders = Type.Unsafe<Record<string, boolean | string>>(
-  Type.Object(optional((schema) => schema)),
+  named('InsertHeaders', Type.Object(optional((schema) => schema))),
 );
 
 export type InsertHeaders = Record<string, boolean | string>;

@@ -2,17 +2,25 @@
 import { type Static, Type } from 'typebox';
 import { enterpriseProject, identity, naming, timestamps } from './common-fields.ts';
 import { invalid } from './errors.ts';
-import { field } from './field.ts';
+import { field, orNull } from './field.ts';
 import { parseIpRange, rangeKey } from './ip-range.ts';
 import { type RecordOf, resource, updateBody } from './resource.ts';
-import { Name, Reference, strict } from './schemas.ts';
+import { described, Name, named, Reference, strict } from './schemas.ts';
 
 /** The most entries that a group takes. */
 const maxEntries = 300;
 
-const IpText = Type.String({ minLength: 1, maxLength: 128 });
-const IpEntry = Type.Object({ ip: IpText, description: Type.String() });
-const IpEntryInput = strict({ ip: IpText, description: Type.Optional(Type.Union([Name, Type.Null()])) });
+const IpText = described(
+  'An address, a network as 10.0.0.0/8, or a range as 10.0.0.1-10.0.0.9.',
+  Type.String({ minLength: 1, maxLength: 128 }),
+  '10.0.0.0/8',
+);
+const note = 'Whatever the owner wants to note of it.';
+const IpEntry = named('IpEntry', Type.Object({ ip: IpText, description: described(note, Type.String()) }));
+const IpEntryInput = named(
+  'NewIpEntry',
+  strict({ ip: IpText, description: Type.Optional(described(note, orNull(Name), 'the office')) }),
+);
 
 export const ipGroup = resource({
   name: 'ipgroup',
@@ -26,7 +34,12 @@ export const ipGroup = resource({
     ip_list: field(
       Type.Array(IpEntry),
       'Its addresses, networks and ranges a-b, each with a description; an update replaces them all.',
-      { input: Type.Array(IpEntryInput, { maxItems: maxEntries }), create: 'required', update: 'mutable' },
+      {
+        input: Type.Array(IpEntryInput, { maxItems: maxEntries }),
+        create: 'required',
+        update: 'mutable',
+        example: [{ ip: '10.0.0.0/8', description: 'the office' }],
+      },
     ),
     listeners: field(Type.Array(Reference), 'The listeners that use it.', { computed: true }),
     ...timestamps,
@@ -50,7 +63,15 @@ export const IpListUpdate = strict({ ipgroup: updateBody(ipGroup) });
 
 /** The body of the call that removes entries. */
 export const IpListDelete = strict({
-  ipgroup: strict({ ip_list: Type.Array(strict({ ip: IpText }), { maxItems: maxEntries }) }),
+  ipgroup: described(
+    'What to remove.',
+    strict({
+      ip_list: described(
+        'The entries, each as it was first given.',
+        Type.Array(strict({ ip: IpText }), { maxItems: maxEntries }),
+      ),
+    }),
+  ),
 });
 
 /**

@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import { field, orNull } from './field.ts';
 import type { Match } from './filter.ts';
 import { type RecordOf, resource } from './resource.ts';
-import { Id, oneOf, Timestamp } from './schemas.ts';
+import { described, Id, named, oneOf, Timestamp } from './schemas.ts';
 
 export type JobType =
   | 'UPGRADE'
@@ -29,24 +29,30 @@ const JobStatus = oneOf(
   'CANCEL',
 );
 
-const JobEntity = Type.Object({
-  resource_id: Type.String(),
-  resource_type: oneOf('loadbalancer', 'listener'),
-});
+const JobEntity = named(
+  'JobEntity',
+  Type.Object({
+    resource_id: described('Its id.', Type.String()),
+    resource_type: described('What it is.', oneOf('loadbalancer', 'listener')),
+  }),
+);
 export type JobEntity = Static<typeof JobEntity>;
 
-const SubJob = Type.Object({
-  job_id: Type.String(),
-  job_type: Type.String(),
-  status: JobStatus,
-  begin_time: Timestamp,
-  end_time: Timestamp,
-  project_id: Type.String(),
-  resource_id: orNull(Type.String()),
-  error_code: orNull(Type.String()),
-  error_msg: orNull(Type.String()),
-  entities: Type.Array(JobEntity),
-});
+const SubJob = named(
+  'SubJob',
+  Type.Object({
+    job_id: described('Its id.', Type.String()),
+    job_type: described('What was done.', Type.String(), 'batchDeleteLoadbalancer'),
+    status: described('SUCCESS, or FAIL.', JobStatus),
+    begin_time: described('When it began, UTC.', Timestamp),
+    end_time: described('When it ended, UTC.', Timestamp),
+    project_id: described('The project.', Type.String()),
+    resource_id: described('What it was done to.', orNull(Type.String())),
+    error_code: described('The code of the failure; null if there was none.', orNull(Type.String())),
+    error_msg: described('What the failure says.', orNull(Type.String())),
+    entities: described('What came of it.', Type.Array(JobEntity)),
+  }),
+);
 export type SubJob = Static<typeof SubJob>;
 
 /** The jobs of which a column, or the same key of one of their sub jobs, has the value. */
@@ -70,8 +76,14 @@ export const job = resource({
     id: field(Id, 'The job’s id, as it is stored.', { answered: false }),
     job_id: field(Id, 'The job’s id.', { computed: true }),
     project_id: field(Type.String(), 'The project, always that of the path.'),
-    job_type: field(Type.String(), 'What was done, as batchDeleteLoadbalancer.', { filter: 'one' }),
-    status: field(JobStatus, 'SUCCESS, or FAIL when one of its sub jobs failed.', { filter: 'one' }),
+    job_type: field(Type.String(), 'What was done, as batchDeleteLoadbalancer.', {
+      filter: 'one',
+      example: 'batchDeleteLoadbalancer',
+    }),
+    status: field(JobStatus, 'SUCCESS, or FAIL when one of its sub jobs failed.', {
+      filter: 'one',
+      example: 'SUCCESS',
+    }),
     begin_time: field(Timestamp, 'When it began, UTC.'),
     end_time: field(Timestamp, 'When it ended, UTC.'),
     resource_id: field(orNull(Type.String()), 'What it was done to; null for several resources.'),

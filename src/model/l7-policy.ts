@@ -1,13 +1,13 @@
 /** An l7 policy, or forwarding policy: what a listener does with requests that match its rules (rules digest 2.6). */
 import { Type } from 'typebox';
 import { alwaysUp, identity, inheritedEnterpriseProject, naming, timestamps } from './common-fields.ts';
-import { field, orNull } from './field.ts';
+import { field, orLeftOut, orNull } from './field.ts';
 import { FixedResponse, FixedResponseInput } from './fixed-response.ts';
 import { ForwardingExtension, ForwardingExtensionInput } from './forwarding-extension.ts';
 import { InlineL7Rule } from './l7-rule.ts';
 import { RedirectUrl, RedirectUrlInput } from './redirect-url.ts';
 import { type RecordOf, resource } from './resource.ts';
-import { Id, integer, oneOf, Reference, strict } from './schemas.ts';
+import { described, Id, integer, named, oneOf, Reference, strict } from './schemas.ts';
 
 /** The largest priority; 0 is for the action REDIRECT_TO_LISTENER alone. */
 export const maxPriority = 10_000;
@@ -16,18 +16,31 @@ export const maxPriority = 10_000;
 const maxPoolsPerPolicy = 5;
 
 const Weight = integer(0, 100);
-const WeightedPool = Type.Object({ pool_id: Type.String(), weight: Weight });
-const WeightedPoolInput = strict({
-  pool_id: Id,
-  // Some clients send it as text (C27).
-  weight: Type.Optional(Type.Union([Weight, Type.String({ pattern: '^(100|[1-9]?[0-9])$' }), Type.Null()])),
-});
+const share = 'Its share of the requests; 0 gets none.';
+const WeightedPool = named(
+  'WeightedPool',
+  Type.Object({ pool_id: described('The pool.', Type.String()), weight: described(share, Weight) }),
+);
+const WeightedPoolInput = named(
+  'NewWeightedPool',
+  strict({
+    pool_id: described('The pool.', Id),
+    // Some clients send it as text (C27).
+    weight: Type.Optional(
+      described(share, Type.Union([Weight, Type.String({ pattern: '^(100|[1-9]?[0-9])$' }), Type.Null()]), 1),
+    ),
+  }),
+);
 
-const Sticky = Type.Object({ enable: Type.Boolean(), timeout: integer(1, 1440) });
-const StickyInput = strict({
-  enable: Type.Optional(orNull(Type.Boolean())),
-  timeout: Type.Optional(orNull(integer(1, 1440))),
-});
+const sticky = {
+  enable: described('Whether clients stay.', Type.Boolean()),
+  timeout: described('Minutes.', integer(1, 1440)),
+};
+const Sticky = named('StickySession', Type.Object(sticky));
+const StickyInput = named(
+  'NewStickySession',
+  strict({ enable: orLeftOut(sticky.enable), timeout: orLeftOut(sticky.timeout) }),
+);
 
 const later = { create: 'optional', update: 'mutable', nullable: true, effective: false } as const;
 
@@ -45,7 +58,7 @@ export const l7Policy = resource({
     action: field(
       oneOf('REDIRECT_TO_POOL', 'REDIRECT_TO_LISTENER', 'REDIRECT_TO_URL', 'FIXED_RESPONSE'),
       'What is done with a request that matches all rules.',
-      { create: 'required', filter: 'many', effective: false },
+      { create: 'required', filter: 'many', effective: false, example: 'REDIRECT_TO_URL' },
     ),
     position: field(integer(1, 100), 'Always 100.', {
       create: 'ignored',
@@ -99,7 +112,7 @@ export const l7Policy = resource({
     }),
     redirect_url_config: field(orNull(RedirectUrl), 'The URL that REDIRECT_TO_URL sends clients to.', {
       ...later,
-      input: RedirectUrlInput,
+      input: described('The URL.', RedirectUrlInput, { host: 'www.example.com', status_code: '302' }),
     }),
     fixed_response_config: field(orNull(FixedResponse), 'What FIXED_RESPONSE answers.', {
       ...later,
@@ -129,10 +142,16 @@ export const l7Policy = resource({
 
 /** The body of the call that changes priorities. */
 export const PriorityUpdate = strict({
-  l7policies: Type.Array(strict({ id: Id, priority: integer(0, maxPriority) }), {
-    minItems: 1,
-    maxItems: maxPriority,
-  }),
+  l7policies: described(
+    'The policies.',
+    Type.Array(
+      strict({
+        id: described('The policy.', Id),
+        priority: described('Its priority from now on.', integer(0, maxPriority)),
+      }),
+      { minItems: 1, maxItems: maxPriority },
+    ),
+  ),
 });
 
 export type L7Policy = RecordOf<(typeof l7Policy)['fields']>;

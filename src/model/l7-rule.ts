@@ -3,16 +3,26 @@ import { Type } from 'typebox';
 import { alwaysUp, identity, inheritedEnterpriseProject, timestamps } from './common-fields.ts';
 import { field, orNull } from './field.ts';
 import { createBody, type RecordOf, resource } from './resource.ts';
-import { Id, oneOf, strict } from './schemas.ts';
+import { described, Id, named, oneOf, strict } from './schemas.ts';
 
 /** The most conditions of a rule, and of all rules of a policy together. */
 export const maxConditions = 10;
 
-const Condition = Type.Object({ key: Type.String(), value: Type.String() });
-const ConditionInput = strict({
-  key: Type.Optional(orNull(Type.String({ maxLength: 128 }))),
-  value: Type.String({ minLength: 1, maxLength: 128 }),
-});
+const means = {
+  key: 'The name of the header, cookie or parameter; empty for the other types.',
+  value: 'What is compared with.',
+} as const;
+const Condition = named(
+  'Condition',
+  Type.Object({ key: described(means.key, Type.String()), value: described(means.value, Type.String()) }),
+);
+const ConditionInput = named(
+  'NewCondition',
+  strict({
+    key: Type.Optional(described(means.key, orNull(Type.String({ maxLength: 128 })))),
+    value: described(means.value, Type.String({ minLength: 1, maxLength: 128 })),
+  }),
+);
 
 const later = { create: 'optional', update: 'mutable', nullable: true, effective: false } as const;
 
@@ -29,9 +39,10 @@ export const l7Rule = resource({
     type: field(
       oneOf('HOST_NAME', 'PATH', 'METHOD', 'HEADER', 'QUERY_STRING', 'SOURCE_IP', 'COOKIE'),
       'The part of a request it looks at.',
-      { create: 'required', filter: 'many', effective: false },
+      { create: 'required', filter: 'many', effective: false, example: 'PATH' },
     ),
     compare_type: field(oneOf('EQUAL_TO', 'STARTS_WITH', 'REGEX'), 'How that part is compared.', {
+      example: 'STARTS_WITH',
       create: 'required',
       update: 'mutable',
       filter: 'many',
@@ -40,7 +51,7 @@ export const l7Rule = resource({
     value: field(
       Type.String({ maxLength: 128 }),
       'What it is compared with; without meaning beside conditions.',
-      { ...later, default: '', filter: 'many' },
+      { ...later, default: '', filter: 'many', example: '/images' },
     ),
     key: field(orNull(Type.String({ maxLength: 255 })), 'Without meaning: keys are in conditions.', {
       ...later,

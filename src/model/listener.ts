@@ -12,35 +12,19 @@ import {
 import { field, orNull } from './field.ts';
 import { includeRecycleBin, type Match } from './filter.ts';
 import { InsertHeaders, InsertHeadersInput } from './insert-headers.ts';
+import {
+  AccessLogHeaders,
+  IpGroup,
+  IpGroupInput,
+  PortRange,
+  QuicConfig,
+  QuicConfigInput,
+  QuicConfigUpdate,
+} from './listener-objects.ts';
 import { type RecordOf, resource } from './resource.ts';
-import { Id, integer, oneOf, Reference, strict } from './schemas.ts';
+import { Id, integer, oneOf, Reference } from './schemas.ts';
 
 export const ListenerProtocol = oneOf('TCP', 'UDP', 'HTTP', 'HTTPS', 'TERMINATED_HTTPS', 'QUIC', 'TLS', 'IP');
-
-const PortRange = strict({ start_port: integer(1, 65535), end_port: integer(1, 65535) });
-
-const IpGroup = Type.Object({
-  ipgroup_id: Type.String(),
-  enable_ipgroup: Type.Boolean(),
-  type: oneOf('white', 'black'),
-});
-const IpGroupInput = strict({
-  ipgroup_id: Type.Optional(Type.String({ maxLength: 4096 })),
-  enable_ipgroup: Type.Optional(Type.Boolean()),
-  type: Type.Optional(oneOf('white', 'black')),
-});
-
-const QuicConfig = Type.Object({ quic_listener_id: Type.String(), enable_quic_upgrade: Type.Boolean() });
-const enable_quic_upgrade = Type.Optional(Type.Boolean());
-const QuicConfigInput = strict({ quic_listener_id: Id, enable_quic_upgrade });
-const QuicConfigUpdate = strict({ quic_listener_id: Type.Optional(Id), enable_quic_upgrade });
-
-const HeaderName = Type.String({ minLength: 1, maxLength: 40, pattern: '^[A-Za-z0-9_-]+$' });
-const AccessLogHeaders = strict({
-  enable: Type.Optional(Type.Boolean()),
-  include_headers: Type.Optional(Type.Array(HeaderName, { maxItems: 5 })),
-  exclude_headers: Type.Optional(Type.Array(HeaderName, { maxItems: 5 })),
-});
 
 const memberOf = (column: string): Match => ({
   kind: 'related',
@@ -71,8 +55,13 @@ export const listener = resource({
       answered: false,
     }),
     loadbalancers: field(Type.Array(Reference), 'The load balancer it belongs to.', { computed: true }),
-    protocol: field(ListenerProtocol, 'The protocol clients speak.', { create: 'required', filter: 'many' }),
+    protocol: field(ListenerProtocol, 'The protocol clients speak.', {
+      create: 'required',
+      filter: 'many',
+      example: 'HTTP',
+    }),
     protocol_port: field(integer(0, 65535), 'The port; 0 with port_ranges.', {
+      example: 80,
       create: 'optional',
       nullable: true,
       default: 0,
@@ -139,6 +128,7 @@ export const listener = resource({
     insert_headers: field(InsertHeaders, 'The headers added to what members get.', {
       ...set,
       input: InsertHeadersInput,
+      example: { 'X-Forwarded-Host': true, 'X-Real-IP': true },
     }),
     enable_member_retry: field(Type.Boolean(), 'Whether a failed request may go to another member.', {
       ...set,
@@ -146,6 +136,7 @@ export const listener = resource({
       filter: 'one',
     }),
     keepalive_timeout: field(integer(0, 4000), 'Seconds an idle client connection is kept.', {
+      example: 60,
       ...set,
       filter: 'many',
     }),
@@ -155,6 +146,7 @@ export const listener = resource({
       {
         ...set,
         filter: 'many',
+        example: 60,
       },
     ),
     member_timeout: field(
@@ -163,6 +155,7 @@ export const listener = resource({
       {
         ...set,
         filter: 'many',
+        example: 60,
       },
     ),
     ipgroup: field(orNull(IpGroup), 'Who may or may not connect.', { ...set, input: IpGroupInput }),
@@ -180,6 +173,7 @@ export const listener = resource({
       ...later,
       default: false,
       filter: 'one',
+      example: true,
     }),
     quic_config: field(orNull(QuicConfig), 'The QUIC listener that clients are told of.', {
       ...later,

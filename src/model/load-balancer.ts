@@ -4,33 +4,19 @@ import { enterpriseProject, identity, naming, protection, tags, timestamps } fro
 import { DomainNames } from './domain-names.ts';
 import { field, orNull } from './field.ts';
 import { includeRecycleBin, type Match } from './filter.ts';
-import { Eip, NewPublicIp, PublicIp } from './public-ip.ts';
+import {
+  Autoscaling,
+  AutoscalingInput,
+  Bandwidth,
+  CustomQosLimit,
+  NewPrepayment,
+  PrepaymentUpdate,
+  ProxyProtocolExtension,
+} from './load-balancer-objects.ts';
+import { Eip, GlobalEip, NewPublicIp, PublicIp } from './public-ip.ts';
 import { type RecordOf, resource } from './resource.ts';
-import { Id, oneOf, Reference, strict } from './schemas.ts';
+import { described, Id, oneOf, Reference, strict } from './schemas.ts';
 import { UpgradeChanges } from './upgrade.ts';
-
-const GlobalEip = Type.Object({
-  global_eip_id: Type.String(),
-  global_eip_address: Type.String(),
-  ip_version: Type.Integer(),
-});
-
-const Autoscaling = Type.Object({ enable: Type.Boolean(), min_l7_flavor_id: Type.String() });
-const AutoscalingInput = strict({
-  enable: Type.Boolean(),
-  min_l7_flavor_id: Type.Optional(orNull(Type.String({ maxLength: 255 }))),
-});
-
-const PeriodType = oneOf('month', 'year');
-
-const Rates = Type.Object({ connection: Type.Integer(), cps: Type.Integer() });
-const CustomQosLimit = Type.Object({ l4: Rates, l7: Rates });
-
-const ProxyProtocolExtension = Type.Object({
-  vip_address: Type.String(),
-  ipv6_vip_address: Type.String(),
-  extension: Type.Object({ ep_id: Type.String(), ep_service_id: Type.String() }),
-});
 
 const memberOf = (column: string): Match => ({
   kind: 'any',
@@ -101,9 +87,18 @@ export const loadBalancer = resource({
       },
     ),
     vpc_id: field(Id, 'The VPC it lives in.', { create: 'optional', nullable: true, filter: 'many' }),
-    vip_subnet_cidr_id: field(orNull(Id), 'The IPv4 subnet of its address.', address),
-    vip_address: field(orNull(Type.String({ minLength: 1, maxLength: 64 })), 'Its IPv4 address.', address),
-    vip_port_id: field(orNull(Id), 'The port that holds its IPv4 address.', { filter: 'many' }),
+    vip_subnet_cidr_id: field(orNull(Id), 'The IPv4 subnet of its address.', {
+      ...address,
+      example: '70a1f9ee-3b2e-4f3a-a1c6-5d8f1a0b9c42',
+    }),
+    vip_address: field(orNull(Type.String({ minLength: 1, maxLength: 64 })), 'Its IPv4 address.', {
+      ...address,
+      example: '10.0.0.10',
+    }),
+    vip_port_id: field(orNull(Id), 'The port that holds its IPv4 address.', {
+      filter: 'many',
+      example: '3b6f3a52-40f5-4b0e-8a53-9d1e2f3a4b5c',
+    }),
     ipv6_vip_virsubnet_id: field(orNull(Id), 'The network of its IPv6 address.', address),
     ipv6_vip_address: field(
       orNull(Type.String({ minLength: 1, maxLength: 64 })),
@@ -111,19 +106,16 @@ export const loadBalancer = resource({
       address,
     ),
     ipv6_vip_port_id: field(orNull(Id), 'The port that holds its IPv6 address.', { filter: 'many' }),
-    ipv6_bandwidth: field(
-      orNull(Type.Object({ id: Type.String() })),
-      'The shared bandwidth of its IPv6 address.',
-      {
-        input: strict({ id: Id }),
-        create: 'optional',
-        update: 'mutable',
-        nullable: true,
-        effective: false,
-      },
-    ),
+    ipv6_bandwidth: field(orNull(Bandwidth), 'The shared bandwidth of its IPv6 address.', {
+      input: strict({ id: described('A shared bandwidth.', Id) }),
+      create: 'optional',
+      update: 'mutable',
+      nullable: true,
+      effective: false,
+    }),
     availability_zone_list: field(Type.Array(Type.String()), 'Its availability zones.', {
       input: Type.Array(Type.String({ minLength: 1, maxLength: 255 }), { minItems: 1, maxItems: 64 }),
+      example: ['local-1a'],
       create: 'required',
     }),
     elb_virsubnet_ids: field(Type.Array(Type.String()), 'The networks it takes source addresses from.', {
@@ -198,18 +190,8 @@ export const loadBalancer = resource({
       filter: 'many',
     }),
     prepaid_options: field(orNull(Type.Unknown()), 'Refused: nothing is bought here.', {
-      input: strict({
-        period_type: PeriodType,
-        period_num: Type.Optional(orNull(Type.Integer())),
-        auto_renew: Type.Optional(orNull(Type.Boolean())),
-        auto_pay: Type.Optional(orNull(Type.Boolean())),
-      }),
-      updateInput: strict({
-        change_mode: Type.Optional(orNull(oneOf('immediate', 'delay'))),
-        period_type: Type.Optional(orNull(PeriodType)),
-        period_num: Type.Optional(orNull(Type.Integer())),
-        auto_pay: Type.Optional(orNull(Type.Boolean())),
-      }),
+      input: NewPrepayment,
+      updateInput: PrepaymentUpdate,
       create: 'optional',
       update: 'mutable',
       nullable: true,

@@ -5,10 +5,18 @@
 import { type Static, Type } from 'typebox';
 import { field } from './field.ts';
 import { healthMonitor } from './health-monitor.ts';
-import { member, OperatingStatus } from './member.ts';
+import { exampleSubnet, member, OperatingStatus } from './member.ts';
 import { pool } from './pool.ts';
 import { answerBody, createBody, resource, settledFields } from './resource.ts';
-import { oneOf } from './schemas.ts';
+import { described, named, oneOf } from './schemas.ts';
+
+const StatusOfListener = named(
+  'MasterSlaveMemberStatus',
+  Type.Object({
+    listener_id: described('The listener.', Type.String()),
+    operating_status: described('The member’s health as the listener sees it.', OperatingStatus),
+  }),
+);
 
 export const masterSlaveMember = resource({
   name: 'member',
@@ -36,11 +44,9 @@ export const masterSlaveMember = resource({
       create: 'required',
       update: 'absent',
     }),
-    status: field(
-      Type.Array(Type.Object({ listener_id: Type.String(), operating_status: OperatingStatus })),
-      'The health as each listener of the pool sees it.',
-      { computed: true },
-    ),
+    status: field(Type.Array(StatusOfListener), 'The health as each listener of the pool sees it.', {
+      computed: true,
+    }),
     device_id: field(Type.String(), 'The same as instance_id.', { computed: true }),
     device_owner: field(Type.String(), 'compute: and the zone of the server; empty when there is none.', {
       computed: true,
@@ -84,10 +90,13 @@ export const masterSlavePool = resource({
   fields: {
     ...settledFields(pool.fields, [
       ...(['id', 'project_id', 'name', 'description', 'enterprise_project_id'] as const),
-      ...(['loadbalancer_id', 'listener_id', 'vpc_id', 'ip_version', 'session_persistence'] as const),
+      ...(['loadbalancer_id', 'listener_id', 'ip_version', 'session_persistence'] as const),
       ...(['connection_drain', 'quic_cid_hash_strategy', 'public_border_group'] as const),
       ...(['listeners', 'loadbalancers', 'created_at', 'updated_at'] as const),
     ]),
+    ...{
+      vpc_id: { ...pool.fields.vpc_id, update: 'absent', example: 'a6b1d7f0-5c1e-4f7b-8a44-0e6c1d2b3a49' },
+    },
     ...settledFields(pool.fields, ['any_port_enable'], { filter: null }),
     ...settledFields(pool.fields, ['public_border_group'], { filter: 'many' }),
     ...settledFields(pool.fields, ['healthmonitor_id'], { answered: false }),
@@ -106,18 +115,36 @@ export const masterSlavePool = resource({
       update: 'absent',
       filter: 'many',
     }),
-    members: field(Type.Array(answerBody(masterSlaveMember)), 'Its master and its slave.', {
-      input: Type.Array(createBody(masterSlaveMember), { minItems: 2, maxItems: 2 }),
-      create: 'required',
-      update: 'absent',
-      computed: true,
-    }),
-    healthmonitor: field(answerBody(masterSlaveMonitor), 'How the two are probed.', {
-      input: createBody(masterSlaveMonitor),
-      create: 'required',
-      update: 'absent',
-      computed: true,
-    }),
+    members: field(
+      Type.Array(named('MasterSlaveMember', answerBody(masterSlaveMember))),
+      'Its master and its slave.',
+      {
+        input: described(
+          'A master and a slave.',
+          Type.Array(named('NewMasterSlaveMember', createBody(masterSlaveMember)), {
+            minItems: 2,
+            maxItems: 2,
+          }),
+          [
+            { address: '10.0.0.20', protocol_port: 8080, role: 'master', subnet_cidr_id: exampleSubnet },
+            { address: '10.0.0.21', protocol_port: 8080, role: 'slave', subnet_cidr_id: exampleSubnet },
+          ],
+        ),
+        create: 'required',
+        update: 'absent',
+        computed: true,
+      },
+    ),
+    healthmonitor: field(
+      named('MasterSlaveHealthMonitor', answerBody(masterSlaveMonitor)),
+      'How the two are probed.',
+      {
+        input: named('NewMasterSlaveHealthMonitor', createBody(masterSlaveMonitor)),
+        create: 'required',
+        update: 'absent',
+        computed: true,
+      },
+    ),
   },
   filters: Object.fromEntries(Object.entries(pool.filters).filter(([key]) => sharedFilters.includes(key))),
 });

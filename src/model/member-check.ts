@@ -3,35 +3,44 @@ import { type Static, Type } from 'typebox';
 import { timestamps } from './common-fields.ts';
 import { field, orNull } from './field.ts';
 import { type RecordOf, resource } from './resource.ts';
-import { Id, oneOf, strict } from './schemas.ts';
+import { described, Id, named, oneOf, strict } from './schemas.ts';
 
 const CheckSubject = oneOf('config', 'networkAcl', 'securityGroup');
 export type CheckSubject = Static<typeof CheckSubject>;
 
 const CheckStatus = oneOf('processing', 'processed', 'failed');
 
-const CheckFinding = Type.Object({
-  name: Type.String(),
-  reason: Type.String(),
-  severity: oneOf('Major', 'Tips'),
-  subject: CheckSubject,
-  job_id: Type.String(),
-  reason_template: Type.String(),
-  reason_params: Type.Array(Type.String()),
-});
+const CheckFinding = named(
+  'CheckFinding',
+  Type.Object({
+    name: described('What was looked at.', Type.String()),
+    reason: described('What is wrong with it, and what to mend.', Type.String()),
+    severity: described('Major when requests fail by it.', oneOf('Major', 'Tips')),
+    subject: described('The subject it belongs to.', CheckSubject),
+    job_id: described('The job that found it.', Type.String()),
+    reason_template: described('The reason, with places for its parameters.', Type.String()),
+    reason_params: described('The parameters.', Type.Array(Type.String())),
+  }),
+);
 export type CheckFinding = Static<typeof CheckFinding>;
 
-const CheckGroup = Type.Object({
-  check_result: Type.Boolean({ description: 'False when something found is Major.' }),
-  check_status: CheckStatus,
-  check_items: Type.Array(CheckFinding, { description: 'What was found; nothing when all is well.' }),
-});
+const CheckGroup = named(
+  'CheckGroup',
+  Type.Object({
+    check_result: Type.Boolean({ description: 'False when something found is Major.' }),
+    check_status: described('processed; failed when the check could not be made.', CheckStatus),
+    check_items: Type.Array(CheckFinding, { description: 'What was found; nothing when all is well.' }),
+  }),
+);
 
-const CheckResult = Type.Object({
-  config: orNull(CheckGroup),
-  acl: orNull(CheckGroup),
-  security_group: orNull(CheckGroup),
-});
+const CheckResult = named(
+  'CheckResult',
+  Type.Object({
+    config: described('The configuration.', orNull(CheckGroup)),
+    acl: described('The network access lists.', orNull(CheckGroup)),
+    security_group: described('The security groups.', orNull(CheckGroup)),
+  }),
+);
 
 /** The key of each subject in the result. */
 export const groupOfSubject = {
@@ -45,6 +54,8 @@ export const memberCheck = resource({
   plural: 'member_checks',
   label: 'member check job',
   table: 'member_checks',
+  // As a job it says itself what was done.
+  audited: false,
   fields: {
     id: field(Id, 'The job’s id, as it is stored.', { answered: false }),
     job_id: field(Id, 'The job’s id.', { computed: true }),
@@ -63,9 +74,12 @@ export type MemberCheck = RecordOf<(typeof memberCheck)['fields']>;
 
 /** The body of the call that begins a check. */
 export const MemberCheckRequest = strict({
-  member_check: strict({
-    listener_id: Id,
-    subject: oneOf('securityGroup', 'networkAcl', 'config', 'all'),
-  }),
+  member_check: named(
+    'NewMemberCheck',
+    strict({
+      listener_id: described('The listener whose requests it should get.', Id),
+      subject: described('What to look at.', oneOf('securityGroup', 'networkAcl', 'config', 'all'), 'all'),
+    }),
+  ),
 });
 export type MemberCheckRequest = Static<typeof MemberCheckRequest>;

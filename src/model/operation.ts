@@ -43,6 +43,11 @@ export interface QueryParameter {
   readonly description: string;
 }
 
+/** Whether a call can be rehearsed: every write of what projects have, and of Elbow's own. */
+export function isRehearsable({ method, path, isPublic = false }: Operation): boolean {
+  return method !== 'GET' && !isPublic && /^\/(v[\d.]+\/\{project_id\}|elbow\/v1)\//.test(path);
+}
+
 export interface Operation {
   /** As in the official SDKs: `CreateMember`. */
   readonly id: string;
@@ -54,12 +59,18 @@ export interface Operation {
   /** The group it is listed under. */
   readonly group: string;
   readonly query?: Readonly<Record<string, QueryParameter>>;
+  /** Headers that the call must have, by name, each with what it holds; the credential’s are not among them. */
+  readonly requestHeaders?: Readonly<Record<string, string>>;
+  /** Headers of the answer, by name, each with what it holds; X-Request-Id is not among them. */
+  readonly answerHeaders?: Readonly<Record<string, string>>;
   readonly body?: TSchema;
   /** How a wrong body is worded. */
   readonly bodyOptions?: ValidationOptions;
   /** Whether the body may also be YAML, by its content type. */
   readonly takesYaml?: boolean;
   readonly answer?: TSchema;
+  /** Content types that the answer may have beside JSON, when the call asks for them. */
+  readonly otherForms?: readonly string[];
   /** The status of success. */
   readonly status: number;
   /** Whether it is served without authentication. */

@@ -3,8 +3,23 @@ import { type Static, Type } from 'typebox';
 import { alwaysUp, enterpriseProject, identity, naming, protection, timestamps } from './common-fields.ts';
 import { field, orNull } from './field.ts';
 import type { Match, Step } from './filter.ts';
+import {
+  AzAffinity,
+  AzAffinityInput,
+  AzAffinityUpdate,
+  ConnectionDrain,
+  ConnectionDrainInput,
+  PoolHealth,
+  PoolHealthInput,
+  QuicCid,
+  SessionPersistence,
+  SessionPersistenceInput,
+  SessionPersistenceUpdate,
+  SlowStart,
+  SlowStartInput,
+} from './pool-objects.ts';
 import { type RecordOf, resource } from './resource.ts';
-import { Id, integer, oneOf, Reference, strict } from './schemas.ts';
+import { Id, oneOf, Reference } from './schemas.ts';
 
 const PoolProtocol = oneOf('TCP', 'UDP', 'IP', 'TLS', 'GRPC', 'HTTP', 'HTTPS', 'QUIC');
 
@@ -21,59 +36,6 @@ const Algorithm = oneOf(
 /** Master-slave pools share the table of pools; each kind has calls of its own, and is not there for the other's. */
 export const PoolKind = oneOf('ordinary', 'master-slave');
 export type PoolKind = Static<typeof PoolKind>;
-
-const PersistenceType = oneOf('SOURCE_IP', 'HTTP_COOKIE', 'APP_COOKIE');
-const SessionPersistence = Type.Object({
-  type: PersistenceType,
-  cookie_name: orNull(Type.String()),
-  persistence_timeout: orNull(Type.Integer()),
-});
-
-const persistenceParts = {
-  cookie_name: Type.Optional(orNull(Type.String({ maxLength: 1024, pattern: '^[A-Za-z0-9._-]*$' }))),
-  persistence_timeout: Type.Optional(orNull(integer(1, 1440))),
-};
-const SessionPersistenceInput = strict({ type: PersistenceType, ...persistenceParts });
-const SessionPersistenceUpdate = strict({ type: Type.Optional(PersistenceType), ...persistenceParts });
-
-const SlowStart = strict({ enable: Type.Boolean(), duration: integer(30, 1200) });
-const SlowStartInput = strict({
-  enable: Type.Optional(Type.Boolean()),
-  duration: Type.Optional(integer(30, 1200)),
-});
-
-const ConnectionDrain = strict({ enable: Type.Boolean(), timeout: orNull(integer(10, 4000)) });
-const ConnectionDrainInput = strict({
-  enable: Type.Optional(Type.Boolean()),
-  timeout: Type.Optional(orNull(integer(10, 4000))),
-});
-
-const PoolHealth = strict({ minimum_healthy_member_count: integer(0, 1) });
-const PoolHealthInput = strict({ minimum_healthy_member_count: Type.Optional(integer(0, 1)) });
-
-const QuicCid = strict({ len: integer(1, 20), offset: integer(0, 19) });
-
-const Percentage = integer(-1, 100);
-const MemberCount = integer(-1, 10000);
-const Fallback = oneOf(
-  'forward_to_all_member_of_local_az',
-  'forward_to_healthy_member_of_remote_az',
-  'forward_to_all_healthy_member',
-  'forward_to_all_member',
-);
-const AzAffinity = strict({
-  enable: Type.Boolean(),
-  az_minimum_healthy_member_percentage: Percentage,
-  az_minimum_healthy_member_count: MemberCount,
-  az_unhealthy_fallback_strategy: Fallback,
-});
-const affinityParts = {
-  az_minimum_healthy_member_percentage: Type.Optional(Percentage),
-  az_minimum_healthy_member_count: Type.Optional(MemberCount),
-  az_unhealthy_fallback_strategy: Type.Optional(Fallback),
-};
-const AzAffinityInput = strict({ enable: Type.Boolean(), ...affinityParts });
-const AzAffinityUpdate = strict({ enable: Type.Optional(Type.Boolean()), ...affinityParts });
 
 const toListeners: Step = { from: 'id', table: 'pool_listeners', key: 'pool_id' };
 const memberOf = (column: string): Match => ({
@@ -93,15 +55,18 @@ export const pool = resource({
     ...alwaysUp,
     ...enterpriseProject,
     protocol: field(PoolProtocol, 'The protocol spoken to the members.', {
+      example: 'HTTP',
       create: 'required',
       filter: 'many',
     }),
     lb_algorithm: field(Algorithm, 'How a member is chosen.', {
+      example: 'ROUND_ROBIN',
       create: 'optional',
       update: 'mutable',
       filter: 'many',
     }),
     loadbalancer_id: field(orNull(Id), 'The load balancer the pool was created for.', {
+      example: '0c6ad6f5-95a3-4a83-9c0a-6a1f8c1f2d3e',
       create: 'optional',
       nullable: true,
       answered: false,
@@ -136,6 +101,7 @@ export const pool = resource({
       filter: 'many',
     }),
     session_persistence: field(orNull(SessionPersistence), 'Keeps a client with the member it met first.', {
+      example: { type: 'HTTP_COOKIE', cookie_name: null, persistence_timeout: 60 },
       input: SessionPersistenceInput,
       updateInput: SessionPersistenceUpdate,
       create: 'optional',

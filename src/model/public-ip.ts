@@ -3,35 +3,75 @@ import { type Static, Type } from 'typebox';
 import { invalid } from './errors.ts';
 import { field, orNull } from './field.ts';
 import { type RecordOf, resource } from './resource.ts';
-import { Id, integer, oneOf, strict, Timestamp } from './schemas.ts';
+import { described, Id, integer, named, oneOf, strict, Timestamp } from './schemas.ts';
 
-export const PublicIp = Type.Object({
-  publicip_id: Type.String(),
-  publicip_address: Type.String(),
-  ip_version: Type.Integer(),
-});
+const family = described('4 or 6.', Type.Integer(), 4);
+
+export const PublicIp = named(
+  'PublicIp',
+  Type.Object({
+    publicip_id: described('Its id.', Type.String()),
+    publicip_address: described('The address.', Type.String(), '203.0.113.10'),
+    ip_version: family,
+  }),
+);
 /** The same under its older names. */
-export const Eip = Type.Object({
-  eip_id: Type.String(),
-  eip_address: Type.String(),
-  ip_version: Type.Integer(),
-});
+export const Eip = named(
+  'Eip',
+  Type.Object({
+    eip_id: described('Its id.', Type.String()),
+    eip_address: described('The address.', Type.String(), '203.0.113.10'),
+    ip_version: family,
+  }),
+);
+
+export const GlobalEip = named(
+  'GlobalEip',
+  Type.Object({
+    global_eip_id: described('Its id.', Type.String()),
+    global_eip_address: described('The address.', Type.String()),
+    ip_version: family,
+  }),
+);
+
+const order = described(
+  'The order of one that is paid in advance: noted.',
+  orNull(Type.String({ maxLength: 1024 })),
+);
+
+const Bandwidth = named(
+  'NewBandwidth',
+  strict({
+    name: Type.Optional(
+      described('A name.', orNull(Type.String({ maxLength: 64, pattern: '^[\\p{L}\\p{Nd}_.-]*$' }))),
+    ),
+    size: Type.Optional(described('Mbit a second.', orNull(integer(1, 2000)))),
+    charge_mode: Type.Optional(
+      described('Whether its size or its use is billed.', orNull(oneOf('bandwidth', 'traffic'))),
+    ),
+    share_type: Type.Optional(
+      described('Whether it is for this address alone or shared.', orNull(oneOf('PER', 'WHOLE'))),
+    ),
+    billing_info: Type.Optional(order),
+    id: Type.Optional(described('A shared bandwidth that is there.', orNull(Type.String({ maxLength: 36 })))),
+  }),
+);
 
 /** A public IP to make, with the bandwidth it shares or gets. */
-export const NewPublicIp = strict({
-  ip_version: Type.Optional(orNull(Type.Integer({ enum: [4, 6] }))),
-  network_type: Type.String({ minLength: 1, maxLength: 36 }),
-  billing_info: Type.Optional(orNull(Type.String({ maxLength: 1024 }))),
-  description: Type.Optional(orNull(Type.String({ maxLength: 255 }))),
-  bandwidth: strict({
-    name: Type.Optional(orNull(Type.String({ maxLength: 64, pattern: '^[\\p{L}\\p{Nd}_.-]*$' }))),
-    size: Type.Optional(orNull(integer(1, 2000))),
-    charge_mode: Type.Optional(orNull(oneOf('bandwidth', 'traffic'))),
-    share_type: Type.Optional(orNull(oneOf('PER', 'WHOLE'))),
-    billing_info: Type.Optional(orNull(Type.String({ maxLength: 1024 }))),
-    id: Type.Optional(orNull(Type.String({ maxLength: 36 }))),
+export const NewPublicIp = named(
+  'NewPublicIp',
+  strict({
+    ip_version: Type.Optional(
+      described('4 or 6; 4 unless told otherwise.', orNull(Type.Integer({ enum: [4, 6] }))),
+    ),
+    network_type: described('The kind of line.', Type.String({ minLength: 1, maxLength: 36 }), '5_bgp'),
+    billing_info: Type.Optional(order),
+    description: Type.Optional(
+      described('Whatever the owner wants to note.', orNull(Type.String({ maxLength: 255 }))),
+    ),
+    bandwidth: described('Its bandwidth.', Bandwidth),
   }),
-});
+);
 
 export type NewPublicIp = Static<typeof NewPublicIp>;
 

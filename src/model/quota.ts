@@ -1,6 +1,6 @@
 /** The quotas of the API (rules digest 3.7). */
 import { type TProperties, Type } from 'typebox';
-import { integer, oneOf, strict } from './schemas.ts';
+import { described, integer, named, oneOf, strict } from './schemas.ts';
 
 /** In the order of answers. */
 export const quotaKeys = [
@@ -31,7 +31,7 @@ export type QuotaKey = (typeof quotaKeys)[number];
 export const QuotaName = oneOf(...quotaKeys);
 
 /** How many there may be; -1 is no limit. */
-const Limit = integer(-1, 1_000_000_000);
+const Limit = described('How many there may be; -1 is no limit.', integer(-1, 1_000_000_000), -1);
 
 function each<const T extends TProperties[string]>(value: T): Record<QuotaKey, T> {
   return Object.fromEntries(quotaKeys.map((key) => [key, value])) as Record<QuotaKey, T>;
@@ -41,11 +41,17 @@ function each<const T extends TProperties[string]>(value: T): Record<QuotaKey, T
 export const DeclaredQuotas = strict(each(Type.Optional(Limit)));
 
 /** All quotas as answered. */
-export const Quota = Type.Object({ ...each(Limit), project_id: Type.String() });
+export const Quota = named(
+  'Quota',
+  Type.Object({ ...each(Limit), project_id: described('The project that asks.', Type.String()) }),
+);
 
-export const QuotaDetail = Type.Object({
-  quota_key: QuotaName,
-  quota_limit: Limit,
-  used: Type.Integer({ description: 'How many there are; for a quota per something, in the fullest one.' }),
-  unit: Type.Literal('count'),
-});
+export const QuotaDetail = named(
+  'QuotaDetail',
+  Type.Object({
+    quota_key: described('What it limits.', QuotaName),
+    quota_limit: Limit,
+    used: Type.Integer({ description: 'How many there are; for a quota per something, in the fullest one.' }),
+    unit: described('Always count.', Type.Literal('count')),
+  }),
+);

@@ -1,37 +1,50 @@
 /** Where a policy of action REDIRECT_TO_URL sends clients (rules digest 2.6.4). */
 import { type Static, Type } from 'typebox';
 import { invalid } from './errors.ts';
-import { orLeftOut, orNull } from './field.ts';
-import { checkHeaderChanges, InsertHeadersConfig, RemoveHeadersConfig } from './header-changes.ts';
+import { orLeftOut } from './field.ts';
+import { checkHeaderChanges, headerChanges, headerChangesInput } from './header-changes.ts';
 import type { Listener } from './listener.ts';
 import { madeWhole, type PartsOf } from './made-whole.ts';
-import { oneOf, strict } from './schemas.ts';
+import { described, named, oneOf, strict } from './schemas.ts';
 import { asRequested, RedirectPath, RedirectQuery, UrlHost, UrlPort, urlOfRequest } from './url-patterns.ts';
 
 const Protocol = oneOf('HTTP', 'HTTPS', asRequested('protocol'));
 const StatusCode = oneOf('301', '302', '303', '307', '308');
 
-export const RedirectUrl = Type.Object({
-  protocol: Protocol,
-  host: Type.String(),
-  port: Type.String(),
-  path: Type.String(),
-  query: Type.String(),
-  status_code: StatusCode,
-  insert_headers_config: orNull(InsertHeadersConfig),
-  remove_headers_config: orNull(RemoveHeadersConfig),
-});
+const status_code = described('The status of the answer; required at first.', StatusCode, '302');
+const means = {
+  protocol: `The protocol; ${asRequested('protocol')} for the request’s own.`,
+  host: `The host; ${asRequested('host')} for the request’s own.`,
+  port: `The port; ${asRequested('port')} for the request’s own.`,
+  path: `The path; ${asRequested('path')} and the like stand for parts of the request.`,
+  query: `The query; ${asRequested('query')} and the like stand for parts of the request.`,
+} as const;
 
-export const RedirectUrlInput = strict({
-  protocol: orLeftOut(Protocol),
-  host: orLeftOut(UrlHost),
-  port: orLeftOut(UrlPort),
-  path: orLeftOut(RedirectPath),
-  query: orLeftOut(RedirectQuery),
-  status_code: Type.Optional(StatusCode),
-  insert_headers_config: orLeftOut(InsertHeadersConfig),
-  remove_headers_config: orLeftOut(RemoveHeadersConfig),
-});
+export const RedirectUrl = named(
+  'RedirectUrl',
+  Type.Object({
+    protocol: described(means.protocol, Protocol),
+    host: described(means.host, Type.String()),
+    port: described(means.port, Type.String()),
+    path: described(means.path, Type.String()),
+    query: described(means.query, Type.String()),
+    status_code,
+    ...headerChanges,
+  }),
+);
+
+export const RedirectUrlInput = named(
+  'NewRedirectUrl',
+  strict({
+    protocol: orLeftOut(described(means.protocol, Protocol)),
+    host: orLeftOut(described(means.host, UrlHost, 'www.example.com')),
+    port: orLeftOut(described(means.port, UrlPort)),
+    path: orLeftOut(described(means.path, RedirectPath)),
+    query: orLeftOut(described(means.query, RedirectQuery)),
+    status_code: Type.Optional(status_code),
+    ...headerChangesInput,
+  }),
+);
 
 type RedirectUrl = Static<typeof RedirectUrl>;
 

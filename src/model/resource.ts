@@ -53,7 +53,12 @@ export function updateBody(of: Resource): TObject {
 export function answerBody(of: Resource): TObject {
   const answered = Object.entries(of.fields).filter(([, field]) => field.answered);
   return Type.Object(
-    Object.fromEntries(answered.map(([key, field]) => [key, described(field.schema, field)])),
+    Object.fromEntries(
+      answered.map(([key, field]) => [
+        key,
+        described(field.schema, field, { example: field.example ?? field.default }),
+      ]),
+    ),
   );
 }
 
@@ -115,14 +120,28 @@ function bodySchema(fields: Fields, part: (field: Field) => string, create: bool
     const role = part(field);
     if (role === 'absent' || role === 'immutable') continue;
     const input = create ? field.input : field.updateInput;
-    const schema = described(field.nullable || role === 'ignored' ? orNull(input) : input, field);
+    const { example } = field;
+    const schema = described(field.nullable || role === 'ignored' ? orNull(input) : input, field, {
+      example,
+      default: create ? field.default : undefined,
+    });
     properties[key] = create && role === 'required' ? schema : Type.Optional(schema);
   }
   return Type.Object(properties, { additionalProperties: false });
 }
 
-function described(schema: TSchema, field: Field): TSchema {
-  return { ...schema, description: field.description } as TSchema;
+/** A schema with what documents say of its field. */
+function described(
+  schema: TSchema,
+  { description }: Field,
+  { example, default: byDefault }: { readonly example?: unknown; readonly default?: unknown },
+): TSchema {
+  return {
+    ...schema,
+    description,
+    ...(byDefault === undefined ? {} : { default: byDefault }),
+    ...(example === undefined ? {} : { examples: [example] }),
+  } as TSchema;
 }
 
 /** Every filter of a resource's lists by its query key: those of its fields, then its own. */

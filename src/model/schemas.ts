@@ -1,6 +1,21 @@
 /** The value types that several resources share, with the limits of the API. */
 import { type Static, type TSchema, Type } from 'typebox';
 
+/** A schema under a name, by which documents refer to it; one name is for one schema. */
+export function named<S extends TSchema>(title: string, schema: S): S {
+  return { ...schema, title };
+}
+
+/** A schema with what its value means to a caller, in one sentence, and perhaps an example. */
+export function described<S extends TSchema>(description: string, schema: S, example?: Static<S>): S {
+  return { ...schema, description, ...(example === undefined ? {} : { examples: [example] }) };
+}
+
+/** An object whose unknown keys are refused. */
+export function strict<T extends Record<string, TSchema>>(properties: T) {
+  return Type.Object(properties, { additionalProperties: false });
+}
+
 /** One of the given words. */
 export function oneOf<const T extends readonly string[]>(...words: T) {
   return Type.Unsafe<T[number]>({ type: 'string', enum: words });
@@ -26,14 +41,28 @@ export const Timestamp = Type.String({ format: 'date-time' });
 export const Name = text(255);
 
 /** A reference to another resource by its id. */
-export const Reference = Type.Object({ id: Type.String() });
+export const Reference = named(
+  'Reference',
+  Type.Object({ id: Type.String({ description: 'The id of the other resource.' }) }),
+);
 
-export const Tag = Type.Object(
-  {
-    key: Type.String({ minLength: 1, maxLength: 128, pattern: '^[^=*<>\\\\,|/\\x00-\\x1f]+$' }),
-    value: Type.String({ maxLength: 255, pattern: '^[^=*<>\\\\,|/\\x00-\\x1f]*$' }),
-  },
-  { additionalProperties: false },
+export const Tag = named(
+  'Tag',
+  strict({
+    key: Type.String({
+      minLength: 1,
+      maxLength: 128,
+      pattern: '^[^=*<>\\\\,|/\\x00-\\x1f]+$',
+      description: 'What is said of the resource; once for each.',
+      examples: ['stage'],
+    }),
+    value: Type.String({
+      maxLength: 255,
+      pattern: '^[^=*<>\\\\,|/\\x00-\\x1f]*$',
+      description: 'What it is.',
+      examples: ['test'],
+    }),
+  }),
 );
 
 export type Tag = Static<typeof Tag>;
@@ -45,8 +74,3 @@ export const ProtectionStatus = oneOf('nonProtection', 'consoleProtection');
 
 /** At most 255 characters without angle brackets. */
 export const ProtectionReason = Type.String({ maxLength: 255, pattern: '^[^<>]*$' });
-
-/** An object whose unknown keys are refused. */
-export function strict<T extends Record<string, TSchema>>(properties: T) {
-  return Type.Object(properties, { additionalProperties: false });
-}

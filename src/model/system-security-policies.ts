@@ -1,5 +1,6 @@
 /** The security policies that every project has, by the names that `tls_ciphers_policy` takes (rules digest 2.10.1). */
 import { type Static, Type } from 'typebox';
+import { described, named } from './schemas.ts';
 
 const ecdsa = [
   'ECDHE-ECDSA-AES256-GCM-SHA384',
@@ -80,12 +81,15 @@ export const systemSecurityPolicies: readonly SystemSecurityPolicy[] = [
 ];
 
 /** A system policy as answered. */
-export const SystemSecurityPolicyAnswer = Type.Object({
-  name: Type.String(),
-  protocols: Type.String({ description: 'With spaces between.' }),
-  ciphers: Type.String({ description: 'With colons between.' }),
-  project_id: Type.String(),
-});
+export const SystemSecurityPolicyAnswer = named(
+  'SystemSecurityPolicy',
+  Type.Object({
+    name: described('As tls_ciphers_policy has it.', Type.String()),
+    protocols: Type.String({ description: 'With spaces between.' }),
+    ciphers: Type.String({ description: 'With colons between.' }),
+    project_id: described('The project that asks.', Type.String()),
+  }),
+);
 
 /** The system policies as a project sees them. */
 export function systemPolicyAnswers(project_id: string): Static<typeof SystemSecurityPolicyAnswer>[] {

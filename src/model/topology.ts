@@ -7,7 +7,7 @@ import { loadBalancer } from './load-balancer.ts';
 import type { QueryParameter } from './operation.ts';
 import { pool } from './pool.ts';
 import { answerBody, type Fields } from './resource.ts';
-import { Id, integer, oneOf } from './schemas.ts';
+import { described, Id, integer, named, oneOf } from './schemas.ts';
 
 /** The fields of a resource that its node has. */
 export const nodeKeys = {
@@ -23,32 +23,62 @@ export const nodeKeys = {
 const NodeType = oneOf('eip', 'loadbalancer', 'listener', 'pool');
 
 /** A way from one node to the next; one that a policy opens is labelled with the policy. */
-const TopologyEdge = Type.Object({
-  source: Type.String(),
-  target: Type.String(),
-  source_type: NodeType,
-  target_type: NodeType,
-  label: Type.Optional(Type.Literal('l7policy')),
-  label_id: Type.Optional(Type.String()),
-});
+const TopologyEdge = named(
+  'TopologyEdge',
+  Type.Object({
+    source: described('The id of the node it is from.', Type.String()),
+    target: described('The id of the node it leads to.', Type.String()),
+    source_type: described('What the one node is.', NodeType),
+    target_type: described('What the other node is.', NodeType),
+    label: Type.Optional(described('l7policy, where a policy opens the way.', Type.Literal('l7policy'))),
+    label_id: Type.Optional(described('The policy.', Type.String())),
+  }),
+);
 export type TopologyEdge = Static<typeof TopologyEdge>;
 
-const EipNode = Type.Object({ id: Type.String(), ip_address: Type.String(), ip_version: Type.Integer() });
+const EipNode = named(
+  'EipNode',
+  Type.Object({
+    id: described('Its id.', Type.String()),
+    ip_address: described('The address.', Type.String(), '203.0.113.10'),
+    ip_version: described('4 or 6.', Type.Integer(), 4),
+  }),
+);
 
 const policyFields = nodeOf(l7Policy, nodeKeys.l7policy).properties;
 
-export const Topology = Type.Object({
-  nodes: Type.Object({
-    loadbalancers: Type.Array(nodeOf(loadBalancer, nodeKeys.loadbalancer)),
-    eips: Type.Array(EipNode),
-    listeners: Type.Array(nodeOf(listener, nodeKeys.listener)),
-    pools: Type.Array(nodeOf(pool, nodeKeys.pool)),
+export const Topology = named(
+  'Topology',
+  Type.Object({
+    nodes: described(
+      'What requests come by.',
+      Type.Object({
+        loadbalancers: described(
+          'The load balancer.',
+          Type.Array(nodeOf(loadBalancer, nodeKeys.loadbalancer)),
+        ),
+        eips: described('Its public IPs.', Type.Array(EipNode)),
+        listeners: described('Its listeners.', Type.Array(nodeOf(listener, nodeKeys.listener))),
+        pools: described('The pools they reach.', Type.Array(nodeOf(pool, nodeKeys.pool))),
+      }),
+    ),
+    edges: described('The ways between.', Type.Array(TopologyEdge)),
+    labels: described(
+      'What opens ways.',
+      Type.Object({
+        l7policies: described(
+          'The forwarding policies.',
+          Type.Array(
+            Type.Object({
+              ...policyFields,
+              rules: described('Its rules.', Type.Array(answerBody(l7Rule))),
+            }),
+          ),
+        ),
+      }),
+    ),
   }),
-  edges: Type.Array(TopologyEdge),
-  labels: Type.Object({
-    l7policies: Type.Array(Type.Object({ ...policyFields, rules: Type.Array(answerBody(l7Rule)) })),
-  }),
-});
+);
 
 const many = { arity: 'many' } as const;
 
@@ -71,5 +101,7 @@ export type TopologyQuery = Readonly<Record<keyof typeof topologyQuery, readonly
 
 function nodeOf({ fields }: { readonly fields: Fields }, keys: readonly string[]): TObject {
   const shown = Object.entries(fields).filter(([key]) => keys.includes(key));
-  return Type.Object(Object.fromEntries(shown.map(([key, field]) => [key, field.schema])));
+  return Type.Object(
+    Object.fromEntries(shown.map(([key, field]) => [key, described(field.description, field.schema)])),
+  );
 }

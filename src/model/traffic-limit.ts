@@ -4,16 +4,24 @@ import { invalid } from './errors.ts';
 import { orLeftOut } from './field.ts';
 import type { ListenerProtocol } from './listener.ts';
 import { madeWhole, type PartsOf } from './made-whole.ts';
-import { integer, strict } from './schemas.ts';
+import { described, integer, named, strict } from './schemas.ts';
 
 const Rate = integer(0, 100_000);
+const rates = {
+  qps: described('Requests a second of all clients together; 0 for no limit.', Rate),
+  per_source_ip_qps: described('Requests a second of one client; 0 for no limit.', Rate),
+  burst: described('How many more may come at once.', Rate),
+};
 
-export const TrafficLimit = strict({ qps: Rate, per_source_ip_qps: Rate, burst: Rate });
-export const TrafficLimitInput = strict({
-  qps: orLeftOut(Rate),
-  per_source_ip_qps: orLeftOut(Rate),
-  burst: orLeftOut(Rate),
-});
+export const TrafficLimit = named('TrafficLimit', strict(rates));
+export const TrafficLimitInput = named(
+  'NewTrafficLimit',
+  strict({
+    qps: orLeftOut(rates.qps),
+    per_source_ip_qps: orLeftOut(rates.per_source_ip_qps),
+    burst: orLeftOut(rates.burst),
+  }),
+);
 
 type TrafficLimit = Static<typeof TrafficLimit>;
 

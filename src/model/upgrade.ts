@@ -1,23 +1,29 @@
 /** The upgrade of a shared load balancer to a dedicated one (rules digest 2.1.7, upgrade). */
 import { type Static, Type } from 'typebox';
 import { invalid } from './errors.ts';
-import { orNull } from './field.ts';
+import { orLeftOut } from './field.ts';
 import type { Listener } from './listener.ts';
-import { Id, oneOf, strict } from './schemas.ts';
+import { described, Id, oneOf, strict } from './schemas.ts';
 import { protocolFor } from './shared-rules.ts';
 
-const FlavorId = Type.Optional(orNull(Type.String({ maxLength: 255 })));
+const FlavorId = Type.String({ maxLength: 255 });
 
 export const Upgrade = strict({
-  action: oneOf('start', 'complete', 'rollback'),
-  l4_flavor_id: FlavorId,
-  l7_flavor_id: FlavorId,
-  availability_zone_list: Type.Optional(
-    orNull(Type.Array(Type.String({ minLength: 1, maxLength: 255 }), { maxItems: 64 })),
+  action: described('What to do; all else is for start.', oneOf('start', 'complete', 'rollback'), 'start'),
+  l4_flavor_id: orLeftOut(described('The flavor for TCP and UDP.', FlavorId)),
+  l7_flavor_id: orLeftOut(described('The flavor for HTTP.', FlavorId)),
+  availability_zone_list: orLeftOut(
+    described(
+      'The zones that it is to be in.',
+      Type.Array(Type.String({ minLength: 1, maxLength: 255 }), { maxItems: 64 }),
+      ['local-1a'],
+    ),
   ),
-  ipv6_vip_virsubnet_id: Type.Optional(orNull(Id)),
-  ipv6_vip_address: Type.Optional(orNull(Type.String({ minLength: 1, maxLength: 64 }))),
-  elb_virsubnet_ids: Type.Optional(orNull(Type.Array(Id, { maxItems: 64 }))),
+  ipv6_vip_virsubnet_id: orLeftOut(described('The network of its IPv6 address.', Id)),
+  ipv6_vip_address: orLeftOut(described('Its IPv6 address.', Type.String({ minLength: 1, maxLength: 64 }))),
+  elb_virsubnet_ids: orLeftOut(
+    described('The networks it takes source addresses from.', Type.Array(Id, { maxItems: 64 })),
+  ),
 });
 
 export type Upgrade = Static<typeof Upgrade>;

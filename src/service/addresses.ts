@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import { canonical, contains, ipVersion } from '../model/address.ts';
 import { conflict, invalid, Refusal } from '../model/errors.ts';
 import type { LoadBalancer } from '../model/load-balancer.ts';
+import { archivedMemberAddresses, archivedVips } from '../store/archive.ts';
 import type { Tables } from '../store/schema.ts';
 import { derivedId } from './derived-id.ts';
 import {
@@ -130,12 +131,19 @@ async function takenIn(db: Kysely<Tables>, subnet: SubnetRecord, own: string): P
     .where('subnet_cidr_id', 'in', [subnet.id, subnet.neutronSubnetId])
     .execute();
   const taken = owners.flatMap((row) => [row['vip_address'], row['ipv6_vip_address']]);
+  // What is in the recycle bin keeps its addresses, so that it can come back.
+  const kept = [
+    ...(await archivedVips(db, subnet.vpc.id)),
+    ...(await archivedMemberAddresses(db, [subnet.id, subnet.neutronSubnetId])),
+  ];
   return new Set(
-    [...taken, ...members.map((row) => row['address'])].filter((address) => typeof address === 'string'),
+    [...taken, ...members.map((row) => row['address']), ...kept].filter(
+      (address) => typeof address === 'string',
+    ),
   );
 }
 
-/** Whether a load balancer of the VPC has the address. */
+/** Whether a load balancer of the VPC has the address, or has left it in the recycle bin. */
 export async function isLoadBalancerAddress(
   db: Kysely<Tables>,
   vpcId: string,
@@ -148,7 +156,7 @@ export async function isLoadBalancerAddress(
     .where('vpc_id', '=', vpcId)
     .where(key, '=', address)
     .executeTakeFirst();
-  return row !== undefined;
+  return row !== undefined || (await archivedVips(db, vpcId)).includes(address);
 }
 
 /** The network port by which a load balancer or a server has an address. */

@@ -4,6 +4,7 @@ import { type AuditRequest, auditPage, positionInAudit } from '../store/audit-pa
 import type { Page } from '../store/pages.ts';
 import { type AuditRow, resources } from '../store/schema.ts';
 import { privateKeyEcho } from './private-key-echo.ts';
+import { recycleBinSettings } from './recycle-bin-settings.ts';
 import type { Region } from './region.ts';
 
 export type AuditFilters = Pick<AuditRequest, 'match' | 'from' | 'to'> & {
@@ -17,7 +18,7 @@ export interface AuditQuery extends AuditFilters {
   readonly reverse: boolean;
 }
 
-type Values = Readonly<Record<string, unknown>>;
+export type Values = Readonly<Record<string, unknown>>;
 
 /** An entry with its records read. */
 export interface AuditEntry extends Omit<AuditRow, 'before' | 'after'> {
@@ -29,6 +30,7 @@ export interface AuditEntry extends Omit<AuditRow, 'before' | 'after'> {
 export const auditedTypes: readonly string[] = [
   ...resources.filter(({ audited }) => audited).map(({ name }) => name),
   privateKeyEcho,
+  recycleBinSettings,
 ];
 
 /**
@@ -60,6 +62,6 @@ export async function listAudit(
 }
 
 /** An entry as it was stored. */
-function entryOf({ before, after, ...row }: AuditRow): AuditEntry {
+export function entryOf({ before, after, ...row }: AuditRow): AuditEntry {
   return { ...row, before: before && JSON.parse(before), after: after && JSON.parse(after) };
 }

@@ -16,6 +16,7 @@ import { checkEnterpriseProject } from './pool-rules.ts';
 import { isPrivateKeyEchoed } from './private-key-echo.ts';
 import { clearedProtectionReason } from './protection.ts';
 import { checkQuota } from './quotas.ts';
+import { checkNotRecycled } from './recycled-references.ts';
 import { type Region, timestamp } from './region.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -115,6 +116,13 @@ export async function deleteCertificate(region: Region, projectId: string, id: s
           'give those another certificate first.',
       );
     }
+    await checkNotRecycled(tx.db, certificate.label, found, (using) =>
+      [
+        using.default_tls_container_ref,
+        using.client_ca_tls_container_ref,
+        ...using.sni_container_refs,
+      ].includes(id),
+    );
     await remove(tx, certificate, found);
   });
 }

@@ -66,8 +66,8 @@ export async function addHealthMonitor(
   checkActive((await attachmentsOf(tx.db, within)).loadBalancers);
   await checkQuota(tx.db, region.inventory, 'healthmonitor', { project_id: within.project_id });
   await insert(tx, healthMonitor, record);
-  within.healthmonitor_id = record.id;
   await update(tx, pool, within, { healthmonitor_id: record.id });
+  within.healthmonitor_id = record.id;
   await forgetVerdicts(tx, within.id);
   await refreshMemberStatuses(tx, within);
   return record;

@@ -7,11 +7,12 @@ import { type Page, page } from '../store/pages.ts';
 import { insert, remove, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Writer } from '../store/transaction.ts';
-import { checkEntriesOfListeners, listenersByIpGroup } from './listener-ip-groups.ts';
+import { checkEntriesOfListeners, groupIdsOf, listenersByIpGroup } from './listener-ip-groups.ts';
 import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { checkEnterpriseProject } from './pool-rules.ts';
 import { checkQuota } from './quotas.ts';
+import { checkNotRecycled } from './recycled-references.ts';
 import { require } from './references.ts';
 import { type Region, timestamp } from './region.ts';
 
@@ -111,6 +112,7 @@ export async function deleteIpGroup(region: Region, projectId: string, id: strin
         `The ipgroup ${id} is in use by listener(s) ${listenerIds.join(', ')}; set their ipgroup to null first.`,
       );
     }
+    await checkNotRecycled(tx.db, ipGroup.label, found, (using) => groupIdsOf(using).includes(id));
     await remove(tx, ipGroup, found);
   });
 }

@@ -2,12 +2,12 @@
  * Jobs: what they did is recorded in the transaction in which they did it, so that an answered job is never lost
  * and is never seen half done (rules digest 3.6).
  */
-import { randomUUID } from 'node:crypto';
 import { Refusal } from '../model/errors.ts';
 import { type Job, type JobEntity, type JobType, job, type SubJob, type SubJobType } from '../model/job.ts';
 import { type Page, page } from '../store/pages.ts';
 import { insert } from '../store/rows.ts';
 import type { Writer } from '../store/transaction.ts';
+import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { require } from './references.ts';
 import { type Region, timestamp, within } from './region.ts';
@@ -42,13 +42,13 @@ export async function recordJob(tx: Writer, projectId: string, done: JobDone): P
     ({ job_type = done.job_type, resource_id, entities, failure }): SubJob => ({
       ...common,
       ...outcome(failure),
-      job_id: randomUUID(),
+      job_id: newId(tx.at),
       job_type,
       resource_id,
       entities: [...entities],
     }),
   );
-  const id = randomUUID();
+  const id = newId(tx.at);
   const failure = done.sub_jobs.find((each) => each.failure !== null)?.failure ?? null;
   const record: Job = {
     ...common,

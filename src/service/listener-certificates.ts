@@ -119,7 +119,7 @@ function sniProblem({ protocol }: Listener, certificates: readonly Certificate[]
 /** The listeners of a project that use a certificate in any place, by ascending id. */
 export async function listenersOfCertificate(
   db: Kysely<Tables>,
-  { id, project_id }: Certificate,
+  { id, project_id }: Pick<Certificate, 'id' | 'project_id'>,
 ): Promise<Listener[]> {
   const found = [
     ...(await findBy(db, listener, 'default_tls_container_ref', [id])),

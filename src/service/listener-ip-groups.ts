@@ -9,7 +9,7 @@ import type { Inventory } from './inventory.ts';
 import { checkLimit } from './quotas.ts';
 
 /** The ids of a listener's IP groups: it may name several, with commas between (rules digest IG-8). */
-function groupIdsOf({ ipgroup }: Pick<Listener, 'ipgroup'>): string[] {
+export function groupIdsOf({ ipgroup }: Pick<Listener, 'ipgroup'>): string[] {
   return ipgroup ? ipgroup.ipgroup_id.split(',') : [];
 }
 

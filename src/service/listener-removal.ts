@@ -37,7 +37,8 @@ export async function forgetListeners(tx: Writer, listeners: readonly Listener[]
   }
 }
 
-async function removePolicies(tx: Writer, ids: readonly string[]): Promise<void> {
+/** Deletes policies with their rules, for a caller who sees to the pools. */
+export async function removePolicies(tx: Writer, ids: readonly string[]): Promise<void> {
   await removeBy(tx, l7Rule, 'l7policy_id', ids);
   await removeBy(tx, l7Policy, 'id', ids);
   await tx.db

@@ -80,7 +80,7 @@ export async function listListeners(
   projectId: string,
   query: PageQuery,
 ): Promise<Page<Listener>> {
-  const db = region.store.reader;
+  const db = query.includesRecycled ? region.store.archive : region.store.reader;
   return page(db, listener, await pageRequest(db, listener, projectId, query));
 }
 
@@ -150,7 +150,7 @@ async function attach(tx: Writer, region: Region, after: Listener, beforeId: str
 }
 
 /** Ports are unique among a load balancer's listeners of one port space (rules digest LI-1 to LI-3). */
-async function checkPortFree(db: Kysely<Tables>, record: Listener): Promise<void> {
+export async function checkPortFree(db: Kysely<Tables>, record: Listener): Promise<void> {
   const space = portSpace(record.protocol);
   const mine = portsOf(record);
   for (const other of await findBy(db, listener, 'loadbalancer_id', [record.loadbalancer_id])) {

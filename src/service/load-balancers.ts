@@ -87,7 +87,7 @@ export async function listLoadBalancers(
   projectId: string,
   query: PageQuery,
 ): Promise<Page<LoadBalancerView>> {
-  const db = region.store.reader;
+  const db = query.includesRecycled ? region.store.archive : region.store.reader;
   const { records, more } = await page(
     db,
     loadBalancer,
@@ -146,7 +146,7 @@ export async function deleteLoadBalancer(region: Region, projectId: string, id: 
         `The load balancer ${id} still has ${listeners} listener(s) and ${pools} pool(s); delete them first.`,
       );
     }
-    await removeLoadBalancer(tx, region, found, { removesPools: false, releasesPublicIps: false });
+    await removeLoadBalancer(tx, region, found, { pools: 'none', releasesPublicIps: false });
   });
 }
 
@@ -218,7 +218,8 @@ export async function viewOf(db: Kysely<Tables>, of: LoadBalancer): Promise<Load
   return view;
 }
 
-async function viewsOf(db: Kysely<Tables>, of: readonly LoadBalancer[]): Promise<LoadBalancerView[]> {
+/** Load balancers with what they have by now. */
+export async function viewsOf(db: Kysely<Tables>, of: readonly LoadBalancer[]): Promise<LoadBalancerView[]> {
   const ids = of.map(({ id }) => id);
   const listeners = Map.groupBy(
     await findBy(db, listener, 'loadbalancer_id', ids),

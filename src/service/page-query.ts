@@ -7,7 +7,10 @@ import type { Condition, PageRequest } from '../store/pages.ts';
 import { find } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 
-export type PageQuery = Omit<PageRequest, 'projectId'>;
+export interface PageQuery extends Omit<PageRequest, 'projectId'> {
+  /** Whether the list also has what is in the recycle bin. */
+  readonly includesRecycled?: boolean;
+}
 
 export type { Condition, Page } from '../store/pages.ts';
 

@@ -18,7 +18,7 @@ export interface LiveRegion extends Region {
 
 /** The region as one transaction sees it: services given it join that transaction instead of beginning their own. */
 export function within(region: Region, tx: Writer): Region {
-  return { ...region, store: new Joined(tx) };
+  return { ...region, store: new Joined(tx, region.store) };
 }
 
 /** The instant in the API's form, to the second. */

@@ -12,6 +12,7 @@ import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { checkEnterpriseProject } from './pool-rules.ts';
 import { checkQuota } from './quotas.ts';
+import { checkNotRecycled } from './recycled-references.ts';
 import { require } from './references.ts';
 import { type Region, timestamp } from './region.ts';
 
@@ -95,6 +96,12 @@ export async function deleteSecurityPolicy(region: Region, projectId: string, id
           'set their security_policy_id to null first.',
       );
     }
+    await checkNotRecycled(
+      tx.db,
+      securityPolicy.label,
+      found,
+      ({ security_policy_id }) => security_policy_id === id,
+    );
     await remove(tx, securityPolicy, found);
   });
 }

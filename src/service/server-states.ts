@@ -22,6 +22,14 @@ export async function refreshServers(region: Region): Promise<void> {
   await store.write((tx) => writeSetting(tx, setting, digest));
 }
 
+/** As `refreshServers` for the members of pools that were not there when it was done. */
+export async function refreshServersOf(region: Region, poolIds: readonly string[]): Promise<void> {
+  for (const each of await findBy(region.store.reader, member, 'pool_id', poolIds)) {
+    const changed = serverOf(region.inventory, each);
+    if (changed) await refreshMember(region, each, changed);
+  }
+}
+
 const serverFields = ['instance_id', 'server_state', 'admin_state_up', 'availability_zone'] as const;
 type ServerFields = Pick<Member, (typeof serverFields)[number]>;
 

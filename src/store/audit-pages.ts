@@ -74,6 +74,11 @@ async function rowsOf(db: Reader, request: AuditRequest, projectId: string): Pro
   return query.execute();
 }
 
+/** The entries of revisions after one, in the order in which their changes were made. */
+export async function auditAfter(db: Reader, revision: number): Promise<AuditRow[]> {
+  return db.selectFrom('audit').selectAll().where('revision', '>', revision).orderBy('revision').execute();
+}
+
 /** Where an entry of one of the projects stands; undefined when there is none of that revision. */
 export async function positionInAudit(
   db: Reader,

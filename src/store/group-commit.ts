@@ -6,9 +6,13 @@ type Work<T> = () => Promise<T>;
 
 interface Waiting {
   readonly work: Work<unknown>;
+  /** Whether what it writes is undone even when it does not throw. */
+  readonly isUndone: boolean;
   readonly done: (value: unknown) => void;
   readonly failed: (error: unknown) => void;
 }
+
+const undo = 'ROLLBACK TO writer; RELEASE writer';
 
 /** So many writers share a transaction at most: it bounds how long the first of them waits. */
 const maxBatch = 256;
@@ -26,7 +30,7 @@ export class GroupCommit {
   #waiting: Waiting[] = [];
   #running: Promise<void> | null = null;
 
-  /** @param committed called after each durable transaction */
+  /** @param committed called after each durable transaction, but not after one in which all was rehearsed */
   constructor(database: DatabaseSync, committed: () => void) {
     this.#database = database;
     this.#committed = committed;
@@ -34,15 +38,24 @@ export class GroupCommit {
 
   /** Resolves when the work's writes are durable; rejects with what the work threw, or the disk's fault. */
   run<T>(work: Work<T>): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      this.#waiting.push({ work, done: resolve as (value: unknown) => void, failed: reject });
-      this.#running ??= this.#drain();
-    });
+    return this.#take(work, false);
+  }
+
+  /** Runs work as if it were a writer's and undoes its writes; those of others stay. */
+  rehearse<T>(work: Work<T>): Promise<T> {
+    return this.#take(work, true);
   }
 
   /** Resolves when nobody is writing. */
   async idle(): Promise<void> {
     while (this.#running) await this.#running;
+  }
+
+  #take<T>(work: Work<T>, isUndone: boolean): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.push({ work, isUndone, done: resolve as (value: unknown) => void, failed: reject });
+      this.#running ??= this.#drain();
+    });
   }
 
   async #drain(): Promise<void> {
@@ -57,19 +70,20 @@ export class GroupCommit {
 
   async #commitBatch(batch: readonly Waiting[]): Promise<void> {
     const finished: (() => void)[] = [];
+    const writes = batch.some(({ isUndone }) => !isUndone);
     try {
       // Left open when an earlier one could not even be undone.
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       this.#database.exec('BEGIN IMMEDIATE');
       for (const waiting of batch) finished.push(await this.#runInSavepoint(waiting));
-      this.#database.exec('COMMIT');
+      this.#database.exec(writes ? 'COMMIT' : 'ROLLBACK');
     } catch (error) {
       this.#undo();
       for (const { failed } of batch) failed(error);
       return;
     }
     for (const finish of finished) finish();
-    this.#committed();
+    if (writes) this.#committed();
   }
 
   #undo(): void {
@@ -80,16 +94,16 @@ export class GroupCommit {
     }
   }
 
-  async #runInSavepoint({ work, done, failed }: Waiting): Promise<() => void> {
+  async #runInSavepoint({ work, isUndone, done, failed }: Waiting): Promise<() => void> {
     this.#database.exec('SAVEPOINT writer');
     try {
       const value = await work();
-      this.#database.exec('RELEASE writer');
+      this.#database.exec(isUndone ? undo : 'RELEASE writer');
       return () => done(value);
     } catch (error) {
       // Some faults, such as a full disk, make SQLite undo the whole transaction, with everybody's writes in it.
       if (!this.#database.isTransaction) throw error;
-      this.#database.exec('ROLLBACK TO writer; RELEASE writer');
+      this.#database.exec(undo);
       return () => failed(error);
     }
   }

@@ -8,9 +8,11 @@ import type { Reader, Transactions, Writer } from './transaction.ts';
  */
 export class Joined implements Transactions {
   readonly #tx: Writer;
+  readonly archive: Reader;
 
-  constructor(tx: Writer) {
+  constructor(tx: Writer, { archive }: Pick<Transactions, 'archive'>) {
     this.#tx = tx;
+    this.archive = archive;
   }
 
   /** Reads also what the transaction has written. */

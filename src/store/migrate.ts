@@ -8,6 +8,7 @@ import * as l7Policies from './migrations/0005-l7-policies.ts';
 import * as masterSlavePools from './migrations/0006-master-slave-pools.ts';
 import * as audit from './migrations/0007-audit.ts';
 import * as jobs from './migrations/0008-jobs.ts';
+import * as recycleBin from './migrations/0009-recycle-bin.ts';
 import * as domainNames from './migrations/0010-domain-names.ts';
 import * as memberChecks from './migrations/0011-member-checks.ts';
 import * as publicIps from './migrations/0012-public-ips.ts';
@@ -23,6 +24,7 @@ const migrations: readonly { readonly up: (db: Kysely<unknown>) => Promise<void>
   masterSlavePools,
   audit,
   jobs,
+  recycleBin,
   domainNames,
   memberChecks,
   publicIps,

@@ -1,5 +1,5 @@
 /** Pages of a list: filtered, by ascending id, each going on from the id where the one before ended. */
-import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
+import { type Expression, type ExpressionBuilder, type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Match } from '../model/filter.ts';
 import type { Fields, RecordOf, Resource } from '../model/resource.ts';
 import { decode, tableOf } from './rows.ts';
@@ -63,22 +63,22 @@ function expression(
 ): Expression<SqlBool> {
   const e = builder as Builder;
   const column = (name: string) => sql.ref(`${table}.${name}`);
-  const list = sql.join(values.map((value) => sql`${value}`));
+  const list = oneOf(values);
   switch (match.kind) {
     case 'column':
-      return sql<SqlBool>`${column(match.column)} IN (${list})`;
+      return sql<SqlBool>`${column(match.column)} IN ${list}`;
     case 'since':
       return sql<SqlBool>`${column(match.column)} >= ${values[0]}`;
     case 'json':
-      return sql<SqlBool>`json_extract(${column(match.column)}, ${`$.${match.key}`}) IN (${list})`;
+      return sql<SqlBool>`json_extract(${column(match.column)}, ${`$.${match.key}`}) IN ${list}`;
     case 'element': {
       const element = match.key === null ? sql`value` : sql`json_extract(value, ${`$.${match.key}`})`;
-      return sql<SqlBool>`EXISTS (SELECT 1 FROM json_each(${column(match.column)}) WHERE ${element} IN (${list}))`;
+      return sql<SqlBool>`EXISTS (SELECT 1 FROM json_each(${column(match.column)}) WHERE ${element} IN ${list})`;
     }
     case 'joined':
-      return sql<SqlBool>`(SELECT group_concat(value, ${match.separator} ORDER BY key) FROM json_each(${column(match.column)})) IN (${list})`;
+      return sql<SqlBool>`(SELECT group_concat(value, ${match.separator} ORDER BY key) FROM json_each(${column(match.column)})) IN ${list}`;
     case 'related': {
-      let inner = sql<SqlBool>`${sql.ref(match.column)} IN (${list})`;
+      let inner = sql<SqlBool>`${sql.ref(match.column)} IN ${list}`;
       for (const [index, step] of [...match.steps.entries()].reverse()) {
         const from = index === 0 ? column(step.from) : sql.ref(step.from);
         inner = sql<SqlBool>`${from} IN (SELECT ${sql.ref(step.key)} FROM ${sql.table(step.table)} WHERE ${inner})`;
@@ -88,4 +88,14 @@ function expression(
     case 'any':
       return e.or(match.of.map((option) => expression(e, table, option, values)));
   }
+}
+
+/**
+ * One of the values. Several are one JSON list rather than a parameter each: statements are kept once they are
+ * prepared, and a thousand that differ in how many thousands of parameters they have take half a gigabyte.
+ */
+function oneOf(values: readonly ColumnValue[]): RawBuilder<unknown> {
+  const [only, ...others] = values;
+  if (others.length === 0) return sql`(${only})`;
+  return sql`(SELECT value FROM json_each(${JSON.stringify(values)}))`;
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { sql } from 'kysely';
 import { type ColumnType, mask } from '../model/field.ts';
 import type { Resource } from '../model/resource.ts';
 import { changesAfter } from './change-log.ts';
@@ -18,12 +19,17 @@ const values: Readonly<Record<ColumnType, readonly unknown[]>> = {
   json: [{ a: [true, null, 'é'] }, []],
 };
 
-/** A record with a value in every column, or the default, mostly null, in all but those that say what it belongs to. */
-function recordOf(of: Resource, id: string, index: number): { id: string; project_id: string } {
+/** A record with a value in every column, or null where that may be. */
+function recordOf(
+  of: Resource,
+  required: ReadonlySet<unknown>,
+  id: string,
+  index: number,
+): { id: string; project_id: string } {
   const filled = columnsOf(of).map(([key, type]) => {
-    const value = values[type][index] ?? of.fields[key]?.default ?? null;
+    const value = values[type][index] ?? (required.has(key) ? values[type][0] : null);
     // Some columns are unique.
-    return [key, (type === 'text' && value !== null) || key === of.parent ? `${value} ${id}` : value];
+    return [key, type === 'text' && value !== null ? `${value} ${id}` : value];
   });
   return { ...Object.fromEntries(filled), id, project_id: 'p' };
 }
@@ -33,12 +39,17 @@ for (const of of resources) {
     const directory = mkdtempSync(join(tmpdir(), 'elbow-rows-'));
     const store = await Store.open({ directory });
     try {
+      const table = await sql<{ name: string; notnull: number }>`
+        SELECT name, "notnull" FROM pragma_table_info(${of.table})`.execute(store.reader);
+      const notNull = table.rows.filter(({ notnull }) => notnull === 1).map(({ name }) => name);
+      const required = new Set([...notNull, of.parent]);
+      const record = (id: string, index: number) => recordOf(of, required, id, index);
       await store.write(async (tx) => {
         for (const index of [0, 1, 2]) {
-          await insert(tx, of, recordOf(of, `${index} one by one`, index));
-          await insert(tx, of, recordOf(of, `${index} at once`, index));
+          await insert(tx, of, record(`${index} one by one`, index));
+          await insert(tx, of, record(`${index} at once`, index));
         }
-        await insert(tx, of, recordOf(of, 'stays', 0));
+        await insert(tx, of, record('stays', 0));
       });
       const noted = async (work: () => Promise<void>) => {
         const changed = await changesAfter(store.reader, 0, 1000);
@@ -54,7 +65,7 @@ for (const of of resources) {
       };
       const oneByOne = await noted(() =>
         store.write(async (tx) => {
-          for (const index of [0, 1, 2]) await remove(tx, of, recordOf(of, `${index} one by one`, index));
+          for (const index of [0, 1, 2]) await remove(tx, of, record(`${index} one by one`, index));
         }),
       );
       const atOnce = await noted(() =>

@@ -4,6 +4,7 @@ import { mask } from '../model/field.ts';
 import type { Fields, Resource } from '../model/resource.ts';
 import { auditedFields } from './audit-trace.ts';
 import { currentRevision } from './change-log.ts';
+import { jsonObject, jsonValue } from './row-json.ts';
 import { columnsOf, isAnyOf, tableOf } from './rows.ts';
 import type { Writer } from './transaction.ts';
 
@@ -16,9 +17,7 @@ export async function removeBy<F extends Fields>(
 ): Promise<void> {
   if (values.length === 0) return;
   const condition = isAnyOf(column, JSON.stringify(values));
-  const before = await currentRevision(tx.db);
-  await noteDeletions(tx, of, condition);
-  if (of.audited) await traceDeletions(tx, of, before);
+  await noteEach(tx, of, condition, 'delete');
   await tx.db.deleteFrom(tableOf(of)).where(condition).execute();
 }
 
@@ -30,45 +29,66 @@ export async function forgetBefore<F extends Fields>(
   value: string,
 ): Promise<void> {
   const condition = sql<SqlBool>`${sql.ref(column)} < ${value}`;
-  await noteDeletions(tx, of, condition);
+  await recordChanges(tx, of, condition, 'delete');
   await tx.db.deleteFrom(tableOf(of)).where(condition).execute();
 }
 
+/** Notes that each of the rows, which are there, has come or is about to go. */
+export async function noteEach(
+  tx: Writer,
+  of: Resource,
+  condition: RawBuilder<SqlBool>,
+  operation: 'create' | 'delete',
+): Promise<void> {
+  const before = await currentRevision(tx.db);
+  await recordChanges(tx, of, condition, operation);
+  if (of.audited) await recordTraces(tx, of, before, operation === 'delete' ? 'before' : 'after');
+}
+
 /** As `recordChange` for each of the rows. */
-async function noteDeletions(tx: Writer, of: Resource, condition: RawBuilder<SqlBool>): Promise<void> {
+async function recordChanges(
+  tx: Writer,
+  of: Resource,
+  condition: RawBuilder<SqlBool>,
+  operation: 'create' | 'delete',
+): Promise<void> {
   const parent = of.parent ? sql.ref(of.parent) : sql.lit(null);
   await sql`
     INSERT INTO changes (project_id, type, id, parent_id, operation, at)
-    SELECT project_id, ${of.name}, id, ${parent}, 'delete', ${tx.at.getTime()}
+    SELECT project_id, ${of.name}, id, ${parent}, ${operation}, ${tx.at.getTime()}
     FROM ${sql.table(of.table)} WHERE ${condition} ORDER BY id`.execute(tx.db);
 }
 
-/** As `recordTrace` for each of the changes after a revision, all of them of the resource. */
-async function traceDeletions(tx: Writer, of: Resource, after: number): Promise<void> {
+/**
+ * As `recordTrace` for each of the changes after a revision, all of them of the resource.
+ *
+ * @param side where the record was, or is now
+ */
+async function recordTraces(
+  tx: Writer,
+  of: Resource,
+  after: number,
+  side: 'before' | 'after',
+): Promise<void> {
   const { user, address, requestId, operationId } = tx.origin;
   const origin = [user?.id ?? null, user?.name ?? null, address, requestId, operationId];
   await sql`
     INSERT INTO audit (user_id, user_name, address, request_id, operation_id,
-      revision, at, project_id, type, id, parent_id, operation, before)
+      revision, at, project_id, type, id, parent_id, operation, ${sql.ref(side)})
     SELECT ${sql.join(origin)}, revision, at, changes.project_id, changes.type, changes.id, parent_id, operation,
       ${tracedJson(of)}
     FROM changes JOIN ${sql.table(of.table)} ON ${sql.ref(`${of.table}.id`)} = changes.id
     WHERE revision > ${after} ORDER BY revision`.execute(tx.db);
 }
 
-/** What the audit keeps of a row, as JSON. */
+/** What the audit keeps of a row. */
 function tracedJson(of: Resource): RawBuilder<string> {
   const types = new Map(columnsOf(of));
-  const pairs = auditedFields(of).flatMap(({ key, secret }) => {
-    const column = sql.ref(`${of.table}.${key}`);
-    const value = secret ? sql`iif(${column} IS NULL, NULL, ${mask})` : jsonValue(column, types.get(key));
-    return [sql.lit(key), value];
-  });
-  return sql<string>`json_object(${sql.join(pairs)})`;
-}
-
-/** A column's value as JSON has it: columns hold booleans as 0 or 1, objects and lists as text. */
-function jsonValue(column: RawBuilder<unknown>, type: string | undefined): RawBuilder<unknown> {
-  if (type === 'boolean') return sql`json(CASE ${column} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)`;
-  return type === 'json' ? sql`json(${column})` : column;
+  return jsonObject(
+    auditedFields(of).map(({ key, secret }) => {
+      const column = sql.ref(`${of.table}.${key}`);
+      const masked = sql`iif(${column} IS NULL, NULL, ${mask})`;
+      return [key, secret ? masked : jsonValue(column, types.get(key) ?? 'text')];
+    }),
+  );
 }

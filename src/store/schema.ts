@@ -98,6 +98,29 @@ interface PoolListenerRow {
   listener_id: string;
 }
 
+/** A load balancer in the recycle bin. */
+export interface RecycledRow {
+  id: string;
+  project_id: string;
+  /** As timestamps are answered, both. */
+  recycled_at: string;
+  auto_terminate_time: string;
+  /** 1 when the public IPs that were made for it go with it in the end. */
+  releases_public_ips: number;
+  /** A JSON list: the pools that were its own and stayed, since others use them or they were to stay. */
+  shared_pool_ids: string;
+}
+
+/** A row of another table that belongs to a load balancer in the recycle bin. */
+interface RecycledRecordRow {
+  id: string;
+  table_name: string;
+  loadbalancer_id: string;
+  project_id: string;
+  /** JSON of the whole row, as its record. */
+  record: string;
+}
+
 export interface Tables {
   loadbalancers: Row;
   listeners: Row;
@@ -115,6 +138,8 @@ export interface Tables {
   jobs: Row;
   member_checks: Row;
   publicips: Row;
+  recycled_loadbalancers: RecycledRow;
+  recycled_records: RecycledRecordRow;
   changes: ChangeRow;
   audit: AuditRow;
   settings: { key: string; value: string };

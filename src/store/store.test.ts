@@ -73,11 +73,11 @@ describe('writers', () => {
   test('that join a transaction commit with it, and undo only their own writes when they throw', async () => {
     await using store = await opened();
     await store.write(async (tx) => {
-      const joined = new Joined(tx);
+      const joined = new Joined(tx, store);
       await joined.write((inner) => writeSetting(inner, 'kept', 'value'));
       const failing = joined.write(async (inner) => {
         await writeSetting(inner, 'undone', 'value');
-        await new Joined(inner).write((innermost) => writeSetting(innermost, 'undone too', 'value'));
+        await new Joined(inner, store).write((innermost) => writeSetting(innermost, 'undone too', 'value'));
         throw new Error('no');
       });
       await assert.rejects(failing, /^Error: no$/);

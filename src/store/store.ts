@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Kysely } from 'kysely';
+import { showArchived } from './archive.ts';
 import { trimAudit } from './audit-log.ts';
 import { trimChanges } from './change-log.ts';
 import { DirectoryLock } from './directory-lock.ts';
@@ -11,12 +12,19 @@ import { GroupCommit } from './group-commit.ts';
 import { trimJobs } from './job-retention.ts';
 import { migrate } from './migrate.ts';
 import { type Origin, ownOrigin } from './origin.ts';
+import { Rehearsal } from './rehearsal.ts';
 import type { Tables } from './schema.ts';
 import { queriesOver } from './sqlite-dialect.ts';
 import type { Reader, Transactions, Writer } from './transaction.ts';
 
-/** Writes that no call made. */
-const nobody = ownOrigin(null);
+/** What the work of a call needs to be known by, wherever it has got to. */
+interface Scope {
+  readonly origin: Origin;
+  readonly rehearsal: Rehearsal | null;
+}
+
+/** Work that no call began. */
+const nobodys: Scope = { origin: ownOrigin(null), rehearsal: null };
 
 export interface StoreOptions {
   /** The data directory; it is made, with mode 0700, when it does not exist. */
@@ -34,9 +42,9 @@ export class Store implements Transactions {
   readonly #clock: () => Date;
   readonly #auditDays: number;
   readonly #listeners = new Set<() => void>();
-  readonly #origins = new AsyncLocalStorage<Origin>();
-  /** Committed state; see `Reader`. */
-  readonly reader: Reader;
+  readonly #scopes = new AsyncLocalStorage<Scope>();
+  readonly #committed: Reader;
+  readonly archive: Reader;
   /** Names this store for good: revisions of different stores cannot be compared. */
   readonly id: string;
 
@@ -45,6 +53,7 @@ export class Store implements Transactions {
     databases: readonly DatabaseSync[];
     writer: Kysely<Tables>;
     reader: Reader;
+    archive: Reader;
     id: string;
     clock: () => Date;
     auditDays: number;
@@ -54,13 +63,14 @@ export class Store implements Transactions {
     this.#writer = parts.writer;
     this.#clock = parts.clock;
     this.#auditDays = parts.auditDays;
-    this.reader = parts.reader;
+    this.#committed = parts.reader;
+    this.archive = parts.archive;
     this.id = parts.id;
     const [writing] = parts.databases;
     if (!writing) throw new Error('a store needs a database');
     this.#commits = new GroupCommit(writing, () => {
       // A commit is nobody's call, though it happens in that of the first who waited for it.
-      this.#origins.run(nobody, () => {
+      this.#scopes.run(nobodys, () => {
         for (const listener of this.#listeners) listener();
       });
     });
@@ -88,12 +98,22 @@ export class Store implements Transactions {
       const reading = new DatabaseSync(path, { readOnly: true });
       reading.exec('PRAGMA cache_size = -65536');
       const reader = queriesOver<Tables>(reading);
+      const looking = new DatabaseSync(path, { readOnly: true });
+      const archive = queriesOver<Tables>(looking);
+      await showArchived(archive);
       const id = await identify(writer);
-      return new Store({ lock, databases: [writing, reading], writer, reader, id, clock, auditDays });
+      const databases = [writing, reading, looking];
+      return new Store({ lock, databases, writer, reader, archive, id, clock, auditDays });
     } catch (error) {
       lock.release();
       throw error;
     }
+  }
+
+  /** Committed state; in a rehearsal, also what it has written. */
+  get reader(): Reader {
+    const rehearsal = this.#scopes.getStore()?.rehearsal;
+    return rehearsal && !rehearsal.isOver ? rehearsal.reader : this.#committed;
   }
 
   /**
@@ -102,15 +122,38 @@ export class Store implements Transactions {
    */
   write<T>(work: (tx: Writer) => Promise<T>): Promise<T> {
     // Work that waited runs in the call of whoever began the batch: whose it is must be asked now.
-    const origin = this.#origins.getStore() ?? nobody;
-    return this.#commits.run(() =>
-      this.#origins.run(origin, () => work({ db: this.#writer, at: this.#clock(), origin })),
-    );
+    const scope = this.#scopes.getStore() ?? nobodys;
+    if (scope.rehearsal) return scope.rehearsal.write(work);
+    return this.#commits.run(() => this.#scopes.run(scope, () => work(this.#writerOf(scope.origin, false))));
   }
 
   /** Runs work whose writes, also those after whatever it awaits, are noted as made by the origin. */
   runAs<T>(origin: Origin, work: () => T): T {
-    return this.#origins.run(origin, work);
+    const { rehearsal } = this.#scopes.getStore() ?? nobodys;
+    return this.#scopes.run({ origin, rehearsal }, work);
+  }
+
+  /**
+   * Runs work of which nothing stays: what it writes and reads through this store, in any number of transactions,
+   * happens in one that is undone, and nobody hears of it. Other writers wait for the work, as for any writer.
+   *
+   * @param work given the transaction, to see what the work has come to
+   */
+  rehearse<T>(work: (tx: Writer) => Promise<T>): Promise<T> {
+    const { origin } = this.#scopes.getStore() ?? nobodys;
+    return this.#commits.rehearse(async () => {
+      const tx = this.#writerOf(origin, true);
+      const rehearsal = new Rehearsal(tx, this);
+      try {
+        return await this.#scopes.run({ origin, rehearsal }, () => work(tx));
+      } finally {
+        await rehearsal.end();
+      }
+    });
+  }
+
+  #writerOf(origin: Origin, isRehearsal: boolean): Writer {
+    return { db: this.#writer, at: this.#clock(), origin, isRehearsal };
   }
 
   /** Forgets what the change log and the jobs need not remember any more. */

@@ -13,11 +13,15 @@ export interface Writer {
   readonly at: Date;
   /** Who has it made. */
   readonly origin: Origin;
+  /** Whether all is undone in the end: then nothing beyond the store may follow from it either. */
+  readonly isRehearsal: boolean;
 }
 
 /** What services read from and write to: a store, or a transaction that they join. */
 export interface Transactions {
   readonly reader: Reader;
+  /** Committed state in which what is in the recycle bin is there too. */
+  readonly archive: Reader;
   /** Runs a writer's work in a transaction; what it throws undoes its writes. */
   write<T>(work: (tx: Writer) => Promise<T>): Promise<T>;
 }

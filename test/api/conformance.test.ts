@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { before, test } from 'node:test';
 import { startTestControlPlane } from '../support/control-plane.ts';
-import { type Document, eachOperation, fetchDocument, type Route } from '../support/openapi.ts';
+import { type Document, eachOperation, fetchDocument, type Route, withoutPlans } from '../support/openapi.ts';
 import { differences, type Interface, routesOf } from './conformance/differences.ts';
-import { exceptions, notBuilt } from './conformance/exceptions.ts';
+import { exceptions } from './conformance/exceptions.ts';
 
 const read = (name: string) => JSON.parse(readFileSync(new URL(`../data/${name}`, import.meta.url), 'utf8'));
 const facts = read('interface.json') as Interface;
@@ -20,7 +20,8 @@ let mine: readonly Route[];
 
 before(async () => {
   await using cp = await startTestControlPlane();
-  document = await fetchDocument(cp.url);
+  // That every write can be planned is Elbow's own, and tested as that.
+  document = withoutPlans(await fetchDocument(cp.url));
   mine = eachOperation(document);
 });
 
@@ -31,13 +32,11 @@ test('the operations known by name are those of the interface', () => {
   assert.deepEqual(named.toSorted(), [...routes.keys()].toSorted());
 });
 
-test('every operation of the interface is served under its name, method and path, or known to be missing', () => {
+test('every operation of the interface is served under its name, method and path', () => {
   const served = new Map(mine.map((each) => [each.operation.operationId, each]));
-  const absent = Object.keys(operations).filter((id) => !served.has(id));
-  assert.deepEqual(absent.toSorted(), [...notBuilt].toSorted(), 'what is served must leave the list');
   for (const [id, { method, path, status }] of Object.entries(operations)) {
     const found = served.get(id);
-    if (!found) continue;
+    assert.ok(found, id);
     assert.deepEqual([found.method.toUpperCase(), found.path], [method, path], id);
     const successes = Object.keys(found.operation.responses).filter((each) => each.startsWith('2'));
     assert.deepEqual(successes, [String(status)], id);

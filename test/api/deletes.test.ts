@@ -13,6 +13,7 @@ import {
   makeMonitor,
   makePool,
   makeRoad,
+  makeShared,
   places,
 } from './fixtures.ts';
 import { countProject, exportProject } from './project-export.ts';
@@ -117,6 +118,48 @@ test('C38: a pool that several load balancers use is unbound, never deleted', as
     const { pool: left } = assertDone(await api.get(`/elb/pools/${pool.id}`));
     assert.deepEqual([left.listeners, left.loadbalancers], [[{ id: listener.id }], [{ id: other.id }]]);
     assert.equal((await force(api, other.id)).status, 204);
+    assert.deepEqual(await countProject(api), {});
+  }
+});
+
+/** Two shared load balancers, of which the second uses the pools of the first. */
+async function makeSharedPools(api: ApiClient) {
+  const [lb, other] = [await makeShared(api), await makeShared(api)];
+  const make = () => makePool(api, { loadbalancer_id: lb.id });
+  const [own, asDefault, byPolicy] = [await make(), await make(), await make()];
+  const theirs = await makeListener(api, other.id, { default_pool_id: asDefault.id });
+  await makePolicy(api, theirs.id, byPolicy.id, '/a');
+  return { lb, own, asDefault, byPolicy, theirs };
+}
+
+const poolIds = async (api: ApiClient) =>
+  assertDone(await api.get('/elb/pools')).pools.map(({ id }: { id: string }) => id);
+
+test('2.1.6 C38: force deletes the pools of a shared load balancer, unless a policy of another uses them', async () => {
+  await using cp = await startTestControlPlane();
+  const { api } = cp;
+  const { lb, byPolicy, theirs } = await makeSharedPools(api);
+  assert.equal((await force(api, lb.id)).status, 204);
+  assert.deepEqual(await poolIds(api), [byPolicy.id]);
+  assert.equal(assertDone(await api.get(`/elb/listeners/${theirs.id}`)).listener.default_pool_id, null);
+});
+
+test('2.1.6: the other deletes of a shared load balancer unbind the pools that others use', async () => {
+  await using cp = await startTestControlPlane();
+  const { api } = cp;
+  for (const call of [cascade, (client: ApiClient, id: string) => batch(client, [id])]) {
+    const { lb, asDefault, byPolicy, theirs } = await makeSharedPools(api);
+    assertRefused(
+      await cascade(api, lb.id, { unbounded_pool: false }),
+      400,
+      'ELB.8902',
+      /'unbounded_pool': it must be true: .* is shared/,
+    );
+    assert.ok((await call(api, lb.id)).status < 300);
+    assert.deepEqual(await poolIds(api), [asDefault.id, byPolicy.id].sort());
+    const { listener } = assertDone(await api.get(`/elb/listeners/${theirs.id}`));
+    assert.equal(listener.default_pool_id, asDefault.id);
+    assert.equal((await force(api, listener.loadbalancers[0].id)).status, 204);
     assert.deepEqual(await countProject(api), {});
   }
 });

@@ -1,6 +1,7 @@
 /** Every filter of every list agrees with filtering the whole list by hand (rules digest 1.6, 2.x.3). */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { DatabaseSync } from 'node:sqlite';
+import { after, before, mock, test } from 'node:test';
 import type { ApiClient } from '../support/api-client.ts';
 import { startTestControlPlane, type TestControlPlane } from '../support/control-plane.ts';
 import { makeFilterGround } from './filter-ground.ts';
@@ -304,5 +305,19 @@ test('include_recycle_bin changes nothing: the bin is empty', async () => {
     for (const value of ['true', 'false']) {
       assert.deepEqual(await listOf(`${path}?include_recycle_bin=${value}`), all);
     }
+  }
+});
+
+test('a filter of any number of values is one statement, whose memory does not add up', async () => {
+  const prepare = mock.method(DatabaseSync.prototype, 'prepare');
+  try {
+    const query = (count: number) =>
+      Array.from({ length: count }, (_, index) => `id=none-${index}`).join('&');
+    assertDone(await cp.api.get(`/elb/members?${query(2)}`));
+    prepare.mock.resetCalls();
+    for (const count of [3, 40, 500]) assertDone(await cp.api.get(`/elb/members?${query(count)}`));
+    assert.equal(prepare.mock.callCount(), 0);
+  } finally {
+    prepare.mock.restore();
   }
 });

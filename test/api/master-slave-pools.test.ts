@@ -278,6 +278,9 @@ test('MS-1 it is not there for the calls of ordinary pools, members and monitors
   gone(await api.get(`/elb/pools/${pair.id}`));
   gone(await api.put(`/elb/pools/${pair.id}`, { pool: { name: 'x' } }));
   gone(await api.delete(`/elb/pools/${pair.id}`));
+  gone(await api.delete(`/elb/pools/${pair.id}/delete-cascade`));
+  const { pools } = assertDone(await api.post('/elb/pools/batch-delete', { pools: [pair.id] }));
+  assert.equal(pools[0].ret_status, 'not found');
   const members = `/elb/pools/${pair.id}/members`;
   gone(await api.get(members));
   gone(await api.post(members, { member: added }));
@@ -334,6 +337,18 @@ test('MS-2 deleting it takes its members and its monitor with it, and leaves its
   assertRefused(await api.get(`${path}/${pair.id}`), 404, 'ELB.8904', /pool .* could not be found/);
   assertRefused(await api.delete(`${path}/${pair.id}`), 404, 'ELB.8904', /pool .* could not be found/);
   assertDone(await create(api, { listener_id: listener.id }), 201);
+});
+
+test('it goes with its load balancer when that is deleted with all below it', async () => {
+  await using cp = await startTestControlPlane();
+  const { api } = cp;
+  const lb = await makeLoadBalancer(api);
+  const listener = await makeListener(api, lb.id, { protocol: 'TCP' });
+  const pair = await makePair(api, { listener_id: listener.id });
+  const path = `/elb/loadbalancers/${lb.id}`;
+  assert.equal((await api.delete(path)).status, 409);
+  assert.equal((await api.delete(`${path}/force-elb`)).status, 204);
+  assertRefused(await api.get(`/elb/master-slave-pools/${pair.id}`), 404, 'ELB.8904', /could not be found/);
 });
 
 test('quotas count it as a pool, two members and a monitor, and what exceeds one writes nothing', async () => {

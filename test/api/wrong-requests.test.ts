@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ApiClient } from '../support/api-client.ts';
-import { startTestControlPlane } from '../support/control-plane.ts';
+import { seed, startTestControlPlane } from '../support/control-plane.ts';
+import { fetchDocument, operationFor } from '../support/openapi.ts';
 import {
   assertDone,
   assertRefused,
@@ -58,6 +59,7 @@ async function everything(api: ApiClient): Promise<string> {
 test('every wrong request is refused as documented, and nothing changes', async (t) => {
   await using cp = await startTestControlPlane();
   const { api } = cp;
+  const document = await fetchDocument(cp.url);
   const ground = await prepare(api);
   const before = await everything(api);
   const rows: readonly Row[] = [
@@ -74,6 +76,9 @@ test('every wrong request is refused as documented, and nothing changes', async 
       const reply = await api.call(method, path, body);
       assertRefused(reply, status, code, message);
       assert.ok(reply.body.error_msg.length < 600, 'a message is no echo of the request');
+      const [called = ''] = (path.startsWith('/v') ? path : `/v3/${seed.projectId}${path}`).split('?');
+      const operation = operationFor(document, method, called);
+      if (operation) assert.ok(operation.responses[status], `${operation.operationId} documents ${status}`);
     });
   }
   assert.equal(await everything(api), before);

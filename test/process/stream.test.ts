@@ -82,7 +82,8 @@ test('changes made at the same time reach a proxy in order and without a gap', a
 test('a wrong token, another path and another protocol open no stream', async () => {
   assert.equal(await Peer.refusal({ token: 'wrong' }), 401);
   assert.equal(await Peer.refusal({ token: '' }), 401);
-  assert.equal(await Peer.refusal({ path: '/elbow/v1/proxies' }), 404);
+  // Those are ordinary calls: one that a user may make, and one that nobody may.
+  assert.equal(await Peer.refusal({ path: '/elbow/v1/proxies' }), 401);
   assert.equal(await Peer.refusal({ protocol: 'websocket' }), 404);
 });
 

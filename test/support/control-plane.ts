@@ -77,6 +77,8 @@ export interface TestControlPlane extends AsyncDisposable {
   readonly api: ApiClient;
   /** Another user, who has only another project. */
   readonly other: ApiClient;
+  /** Stops it and starts it over the same data; its URL and clients are others then. */
+  readonly restart: () => Promise<void>;
 }
 
 /** Starts a control plane without a proxy; dispose of it at the end of the test. */
@@ -85,6 +87,30 @@ export async function startTestControlPlane(
   clock: () => Date = () => new Date(),
 ): Promise<TestControlPlane> {
   const directory = mkdtempSync(join(tmpdir(), 'elbow-test-'));
+  let running = await startOver(directory, inventory, clock);
+  return {
+    get url() {
+      return running.controlPlane.url;
+    },
+    directory,
+    get api() {
+      return running.api;
+    },
+    get other() {
+      return running.other;
+    },
+    restart: async () => {
+      await running.controlPlane.stop();
+      running = await startOver(directory, inventory, clock);
+    },
+    [Symbol.asyncDispose]: async () => {
+      await running.controlPlane.stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function startOver(directory: string, inventory: InventoryFile, clock: () => Date) {
   const controlPlane = await startControlPlane({
     directory,
     host: '127.0.0.1',
@@ -105,13 +131,8 @@ export async function startTestControlPlane(
     clock,
   });
   return {
-    url: controlPlane.url,
-    directory,
+    controlPlane,
     api: await ApiClient.login(controlPlane.url, seed.projectId, 'elbow', 'correct-password'),
     other: await ApiClient.login(controlPlane.url, seed.otherProjectId, 'other', 'other-password'),
-    [Symbol.asyncDispose]: async () => {
-      await controlPlane.stop();
-      rmSync(directory, { recursive: true, force: true });
-    },
   };
 }

@@ -3,7 +3,7 @@ import { type TSchema, Type } from 'typebox';
 import { invalid } from '../../model/errors.ts';
 import { orNull } from '../../model/field.ts';
 import type { Operation, QueryParameter } from '../../model/operation.ts';
-import { oneOf } from '../../model/schemas.ts';
+import { described, named, oneOf } from '../../model/schemas.ts';
 import { type AuditEntry, type AuditFilters, auditedTypes, listAudit } from '../../service/audit.ts';
 import type { Region } from '../../service/region.ts';
 import { pagingParameters, readPaging } from '../list-query.ts';
@@ -13,22 +13,25 @@ import { readParameters } from '../parameters.ts';
 const Fields = Type.Record(Type.String(), Type.Unknown());
 const text = (description: string) => orNull(Type.String({ description }));
 
-const Entry = Type.Object({
-  id: Type.String({ description: 'The revision of the change, which proxies report once they run it.' }),
-  at: Type.String({ format: 'date-time', description: 'When it was made, UTC.' }),
-  project_id: Type.String(),
-  resource_type: Type.String({ description: 'The kind of resource, as listener.' }),
-  resource_id: Type.String(),
-  parent_id: text('What the resource belongs to, as the pool of a member.'),
-  operation: oneOf('create', 'update', 'delete'),
-  user_id: text('Null for what Elbow did by itself.'),
-  user_name: text('Null for what Elbow did by itself.'),
-  source_address: text('The address that the call came from.'),
-  request_id: text('As it was answered to the call.'),
-  operation_id: text('The operation called, as UpdateListener, or the task of Elbow’s own.'),
-  before: orNull(Fields),
-  after: orNull(Fields),
-});
+const Entry = named(
+  'AuditEntry',
+  Type.Object({
+    id: Type.String({ description: 'The revision of the change, which proxies report once they run it.' }),
+    at: Type.String({ format: 'date-time', description: 'When it was made, UTC.' }),
+    project_id: described('The project of the resource.', Type.String()),
+    resource_type: Type.String({ description: 'The kind of resource, as listener.' }),
+    resource_id: described('The resource.', Type.String()),
+    parent_id: text('What the resource belongs to, as the pool of a member.'),
+    operation: described('What was done to it.', oneOf('create', 'update', 'delete')),
+    user_id: text('Null for what Elbow did by itself.'),
+    user_name: text('Null for what Elbow did by itself.'),
+    source_address: text('The address that the call came from.'),
+    request_id: text('As it was answered to the call.'),
+    operation_id: text('The operation called, as UpdateListener, or the task of Elbow’s own.'),
+    before: described('The fields before it; null for what is new.', orNull(Fields)),
+    after: described('The fields after it; null for what is gone.', orNull(Fields)),
+  }),
+);
 
 const filter = (schema: TSchema, description: string): QueryParameter => ({
   schema,
@@ -95,7 +98,10 @@ export function auditOperations(region: Region): Operation[] {
       group: 'Elbow',
       summary: 'List the changes of resources with who made them, the newest first',
       query: { ...pagingParameters, ...filters },
-      answer: Type.Object({ audit: Type.Array(Entry), page_info: PageInfo }),
+      answer: Type.Object({
+        audit: described('The changes, the newest first.', Type.Array(Entry)),
+        page_info: PageInfo,
+      }),
       status: 200,
       handle: async ({ caller, query }) => {
         const asked = { ...readPaging(query), ...readFilters(query) };

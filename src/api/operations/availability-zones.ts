@@ -2,6 +2,7 @@
 import { Type } from 'typebox';
 import { AvailabilityZone } from '../../model/availability-zone.ts';
 import type { Operation } from '../../model/operation.ts';
+import { described } from '../../model/schemas.ts';
 import { listZoneSets } from '../../service/availability-zones.ts';
 import type { Region } from '../../service/region.ts';
 import { readParameters } from '../parameters.ts';
@@ -28,7 +29,9 @@ export function availabilityZoneOperations(region: Region): Operation[] {
       group: 'Region',
       summary: 'List the zones in sets; a load balancer takes its zones from one set',
       query,
-      answer: Type.Object({ availability_zones: Type.Array(Type.Array(AvailabilityZone)) }),
+      answer: Type.Object({
+        availability_zones: described('Sets of zones.', Type.Array(Type.Array(AvailabilityZone))),
+      }),
       status: 200,
       handle: async (call) => {
         const asked = readParameters(query, call.query);

@@ -2,6 +2,7 @@
 import { Type } from 'typebox';
 import { BatchCreate, type BatchCreateRequest } from '../../model/batch-create.ts';
 import type { Operation } from '../../model/operation.ts';
+import { described } from '../../model/schemas.ts';
 import { batchCreateLoadBalancers } from '../../service/batch-create.ts';
 import type { Region } from '../../service/region.ts';
 import { order } from './load-balancers.ts';
@@ -16,8 +17,8 @@ export function batchCreateOperations(region: Region): Operation[] {
       summary: 'Create up to ten load balancers alike, dedicated or shared',
       body: BatchCreate,
       answer: Type.Object({
-        loadbalancer_ids: Type.Array(Type.String()),
-        job_id: Type.String(),
+        loadbalancer_ids: described('The new load balancers.', Type.Array(Type.String())),
+        job_id: described('The job that tells what became of each.', Type.String()),
         order_id: order.order_id,
       }),
       status: 202,

@@ -2,7 +2,7 @@
 import { type Static, Type } from 'typebox';
 import { certificate } from '../../model/certificate.ts';
 import type { Operation } from '../../model/operation.ts';
-import { strict } from '../../model/schemas.ts';
+import { described, strict } from '../../model/schemas.ts';
 import {
   type CertificateView,
   createCertificate,
@@ -22,7 +22,9 @@ const group = 'Certificates';
 const path = '/v3/{project_id}/elb/certificates';
 
 const BatchDelete = strict({ certificates: BatchIds });
-const Echo = strict({ private_key_echo: Type.Boolean() });
+const Echo = strict({
+  private_key_echo: described('Whether private keys are answered, or ****** for them.', Type.Boolean()),
+});
 
 function renderCertificate({ certificate: of, keys }: CertificateView): { readonly id: string } {
   return render(certificate, of, keys);
@@ -57,7 +59,7 @@ export function certificateOperations(region: Region): Operation[] {
       group,
       summary: `Delete up to ${maxBatch} certificates`,
       body: BatchDelete,
-      answer: Type.Object({ certificates: Type.Array(BatchDeleted) }),
+      answer: Type.Object({ certificates: described('What became of each.', Type.Array(BatchDeleted)) }),
       status: 200,
       handle: async ({ params: { project_id = '' }, body }) => {
         const { certificates: ids } = body as Static<typeof BatchDelete>;

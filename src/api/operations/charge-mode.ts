@@ -2,6 +2,7 @@
 import { Type } from 'typebox';
 import { ChargeModeChange } from '../../model/charge-mode.ts';
 import type { Operation } from '../../model/operation.ts';
+import { described } from '../../model/schemas.ts';
 import { changeChargeMode } from '../../service/charge-mode.ts';
 import type { Region } from '../../service/region.ts';
 
@@ -15,9 +16,12 @@ export function chargeModeOperations(region: Region): Operation[] {
       summary: 'Pay for load balancers in advance: an order is recorded, and nothing is paid',
       body: ChargeModeChange,
       answer: Type.Object({
-        loadbalancer_id_list: Type.Array(Type.String()),
-        eip_id_list: Type.Array(Type.String()),
-        order_id: Type.String(),
+        loadbalancer_id_list: described('The load balancers.', Type.Array(Type.String())),
+        eip_id_list: described(
+          'Their public IPs, as far as they are paid so too.',
+          Type.Array(Type.String()),
+        ),
+        order_id: described('The order.', Type.String()),
       }),
       status: 200,
       handle: async ({ params: { project_id = '' }, body }) => {

@@ -2,14 +2,16 @@
 import { type Static, Type } from 'typebox';
 import { orNull } from '../../model/field.ts';
 import type { Operation } from '../../model/operation.ts';
-import { strict } from '../../model/schemas.ts';
+import { described, named, strict } from '../../model/schemas.ts';
 import {
   deleteListenerForce,
   deleteListeners,
   deleteLoadBalancerCascade,
+  deleteLoadBalancerForce,
   deleteLoadBalancers,
   deletePoolCascade,
 } from '../../service/deletions.ts';
+import type { Removal } from '../../service/load-balancer-removal.ts';
 import { deletePools } from '../../service/pools.ts';
 import type { Region } from '../../service/region.ts';
 import { BatchDeleted, BatchIds, maxBatch } from '../batch.ts';
@@ -21,23 +23,25 @@ const maxListeners = 10;
 
 const what = {
   unbounded_pool: Type.Optional(
-    orNull(Type.Boolean({ description: 'Whether its pools go too; true if not given.' })),
+    orNull(Type.Boolean({ description: 'Whether the pools that only it uses go too; true if not given.' })),
   ),
   public_ip: Type.Optional(
     orNull(Type.Boolean({ description: 'Whether its public IP goes too; false if not given.' })),
   ),
 };
-const What = strict(what);
+const What = named('WhatToDelete', strict(what));
 const Cascade = strict({ loadbalancer: What });
+const jobId = described('The job that tells what became of each.', Type.String());
+const deletedIds = described('As they were asked for.', Type.Array(Type.String()));
 const LoadBalancers = strict({ loadbalancer_ids: BatchIds, ...what });
 const Listeners = strict({
-  listener_ids: Type.Array(BatchIds.items, { minItems: 1, maxItems: maxListeners }),
+  listener_ids: described('Their ids.', Type.Array(BatchIds.items, { minItems: 1, maxItems: maxListeners })),
 });
 const Pools = strict({ pools: BatchIds });
 
 /** What goes with a load balancer when the request does not say. */
-function removal({ unbounded_pool, public_ip }: Static<typeof What>) {
-  return { removesPools: unbounded_pool ?? true, releasesPublicIps: public_ip ?? false };
+function removal({ unbounded_pool, public_ip }: Static<typeof What>): Removal {
+  return { pools: (unbounded_pool ?? true) ? 'unshared' : 'none', releasesPublicIps: public_ip ?? false };
 }
 
 export function deletionOperations(region: Region): Operation[] {
@@ -64,7 +68,7 @@ export function deletionOperations(region: Region): Operation[] {
       summary: 'Delete a load balancer and all below it, but not its public IP',
       status: 204,
       handle: async ({ params: { project_id = '', loadbalancer_id = '' } }) => {
-        await deleteLoadBalancerCascade(region, project_id, loadbalancer_id, removal({}));
+        await deleteLoadBalancerForce(region, project_id, loadbalancer_id);
         return {};
       },
     },
@@ -75,7 +79,7 @@ export function deletionOperations(region: Region): Operation[] {
       group: 'Load balancers',
       summary: `Delete up to ${maxBatch} load balancers and all below them`,
       body: LoadBalancers,
-      answer: Type.Object({ job_id: Type.String(), loadbalancer_ids: Type.Array(Type.String()) }),
+      answer: Type.Object({ job_id: jobId, loadbalancer_ids: deletedIds }),
       status: 202,
       handle: async ({ params: { project_id = '' }, body }) => {
         const { loadbalancer_ids, ...rest } = body as Static<typeof LoadBalancers>;
@@ -102,7 +106,7 @@ export function deletionOperations(region: Region): Operation[] {
       group: 'Listeners',
       summary: `Delete up to ${maxListeners} listeners whatever they send requests to`,
       body: Listeners,
-      answer: Type.Object({ job_id: Type.String(), listener_ids: Type.Array(Type.String()) }),
+      answer: Type.Object({ job_id: jobId, listener_ids: deletedIds }),
       status: 202,
       // Of the interface: this answer has none (rules digest 1.2).
       carriesRequestId: false,
@@ -130,7 +134,7 @@ export function deletionOperations(region: Region): Operation[] {
       group: 'Pools',
       summary: `Delete up to ${maxBatch} pools that are empty`,
       body: Pools,
-      answer: Type.Object({ pools: Type.Array(BatchDeleted) }),
+      answer: Type.Object({ pools: described('What became of each.', Type.Array(BatchDeleted)) }),
       status: 200,
       handle: async ({ params: { project_id = '' }, body }) => {
         const { pools } = body as Static<typeof Pools>;

@@ -11,6 +11,7 @@ import {
 } from '../../model/domain-names.ts';
 import type { Operation } from '../../model/operation.ts';
 import { answerBody } from '../../model/resource.ts';
+import { described, named } from '../../model/schemas.ts';
 import { listDomainIps, switchDomainIps } from '../../service/domain-ips.ts';
 import {
   configureSystemDomain,
@@ -57,7 +58,7 @@ export function domainNameOperations(region: Region): Operation[] {
       return { body: { loadbalancer: renderConfig(view) } };
     },
   });
-  const answer = answerBody(domainIp);
+  const answer = named('DomainIp', answerBody(domainIp));
   const switching = (id: string, name: string, summary: string, enable: boolean): Operation => ({
     id,
     method: 'POST',
@@ -65,7 +66,7 @@ export function domainNameOperations(region: Region): Operation[] {
     group,
     summary,
     body: DomainIpList,
-    answer: Type.Object({ ips: Type.Array(answer) }),
+    answer: Type.Object({ ips: described('The addresses as they are now.', Type.Array(answer)) }),
     status: 200,
     handle: async ({ params: { project_id = '', loadbalancer_id = '' }, body }) => {
       const asked = (body as Static<typeof DomainIpList>).ips.map(({ ip_address }) => ip_address);

@@ -1,6 +1,7 @@
 /** Elbow’s own operations: which proxies there are, and how far they have come. */
 import { Type } from 'typebox';
 import type { Operation } from '../../model/operation.ts';
+import { described, named } from '../../model/schemas.ts';
 import { listenersOf } from '../../service/listeners.ts';
 import type { Region } from '../../service/region.ts';
 
@@ -17,20 +18,26 @@ export interface ProxySource {
   }[];
 }
 
-const ListenerState = Type.Object({
-  id: Type.String(),
-  state: Type.String({ description: 'listening, or failed with a reason.' }),
-  reason: Type.Optional(Type.String()),
-});
-
-const ProxyAnswer = Type.Object({
-  name: Type.String(),
-  connected_at: Type.String(),
-  revision: Type.Union([Type.Integer(), Type.Null()], {
-    description: 'The change that all its workers run.',
+const ListenerState = named(
+  'ListenerState',
+  Type.Object({
+    id: described('The listener.', Type.String()),
+    state: Type.String({ description: 'listening, or failed with a reason.' }),
+    reason: Type.Optional(described('Why it failed.', Type.String())),
   }),
-  listeners: Type.Array(ListenerState),
-});
+);
+
+const ProxyAnswer = named(
+  'Proxy',
+  Type.Object({
+    name: described('Its name.', Type.String(), 'host-1'),
+    connected_at: described('Since when it is connected, UTC.', Type.String(), '2026-01-31T09:30:00.000Z'),
+    revision: Type.Union([Type.Integer(), Type.Null()], {
+      description: 'The change that all its workers run.',
+    }),
+    listeners: described('The caller’s listeners, as it serves them.', Type.Array(ListenerState)),
+  }),
+);
 
 export function elbowOperations(region: Region, source: ProxySource): Operation[] {
   return [
@@ -40,7 +47,7 @@ export function elbowOperations(region: Region, source: ProxySource): Operation[
       path: '/elbow/v1/proxies',
       group: 'Elbow',
       summary: 'List the proxies and how each serves the listeners',
-      answer: Type.Object({ proxies: Type.Array(ProxyAnswer) }),
+      answer: Type.Object({ proxies: described('The connected proxies.', Type.Array(ProxyAnswer)) }),
       status: 200,
       handle: async ({ caller }) => {
         const ids = new Set(source.proxies.flatMap(({ listeners }) => [...listeners.keys()]));

@@ -2,6 +2,7 @@
 import { Type } from 'typebox';
 import { FeatureConfig, LoadBalancerFeature } from '../../model/feature.ts';
 import type { Operation } from '../../model/operation.ts';
+import { described } from '../../model/schemas.ts';
 import { derivedId } from '../../service/derived-id.ts';
 import { type FeatureValue, loadBalancerFeatures, projectFeatures } from '../../service/features.ts';
 import type { Region } from '../../service/region.ts';
@@ -44,7 +45,10 @@ export function featureOperations(region: Region): Operation[] {
       group,
       summary: 'List the features of load balancers in the project',
       query,
-      answer: Type.Object({ configs: Type.Array(FeatureConfig), page_info: PageInfo }),
+      answer: Type.Object({
+        configs: described('The features.', Type.Array(FeatureConfig)),
+        page_info: PageInfo,
+      }),
       status: 200,
       handle: async (call) => {
         const projectId = call.params['project_id'] ?? '';
@@ -63,7 +67,7 @@ export function featureOperations(region: Region): Operation[] {
       path: '/v3/{project_id}/elb/loadbalancers/{loadbalancer_id}/features',
       group: 'Load balancers',
       summary: 'List the features of a load balancer',
-      answer: Type.Object({ features: Type.Array(LoadBalancerFeature) }),
+      answer: Type.Object({ features: described('The features.', Type.Array(LoadBalancerFeature)) }),
       status: 200,
       handle: async ({ params: { project_id = '', loadbalancer_id = '' } }) => {
         const found = await loadBalancerFeatures(region, project_id, loadbalancer_id);

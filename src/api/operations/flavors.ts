@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { type Flavor, flavor } from '../../model/flavor.ts';
 import type { Operation } from '../../model/operation.ts';
 import { answerBody } from '../../model/resource.ts';
+import { named } from '../../model/schemas.ts';
 import { listFlavors, showFlavor } from '../../service/flavors.ts';
 import { listOperation } from '../crud.ts';
 import { readListQuery } from '../list-query.ts';
@@ -27,7 +28,7 @@ function renderFlavor(of: Flavor): { readonly id: string } {
 }
 
 export function flavorOperations(): Operation[] {
-  const answer = answerBody(flavor);
+  const answer = named('Flavor', answerBody(flavor));
   const list = listOperation({ of: flavor, id: 'ListFlavors', path, group, summary: 'List flavors', answer });
   return [
     {

@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 import { forbidden, invalid } from '../../model/errors.ts';
 import { GraphDocument } from '../../model/graph.ts';
 import type { Answer, Caller, Operation } from '../../model/operation.ts';
-import { Id, oneOf, Reference } from '../../model/schemas.ts';
+import { described, Id, named, oneOf, Reference } from '../../model/schemas.ts';
 import { applyGraph } from '../../service/graph/apply.ts';
 import { type Exported, exportGraph } from '../../service/graph/export.ts';
 import type { Region } from '../../service/region.ts';
@@ -20,14 +20,12 @@ const Difference = Type.Object(
   { description: 'A field that has changed.' },
 );
 
-const AppliedChange = Type.Object(
-  {
-    action: {
-      ...oneOf('create', 'update', 'delete'),
-      description: 'What has been done.',
-    },
+const AppliedChange = named(
+  'AppliedChange',
+  Type.Object({
+    action: described('What was done.', oneOf('create', 'update', 'delete')),
     type: Type.String({ description: 'The kind of resource, as listener.' }),
-    id: Type.String({ description: 'Its id.' }),
+    id: described('The resource.', Type.String()),
     name: Type.String({ description: 'Its key in the document, or the name of what was deleted.' }),
     fields: Type.Optional(
       Type.Record(Type.String(), Difference, {
@@ -35,12 +33,9 @@ const AppliedChange = Type.Object(
       }),
     ),
     replaces: Type.Optional(
-      Type.String({
-        description: 'The id of the one that it was made in place of, which no call changes so.',
-      }),
+      described('The one it was made in place of, since no call changes that so.', Type.String()),
     ),
-  },
-  { description: 'A part that an apply has made, changed or deleted.' },
+  }),
 );
 
 const formats: Readonly<Record<string, (exported: Exported) => Answer>> = {
@@ -71,6 +66,7 @@ export function graphOperations(region: Region): Operation[] {
         },
       },
       answer: GraphDocument,
+      otherForms: ['application/yaml', 'text/plain'],
       status: 200,
       carriesRequestId: false,
       handle: async ({ caller, params: { loadbalancer_id = '' }, query }) => {
@@ -102,8 +98,11 @@ export function graphOperations(region: Region): Operation[] {
       body: GraphDocument,
       takesYaml: true,
       answer: Type.Object({
-        loadbalancer: { ...Reference, description: 'The load balancer that is now as the document says.' },
-        changes: Type.Array(AppliedChange, { description: 'In their order; none if all was so already.' }),
+        loadbalancer: Reference,
+        changes: described(
+          'What was done, in that order; nothing where all was so already.',
+          Type.Array(AppliedChange),
+        ),
       }),
       status: 200,
       handle: async ({ caller, query, body }) => {

@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import { IpListDelete, IpListUpdate, ipGroup } from '../../model/ip-group.ts';
 import type { Operation } from '../../model/operation.ts';
 import { answerBody, immutableFields } from '../../model/resource.ts';
-import { Reference } from '../../model/schemas.ts';
+import { described, Reference } from '../../model/schemas.ts';
 import {
   addIpEntries,
   createIpGroup,
@@ -83,7 +83,7 @@ export function ipGroupOperations(region: Region): Operation[] {
       path: `${path}/{ipgroup_id}/related-listeners`,
       group,
       summary: 'List the listeners that use an ipgroup',
-      answer: Type.Object({ listeners: Type.Array(Reference) }),
+      answer: Type.Object({ listeners: described('The listeners.', Type.Array(Reference)) }),
       status: 200,
       carriesRequestId: false,
       handle: async ({ params: { project_id = '', ipgroup_id = '' } }) => {

@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { type Job, job } from '../../model/job.ts';
 import type { Operation } from '../../model/operation.ts';
 import { answerBody } from '../../model/resource.ts';
+import { named } from '../../model/schemas.ts';
 import { listJobs, showJob } from '../../service/jobs.ts';
 import type { Region } from '../../service/region.ts';
 import { listOperation } from '../crud.ts';
@@ -18,7 +19,7 @@ function renderJob(of: Job): { readonly job_id: string } {
 }
 
 export function jobOperations(region: Region): Operation[] {
-  const answer = answerBody(job);
+  const answer = named('Job', answerBody(job));
   return [
     {
       ...listOperation({ of: job, id: 'ListJobs', path, group, summary: 'List jobs', answer }),

@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { MemberCheckRequest, memberCheck } from '../../model/member-check.ts';
 import type { Operation } from '../../model/operation.ts';
 import { answerBody } from '../../model/resource.ts';
+import { described, named } from '../../model/schemas.ts';
 import type { MemberChecks } from '../../service/member-checks/member-checks.ts';
 import { render } from '../render.ts';
 
@@ -18,7 +19,12 @@ export function memberCheckOperations(checks: MemberChecks): Operation[] {
       group,
       summary: 'Begin to find out why a member is not healthy',
       body: MemberCheckRequest,
-      answer: Type.Object({ member_check: Type.Object({ job_id: Type.String() }) }),
+      answer: Type.Object({
+        member_check: described(
+          'The job.',
+          Type.Object({ job_id: described('Its id, to ask for what was found.', Type.String()) }),
+        ),
+      }),
       status: 200,
       handle: async ({ params: { project_id = '', member_id = '' }, body }) => ({
         body: {
@@ -32,7 +38,7 @@ export function memberCheckOperations(checks: MemberChecks): Operation[] {
       path: `${path}/check/jobs/{job_id}`,
       group,
       summary: 'Show what was found of a member, and what to mend',
-      answer: Type.Object({ member_check: answerBody(memberCheck) }),
+      answer: Type.Object({ member_check: named('MemberCheck', answerBody(memberCheck)) }),
       status: 200,
       handle: async ({ params: { project_id = '', job_id = '' } }) => {
         const found = await checks.show(project_id, job_id);

@@ -13,7 +13,7 @@ import {
 } from '../../model/member.ts';
 import type { Operation } from '../../model/operation.ts';
 import { immutableFields } from '../../model/resource.ts';
-import { strict } from '../../model/schemas.ts';
+import { described, named, strict } from '../../model/schemas.ts';
 import { portIdOf } from '../../service/addresses.ts';
 import {
   type BatchAdded,
@@ -43,7 +43,15 @@ const path = '/v3/{project_id}/elb/pools/{pool_id}/members';
 const maxBatch = 200;
 
 const batchOf = <T extends Parameters<typeof Type.Array>[0]>(item: T) =>
-  strict({ members: Type.Array(item, { minItems: 1, maxItems: maxBatch }) });
+  strict({ members: described('The members.', Type.Array(item, { minItems: 1, maxItems: maxBatch })) });
+
+const Deleted = named(
+  'DeletedMember',
+  Type.Object({
+    id: described('The member; empty for an address that none has.', Type.String()),
+    ret_status: described('successful, or not found.', Type.String(), 'successful'),
+  }),
+);
 
 /** A member as answered: a reason only while it is OFFLINE, its status as each listener sees it. */
 export function renderMember({ member: of, pool, listenerIds }: MemberView): Rendered {
@@ -142,7 +150,7 @@ export function memberOperations(region: Region): Operation[] {
       group,
       summary: 'Add up to 200 members',
       body: batchOf(BatchAddMember),
-      answer: Type.Object({ members: Type.Array(BatchAddedMember) }),
+      answer: Type.Object({ members: described('What became of each.', Type.Array(BatchAddedMember)) }),
       status: 200,
       handle: async ({ params, body }) => {
         const { members } = body as BatchBody<Parameters<typeof batchAddMembers>[3][number]>;
@@ -162,7 +170,9 @@ export function memberOperations(region: Region): Operation[] {
       summary: 'Change up to 200 members',
       body: batchOf(BatchUpdateMember),
       bodyOptions: { immutable: { members: immutableFields(member) } },
-      answer: Type.Object({ members: Type.Array(BatchUpdatedMember) }),
+      answer: Type.Object({
+        members: described('The members as they are now.', Type.Array(BatchUpdatedMember)),
+      }),
       status: 200,
       handle: async ({ params, body }) => {
         const { members } = body as BatchBody<Parameters<typeof batchUpdateMembers>[3][number]>;
@@ -177,9 +187,7 @@ export function memberOperations(region: Region): Operation[] {
       group,
       summary: 'Delete up to 200 members',
       body: batchOf(BatchDeleteMember),
-      answer: Type.Object({
-        members: Type.Array(Type.Object({ id: Type.String(), ret_status: Type.String() })),
-      }),
+      answer: Type.Object({ members: described('What became of each.', Type.Array(Deleted)) }),
       status: 200,
       handle: async ({ params, body }) => {
         const { members } = body as BatchBody<Parameters<typeof batchDeleteMembers>[3][number]>;

@@ -1,7 +1,7 @@
 /** The operations that tell what load balancers take of their subnets. */
 import { Type } from 'typebox';
 import type { Operation } from '../../model/operation.ts';
-import { oneOf } from '../../model/schemas.ts';
+import { described, named, oneOf } from '../../model/schemas.ts';
 import { addressesFor, localPorts } from '../../service/network-use.ts';
 import type { Region } from '../../service/region.ts';
 import { readParameters } from '../parameters.ts';
@@ -47,13 +47,21 @@ const portQuery = {
   virsubnet_id: { schema: Type.String(), arity: 'many', description: 'Those in these networks.' },
 } as const;
 
-const LocalPort = Type.Object({
-  port_id: Type.String(),
-  ip_address: Type.String(),
-  ipv6_address: Type.String(),
-  type: oneOf('l4_hc', 'l4', 'l7'),
-  virsubnet_id: Type.String(),
-});
+const LocalPort = named(
+  'LocalPort',
+  Type.Object({
+    port_id: described('Its id.', Type.String()),
+    ip_address: described('Its IPv4 address.', Type.String(), '10.0.0.12'),
+    ipv6_address: described('Its IPv6 address; empty for none.', Type.String(), ''),
+    type: described('What it is for.', oneOf('l4_hc', 'l4', 'l7')),
+    virsubnet_id: described('Its network.', Type.String()),
+  }),
+);
+
+const Preoccupied = named(
+  'PreoccupiedAddresses',
+  Type.Object({ total: described('How many addresses more.', Type.Integer()) }),
+);
 
 export function networkUseOperations(region: Region): Operation[] {
   return [
@@ -64,7 +72,7 @@ export function networkUseOperations(region: Region): Operation[] {
       group,
       summary: 'Count the addresses that a new or changed load balancer would take from a subnet',
       query: planQuery,
-      answer: Type.Object({ preoccupy_ip: Type.Object({ total: Type.Integer() }) }),
+      answer: Type.Object({ preoccupy_ip: described('What it would take.', Preoccupied) }),
       status: 200,
       handle: async (call) => {
         const asked = readParameters(planQuery, call.query);
@@ -83,7 +91,7 @@ export function networkUseOperations(region: Region): Operation[] {
       group,
       summary: 'List the ports of its subnets that a load balancer sends from: none',
       query: portQuery,
-      answer: Type.Object({ ports: Type.Array(LocalPort) }),
+      answer: Type.Object({ ports: described('The ports.', Type.Array(LocalPort)) }),
       status: 200,
       handle: async (call) => {
         readParameters(portQuery, call.query);

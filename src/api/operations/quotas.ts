@@ -2,6 +2,7 @@
 import { Type } from 'typebox';
 import type { Operation } from '../../model/operation.ts';
 import { Quota, QuotaDetail, QuotaName } from '../../model/quota.ts';
+import { described } from '../../model/schemas.ts';
 import { quotaLimits, quotaUsage } from '../../service/quota-usage.ts';
 import type { Region } from '../../service/region.ts';
 import { readParameters } from '../parameters.ts';
@@ -34,7 +35,7 @@ export function quotaOperations(region: Region): Operation[] {
       group,
       summary: 'List quotas and how much of each is used',
       query,
-      answer: Type.Object({ quotas: Type.Array(QuotaDetail) }),
+      answer: Type.Object({ quotas: described('The quotas.', Type.Array(QuotaDetail)) }),
       status: 200,
       handle: async (call) => {
         const { quota_key } = readParameters(query, call.query);

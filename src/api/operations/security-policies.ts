@@ -1,6 +1,7 @@
 /** The operations of security policies. */
 import { Type } from 'typebox';
 import type { Operation } from '../../model/operation.ts';
+import { described } from '../../model/schemas.ts';
 import { securityPolicy } from '../../model/security-policy.ts';
 import { SystemSecurityPolicyAnswer, systemPolicyAnswers } from '../../model/system-security-policies.ts';
 import type { Region } from '../../service/region.ts';
@@ -49,7 +50,9 @@ export function securityPolicyOperations(region: Region): Operation[] {
       path: '/v3/{project_id}/elb/system-security-policies',
       group,
       summary: 'List the system security policies',
-      answer: Type.Object({ system_security_policies: Type.Array(SystemSecurityPolicyAnswer) }),
+      answer: Type.Object({
+        system_security_policies: described('All of them.', Type.Array(SystemSecurityPolicyAnswer)),
+      }),
       status: 200,
       handle: async ({ params: { project_id = '' } }) => ({
         body: { system_security_policies: systemPolicyAnswers(project_id) },

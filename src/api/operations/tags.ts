@@ -1,7 +1,7 @@
 /** The operations of tags, under the paths of v3 and those of v2.0 that Terraform calls. */
 import { type TObject, Type } from 'typebox';
 import type { Call, Operation } from '../../model/operation.ts';
-import { maxTags, oneOf, strict, Tag } from '../../model/schemas.ts';
+import { described, maxTags, named, oneOf, strict, Tag } from '../../model/schemas.ts';
 import type { Region } from '../../service/region.ts';
 import {
   changeTags,
@@ -16,12 +16,24 @@ const group = 'Tags';
 /** An action on tags; `tag` is a tag as a version of the API takes it. */
 const actionOn = (tag: TObject) =>
   strict({
-    action: oneOf('create', 'delete'),
-    tags: Type.Array(tag, { minItems: 1, maxItems: maxTags }),
+    action: described('What to do with the tags.', oneOf('create', 'delete')),
+    tags: described('The tags.', Type.Array(tag, { minItems: 1, maxItems: maxTags })),
   });
 
 /** Clients of v2.0 leave an empty value out. */
-const valueOptional = strict({ key: Tag.properties.key, value: Type.Optional(Tag.properties.value) });
+const valueOptional = named(
+  'TagOfV2',
+  strict({ key: Tag.properties.key, value: Type.Optional(Tag.properties.value) }),
+);
+
+/** A key, with every value that it has in the project. */
+const KeyAndValues = named(
+  'TagValues',
+  Type.Object({
+    key: described('The key.', Type.String(), 'stage'),
+    values: described('Its values.', Type.Array(Type.String()), ['test']),
+  }),
+);
 
 interface Action {
   readonly action: TagAction;
@@ -66,9 +78,7 @@ function operationsOf(
       method: 'GET',
       path: `${path}/tags`,
       summary: `List the tags of all ${label}s`,
-      answer: Type.Object({
-        tags: Type.Array(Type.Object({ key: Type.String(), values: Type.Array(Type.String()) })),
-      }),
+      answer: Type.Object({ tags: described('The tags.', Type.Array(KeyAndValues)) }),
       status: 200,
       handle: async ({ params: { project_id = '' } }) => ({
         body: { tags: await listTags(region, project_id, kind) },
@@ -80,7 +90,7 @@ function operationsOf(
       method: 'GET',
       path: `${path}/{${parameter}}/tags`,
       summary: `Show the tags of a ${label}`,
-      answer: Type.Object({ tags: Type.Array(Tag) }),
+      answer: Type.Object({ tags: described('The tags.', Type.Array(Tag)) }),
       status: 200,
       handle: async (call) => ({ body: { tags: await showTags(region, ...at(call)) } }),
     },

@@ -1,6 +1,7 @@
 /** The operation that makes a shared load balancer a dedicated one. */
 import { Type } from 'typebox';
 import type { Operation } from '../../model/operation.ts';
+import { described } from '../../model/schemas.ts';
 import { Upgrade } from '../../model/upgrade.ts';
 import type { Region } from '../../service/region.ts';
 import { upgradeLoadBalancer } from '../../service/upgrade.ts';
@@ -14,7 +15,7 @@ export function upgradeOperations(region: Region): Operation[] {
       group: 'Load balancers',
       summary: 'Upgrade a shared load balancer to a dedicated one: start, then complete or roll back',
       body: Upgrade,
-      answer: Type.Object({ job_id: Type.String() }),
+      answer: Type.Object({ job_id: described('The job that tells how it went.', Type.String()) }),
       status: 202,
       handle: async ({ params: { project_id = '', loadbalancer_id = '' }, body }) => ({
         body: { job_id: await upgradeLoadBalancer(region, project_id, loadbalancer_id, body as Upgrade) },

@@ -6,7 +6,7 @@ import { type Ground, projects } from './ground.ts';
 import { resources } from './resources.ts';
 import { checkAgreement, checkTimes, type Snapshot, takeSnapshot } from './snapshot.ts';
 import { checkStatuses } from './statuses.ts';
-import { checkSameRefusal, checkStrangers, type Filters, withoutForeign } from './strangers.ts';
+import { checkSameRefusal, checkStrangers, type IdFilter, withoutForeign } from './strangers.ts';
 import { checkWalk, type Walk, walkThrough } from './walk.ts';
 import { copyOf, type World } from './world.ts';
 
@@ -74,7 +74,7 @@ export class Game {
   }
 
   /** What cannot be asked after every round for its cost. */
-  async inspect(filters: Filters): Promise<void> {
+  async inspect(filters: readonly IdFilter[]): Promise<void> {
     assert.deepEqual(await takeSnapshot(this.#ground), this.#snapshot, 'a call is about its own project');
     await checkStatuses(this.#world, this.#ground);
     await checkStrangers(this.#world, this.#ground, filters);
