@@ -146,7 +146,7 @@ export async function deleteLoadBalancer(region: Region, projectId: string, id: 
         `The load balancer ${id} still has ${listeners} listener(s) and ${pools} pool(s); delete them first.`,
       );
     }
-    await removeLoadBalancer(tx, region, found, { removesPools: false, releasesPublicIps: false });
+    await removeLoadBalancer(tx, region, found, { pools: 'none', releasesPublicIps: false });
   });
 }
 

@@ -124,7 +124,7 @@ export class Store implements Transactions {
     // Work that waited runs in the call of whoever began the batch: whose it is must be asked now.
     const scope = this.#scopes.getStore() ?? nobodys;
     if (scope.rehearsal) return scope.rehearsal.write(work);
-    return this.#commits.run(() => this.#scopes.run(scope, () => work(this.#writerOf(scope))));
+    return this.#commits.run(() => this.#scopes.run(scope, () => work(this.#writerOf(scope.origin, false))));
   }
 
   /** Runs work whose writes, also those after whatever it awaits, are noted as made by the origin. */
@@ -142,7 +142,7 @@ export class Store implements Transactions {
   rehearse<T>(work: (tx: Writer) => Promise<T>): Promise<T> {
     const { origin } = this.#scopes.getStore() ?? nobodys;
     return this.#commits.rehearse(async () => {
-      const tx = this.#writerOf({ origin });
+      const tx = this.#writerOf(origin, true);
       const rehearsal = new Rehearsal(tx, this);
       try {
         return await this.#scopes.run({ origin, rehearsal }, () => work(tx));
@@ -152,8 +152,8 @@ export class Store implements Transactions {
     });
   }
 
-  #writerOf({ origin }: Pick<Scope, 'origin'>): Writer {
-    return { db: this.#writer, at: this.#clock(), origin };
+  #writerOf(origin: Origin, isRehearsal: boolean): Writer {
+    return { db: this.#writer, at: this.#clock(), origin, isRehearsal };
   }
 
   /** Forgets what the change log and the jobs need not remember any more. */

@@ -16,7 +16,7 @@ import { rowsOf } from './store-rows.ts';
 
 const { ELBOW_FUZZ_REQUESTS: requests = '100000', ELBOW_FUZZ_SEED: seed } = process.env;
 
-/** What a process may have gained between the tenth and the last part of a campaign, in MiB. */
+/** What a process may have gained since its first ten thousand requests, which fill its caches; in MiB. */
 const maxGrowth = { heapUsed: 24, rss: 160 };
 
 interface Memory {

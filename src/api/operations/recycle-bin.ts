@@ -1,7 +1,12 @@
 /** The operations of the recycle bin. */
 import { type Static, Type } from 'typebox';
 import type { Operation } from '../../model/operation.ts';
-import { type RecycleBin, RecycleBinPolicy, recycledLoadBalancer } from '../../model/recycle-bin.ts';
+import {
+  NewRecycleBinPolicy,
+  type RecycleBin,
+  RecycleBinPolicy,
+  recycledLoadBalancer,
+} from '../../model/recycle-bin.ts';
 import { answerBody } from '../../model/resource.ts';
 import { described, named, strict } from '../../model/schemas.ts';
 import {
@@ -25,26 +30,36 @@ const group = 'Recycle bin';
 const path = '/v3/{project_id}/elb/recycle-bin';
 const each = `${path}/loadbalancers/{loadbalancer_id}`;
 
-const enable = described('Whether deleted load balancers go there.', Type.Boolean());
 const Settings = Type.Object({
-  recycle_bin: named(
-    'RecycleBin',
-    Type.Object({
-      project_id: described('The project.', Type.String()),
-      enable,
-      policy: described('How long load balancers stay.', RecycleBinPolicy),
-    }),
+  recycle_bin: described(
+    'The recycle bin.',
+    named(
+      'RecycleBin',
+      Type.Object({
+        project_id: described('The project.', Type.String()),
+        enable: described('Whether deleted load balancers go there.', Type.Boolean()),
+        policy: described('Which of them, and how long they stay.', RecycleBinPolicy),
+      }),
+    ),
   ),
 });
 const Enable = strict({
-  recycle_bin: named('RecycleBinSwitch', strict({ enable: Type.Optional(enable) })),
+  recycle_bin: described(
+    'What to change.',
+    strict({
+      enable: Type.Optional(described('Whether deleted load balancers go there.', Type.Boolean())),
+    }),
+  ),
 });
 const Policy = strict({
-  recycle_bin: named(
-    'RecycleBinPolicyUpdate',
+  recycle_bin: described(
+    'What to change.',
     strict({
       policy: Type.Optional(
-        described('How long load balancers stay.', strict(Type.Partial(RecycleBinPolicy).properties)),
+        described(
+          'Which load balancers go there, and how long they stay; what is not given stays.',
+          NewRecycleBinPolicy,
+        ),
       ),
     }),
   ),
@@ -111,7 +126,7 @@ export function recycleBinOperations(region: Region): Operation[] {
         path: `${path}/loadbalancers`,
         group,
         summary: 'List the load balancers in the recycle bin',
-        answer: named('RecycledLoadBalancer', answerBody(recycledLoadBalancer)),
+        answer: answerBody(recycledLoadBalancer),
       }),
       handle: async ({ params: { project_id = '' }, query }) => {
         const asked = readListQuery(recycledLoadBalancer, query);
@@ -138,7 +153,7 @@ export function recycleBinOperations(region: Region): Operation[] {
       group,
       summary: 'Bring a load balancer in the recycle bin back with all that went with it',
       answer: Type.Object({
-        type: Type.String({ description: 'v3 for a dedicated load balancer, v2 for a shared one.' }),
+        type: described('v3 for a dedicated load balancer, v2 for a shared one.', Type.String(), 'v3'),
         job_id: described('The job that tells how it went.', Type.String()),
       }),
       status: 200,

@@ -1,6 +1,7 @@
 /** Everything that the state machine knows, those first that others need to be gone before they can go. */
 import type { Modelled, Weighted } from './resource.ts';
 import { certificateModel } from './resources/certificates.ts';
+import { deletions } from './resources/deletions.ts';
 import { ipGroupModel } from './resources/ip-groups.ts';
 import { listenerModel } from './resources/listeners.ts';
 import { loadBalancerModel } from './resources/load-balancers.ts';
@@ -28,4 +29,5 @@ export const allCommands: readonly Weighted[] = [
   ...resources.flatMap(({ create, commands }) => [create, ...commands]),
   ...memberBatches,
   ...tagActions,
+  ...deletions,
 ];
