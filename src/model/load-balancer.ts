@@ -331,3 +331,17 @@ export const loadBalancer = resource({
 });
 
 export type LoadBalancer = RecordOf<(typeof loadBalancer)['fields']>;
+
+/** A load balancer of either kind, as only the calls that make shared ones describe it (rules digest 2.1.7). */
+export const loadBalancerOfKind = {
+  ...loadBalancer,
+  fields: {
+    ...loadBalancer.fields,
+    guaranteed: { ...loadBalancer.fields.guaranteed, input: Type.Boolean() },
+    availability_zone_list: {
+      ...loadBalancer.fields.availability_zone_list,
+      create: 'optional',
+      nullable: true,
+    },
+  },
+} as const;
