@@ -26,7 +26,8 @@ export interface Listening {
 }
 
 export interface StartOptions {
-  readonly directory: string;
+  /** One of its own, which goes with it, unless given. */
+  readonly directory?: string;
   /** Further options of the command line. */
   readonly options?: readonly string[];
   readonly withProxy?: boolean;
@@ -43,11 +44,12 @@ export class ElbowInstallation implements AsyncDisposable {
   readonly directory: string;
   readonly #workshop: Workshop;
   readonly #child: ChildProcess;
+  readonly #isDirectoryOwn: boolean;
 
   private constructor(
     workshop: Workshop,
     child: ChildProcess,
-    facts: Pick<ElbowInstallation, 'api' | 'proxyPid' | 'directory' | 'startMs'>,
+    facts: Pick<ElbowInstallation, 'api' | 'proxyPid' | 'directory' | 'startMs'> & { isDirectoryOwn: boolean },
   ) {
     this.#workshop = workshop;
     this.#child = child;
@@ -56,12 +58,14 @@ export class ElbowInstallation implements AsyncDisposable {
     this.proxyPid = facts.proxyPid;
     this.directory = facts.directory;
     this.startMs = facts.startMs;
+    this.#isDirectoryOwn = facts.isDirectoryOwn;
   }
 
   static async start(
     workshop: Workshop,
-    { directory, options = [], withProxy = true }: StartOptions = { directory: workshop.directory() },
+    { directory: given, options = [], withProxy = true }: StartOptions = {},
   ): Promise<ElbowInstallation> {
+    const directory = given ?? workshop.directory();
     const startedAt = performance.now();
     const child = workshop.spawn(process.execPath, [
       ...[main, 'serve', '--listen', '127.0.0.1:0', '--data', directory, '--workers', '1'],
@@ -76,7 +80,7 @@ export class ElbowInstallation implements AsyncDisposable {
     const api = await ApiClient.login(url, `${project_id}`, `${user}`, `${password}`);
     const proxyPid = withProxy ? await proxyOf(directory) : 0;
     if (withProxy) workshop.adopt(proxyPid, directory);
-    return new ElbowInstallation(workshop, child, { api, proxyPid, directory, startMs });
+    return new ElbowInstallation(workshop, child, { api, proxyPid, directory, startMs, isDirectoryOwn: given === undefined });
   }
 
   /** Creates a load balancer with a listener on a free port and a pool that serves it. */
@@ -120,7 +124,7 @@ export class ElbowInstallation implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#workshop.end(this.#child);
-    this.#workshop.remove(this.directory);
+    if (this.#isDirectoryOwn) this.#workshop.remove(this.directory);
   }
 }
 
