@@ -3,7 +3,7 @@ import { type TSchema, Type } from 'typebox';
 import { enterpriseProject, identity, naming, protection, tags, timestamps } from './common-fields.ts';
 import { DomainNames } from './domain-names.ts';
 import { field, orNull } from './field.ts';
-import { includeRecycleBin, type Match } from './filter.ts';
+import { type ElementMatch, includeRecycleBin, type Match } from './filter.ts';
 import {
   Autoscaling,
   AutoscalingInput,
@@ -41,10 +41,13 @@ const memberOf = (column: string): Match => ({
   ],
 });
 
-const element = (schema: TSchema, key: string) => ({
-  schema,
-  match: { kind: 'element', column: 'publicips', key } as const,
-});
+const inPublicIps = (key: string): ElementMatch => ({ kind: 'element', column: 'publicips', key });
+
+/** By a public IP that it has, and by the address of one. */
+export const loadBalancerOfPublicIp = inPublicIps('publicip_id');
+export const loadBalancerOfPublicAddress = inPublicIps('publicip_address');
+
+const element = (schema: TSchema, key: string) => ({ schema, match: inPublicIps(key) });
 
 const address = { create: 'optional', update: 'mutable', nullable: true, filter: 'many' } as const;
 

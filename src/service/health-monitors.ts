@@ -5,6 +5,7 @@ import { type HealthMonitor, healthMonitor } from '../model/health-monitor.ts';
 import { checkMonitor, typeDefaults } from '../model/monitor-rules.ts';
 import { type Pool, pool } from '../model/pool.ts';
 import { changes, draft } from '../model/resource.ts';
+import type { Condition } from '../store/condition.ts';
 import { type Page, page } from '../store/pages.ts';
 import { insert, remove, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
@@ -95,8 +96,12 @@ export async function listHealthMonitors(
 ): Promise<Page<HealthMonitor>> {
   const db = region.store.reader;
   const request = await pageRequest(db, healthMonitor, projectId, query);
-  const ordinary = { match: { kind: 'column', column: 'pool_kind' }, values: ['ordinary'] } as const;
-  return page(db, healthMonitor, { ...request, conditions: [ordinary, ...request.conditions] });
+  const ordinary: Condition = {
+    match: { kind: 'column', column: 'pool_kind' },
+    values: ['ordinary'],
+    isCommon: true,
+  };
+  return page(db, healthMonitor, { ...request, conditions: [...request.conditions, ordinary] });
 }
 
 export async function updateHealthMonitor(

@@ -14,8 +14,9 @@ import { member } from '../model/member.ts';
 import { pool } from '../model/pool.ts';
 import type { Fields, RecordOf, Resource } from '../model/resource.ts';
 import { runCompiled } from './compiled-queries.ts';
+import { matchesOf, pathOf } from './elements.ts';
 import { columnValue, jsonObject, jsonValue } from './row-json.ts';
-import { noteEach } from './row-sets.ts';
+import { noteEach, restoreElements } from './row-sets.ts';
 import { columnsOf, isAnyOf } from './rows.ts';
 import type { Reader, Writer } from './transaction.ts';
 
@@ -83,7 +84,9 @@ export async function restoreArchived(tx: Writer, loadBalancerId: string): Promi
   for (const of of kept) {
     const theirs = sql`table_name = ${of.table} AND loadbalancer_id = ${loadBalancerId}`;
     await insertArchived(tx, of.table, columnsOf(of), theirs);
-    await noteEach(tx, of, sql<SqlBool>`id IN (SELECT id FROM recycled_records WHERE ${theirs})`, 'create');
+    const restored = sql<SqlBool>`id IN (SELECT id FROM recycled_records WHERE ${theirs})`;
+    await noteEach(tx, of, restored, 'create');
+    await restoreElements(tx, of, restored);
   }
   const uses = sql`table_name = ${policyPools} AND loadbalancer_id = ${loadBalancerId}`;
   await insertArchived(
@@ -172,9 +175,31 @@ export async function showArchived(db: Reader): Promise<void> {
     });
   }
   await show(db, policyPools, policyPoolColumns, (name) => columnValue(sql`record`, name));
+  await showElements(db);
   const { rows } = await sql<{ sql: string }>`
     SELECT sql FROM sqlite_schema WHERE type = 'view' AND name = 'pool_listeners'`.execute(db);
   await sql.raw((rows[0]?.sql ?? '').replace(/^CREATE VIEW/, 'CREATE TEMP VIEW')).execute(db);
+}
+
+async function showElements(db: Reader): Promise<void> {
+  const archived = kept.flatMap((of) =>
+    matchesOf(of).map((match) => {
+      const list = sql`json_extract(record, ${sql.lit(`$.${match.column}`)})`;
+      const part = match.key === null ? '$' : `$.${match.key}`;
+      const { separator } = match;
+      const [items, value] =
+        separator === undefined
+          ? [list, match.key === null ? sql`each.value` : sql`json_extract(each.value, ${sql.lit(part)})`]
+          : [
+              sql`'["' || replace(json_extract(${list}, ${sql.lit(part)}), ${sql.lit(separator)}, '","') || '"]'`,
+              sql`each.value`,
+            ];
+      return sql`SELECT DISTINCT ${sql.lit(pathOf(of, match))}, ${value}, project_id, recycled_records.id
+        FROM main.recycled_records, json_each(${items}) AS each WHERE table_name = ${sql.lit(of.table)}`;
+    }),
+  );
+  await sql`CREATE TEMP VIEW elements AS SELECT path, value, project_id, id FROM main.elements
+    UNION ALL ${sql.join(archived, sql` UNION ALL `)}`.execute(db);
 }
 
 async function show(

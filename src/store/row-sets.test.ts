@@ -7,6 +7,7 @@ import { sql } from 'kysely';
 import { type ColumnType, mask } from '../model/field.ts';
 import type { Resource } from '../model/resource.ts';
 import { changesAfter } from './change-log.ts';
+import { matchesOf } from './elements.ts';
 import { removeBy } from './row-sets.ts';
 import { columnsOf, count, insert, remove } from './rows.ts';
 import { resources } from './schema.ts';
@@ -19,6 +20,18 @@ const values: Readonly<Record<ColumnType, readonly unknown[]>> = {
   json: [{ a: [true, null, 'é'] }, []],
 };
 
+/** A list, in a column whose elements are kept apart. */
+function listed(of: Resource, column: string, index: number): unknown {
+  const match = matchesOf(of).find((each) => each.column === column);
+  if (!match) return undefined;
+  const texts = ['a', 'b', 'a'].slice(0, index + 1);
+  if (match.separator !== undefined) return { [match.key ?? '']: texts.join(match.separator) };
+  const keys = matchesOf(of).filter((each) => each.column === column);
+  return texts.map((text) =>
+    match.key === null ? text : Object.fromEntries(keys.map(({ key }) => [key, text])),
+  );
+}
+
 /** A record with a value in every column, or null where that may be. */
 function recordOf(
   of: Resource,
@@ -27,7 +40,8 @@ function recordOf(
   index: number,
 ): { id: string; project_id: string } {
   const filled = columnsOf(of).map(([key, type]) => {
-    const value = values[type][index] ?? (required.has(key) ? values[type][0] : null);
+    const value =
+      listed(of, key, index) ?? values[type][index] ?? (required.has(key) ? values[type][0] : null);
     // Some columns are unique.
     return [key, type === 'text' && value !== null ? `${value} ${id}` : value];
   });

@@ -4,8 +4,9 @@ import { mask } from '../model/field.ts';
 import type { Fields, Resource } from '../model/resource.ts';
 import { auditedFields } from './audit-trace.ts';
 import { currentRevision } from './change-log.ts';
+import { matchesOf, writeElements } from './elements.ts';
 import { jsonObject, jsonValue } from './row-json.ts';
-import { columnsOf, isAnyOf, tableOf } from './rows.ts';
+import { columnsOf, decode, isAnyOf, tableOf } from './rows.ts';
 import type { Writer } from './transaction.ts';
 
 /** Deletes the records whose column has one of the values, and notes each. */
@@ -18,7 +19,28 @@ export async function removeBy<F extends Fields>(
   if (values.length === 0) return;
   const condition = isAnyOf(column, JSON.stringify(values));
   await noteEach(tx, of, condition, 'delete');
+  for (const each of await havingElements(tx, of, condition)) await writeElements(tx, of, each, null);
   await tx.db.deleteFrom(tableOf(of)).where(condition).execute();
+}
+
+/** Writes the elements of records that are there again. */
+export async function restoreElements(
+  tx: Writer,
+  of: Resource,
+  condition: RawBuilder<SqlBool>,
+): Promise<void> {
+  for (const each of await havingElements(tx, of, condition)) await writeElements(tx, of, null, each);
+}
+
+/** The records, if any of their resource can have elements. */
+async function havingElements(
+  { db }: Writer,
+  of: Resource,
+  condition: RawBuilder<SqlBool>,
+): Promise<Readonly<Record<string, unknown>>[]> {
+  if (matchesOf(of).length === 0) return [];
+  const rows = await db.selectFrom(tableOf(of)).selectAll().where(condition).execute();
+  return rows.map((row) => decode(of, row));
 }
 
 /** Forgets the records whose column is less than a value: noted for lists, but nothing that anybody changed. */
@@ -30,6 +52,7 @@ export async function forgetBefore<F extends Fields>(
 ): Promise<void> {
   const condition = sql<SqlBool>`${sql.ref(column)} < ${value}`;
   await recordChanges(tx, of, condition, 'delete');
+  for (const each of await havingElements(tx, of, condition)) await writeElements(tx, of, each, null);
   await tx.db.deleteFrom(tableOf(of)).where(condition).execute();
 }
 

@@ -85,19 +85,6 @@ export interface AuditRow extends Omit<ChangeRow, 'revision'> {
   after: string | null;
 }
 
-/** A pool that a policy sends requests to, found from either side. */
-interface PolicyPoolRow {
-  l7policy_id: string;
-  listener_id: string;
-  pool_id: string;
-}
-
-/** A view: a pool, and a listener that sends requests to it, whether as its default pool or by a policy. */
-interface PoolListenerRow {
-  pool_id: string;
-  listener_id: string;
-}
-
 /** A load balancer in the recycle bin. */
 export interface RecycledRow {
   id: string;
@@ -121,6 +108,16 @@ interface RecycledRecordRow {
   record: string;
 }
 
+/** One element of a list that a resource has in a column, by which the resource is found. */
+export interface ElementRow {
+  /** Table, column and key, with dots between. */
+  path: string;
+  value: string | number;
+  project_id: string;
+  /** Of the resource. */
+  id: string;
+}
+
 export interface Tables {
   loadbalancers: Row;
   listeners: Row;
@@ -140,6 +137,7 @@ export interface Tables {
   publicips: Row;
   recycled_loadbalancers: RecycledRow;
   recycled_records: RecycledRecordRow;
+  elements: ElementRow;
   changes: ChangeRow;
   audit: AuditRow;
   settings: { key: string; value: string };

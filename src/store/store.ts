@@ -68,12 +68,17 @@ export class Store implements Transactions {
     this.id = parts.id;
     const [writing] = parts.databases;
     if (!writing) throw new Error('a store needs a database');
-    this.#commits = new GroupCommit(writing, () => {
-      // A commit is nobody's call, though it happens in that of the first who waited for it.
-      this.#scopes.run(nobodys, () => {
-        for (const listener of this.#listeners) listener();
-      });
-    });
+    const changes = writing.prepare('SELECT total_changes() AS total');
+    this.#commits = new GroupCommit(
+      writing,
+      () => Number(changes.get()?.['total']),
+      () => {
+        // A commit is nobody's call, though it happens in that of the first who waited for it.
+        this.#scopes.run(nobodys, () => {
+          for (const listener of this.#listeners) listener();
+        });
+      },
+    );
   }
 
   /**
@@ -89,10 +94,10 @@ export class Store implements Transactions {
       const writing = new DatabaseSync(path);
       // FULL flushes the log at every commit: what was answered survives a loss of power.
       writing.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536');
+      // What a savepoint may have to undo stays in memory, and is not written to a temporary file.
+      writing.exec('PRAGMA temp_store = MEMORY');
       // 16 MiB of log between checkpoints: pages that commit after commit changes are copied once.
       writing.exec('PRAGMA wal_autocheckpoint = 4096');
-      // A savepoint keeps each page as it was: beyond 16 of them in a file, which costs a create a third more.
-      writing.exec('PRAGMA temp_store = MEMORY');
       const writer = queriesOver<Tables>(writing);
       await migrate(writer as Kysely<unknown>);
       const reading = new DatabaseSync(path, { readOnly: true });
@@ -118,7 +123,8 @@ export class Store implements Transactions {
 
   /**
    * Runs a writer's work in a transaction and resolves once it is durable. What the work throws undoes its writes.
-   * The work may await queries of its `Writer` and nothing else: other writers wait for it.
+   * The work may await queries of its `Writer` and nothing else: other writers wait for it. It may be run a second
+   * time, as if the first had not been, when another writer fails half-way; so it changes nothing but the store.
    */
   write<T>(work: (tx: Writer) => Promise<T>): Promise<T> {
     // Work that waited runs in the call of whoever began the batch: whose it is must be asked now.
