@@ -160,6 +160,10 @@ export const ProjectPublicIp = named(
   'ProjectPublicIp',
   Type.Object({
     ...shownOfPublicIp,
+    create_time: text(
+      'When the project got it, UTC; empty for one of the inventory that nobody has.',
+      '2026-01-31T09:30:00Z',
+    ),
     status: text('ELB while it is bound to a load balancer, else DOWN.', 'ELB'),
     tenant_id: text('The project.'),
     private_ip_address: text('The address of the load balancer; empty for none.', '10.0.0.10'),

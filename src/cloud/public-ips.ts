@@ -1,7 +1,8 @@
-/** The public IPs of a project and their bandwidths, as clients look them up and release them (VPC v1). */
-import { Type } from 'typebox';
+/** The public IPs of a project and their bandwidths, as clients look them up, bind and release them (VPC v1). */
+import { type Static, Type } from 'typebox';
+import { orLeftOut } from '../model/field.ts';
 import type { Operation } from '../model/operation.ts';
-import { described } from '../model/schemas.ts';
+import { described, strict } from '../model/schemas.ts';
 import {
   listPublicIps,
   type PublicIpView,
@@ -9,10 +10,25 @@ import {
   releasePublicIp,
   showPublicIp,
 } from '../service/project-public-ips.ts';
+import { changePublicIpBinding } from '../service/public-ip-bindings.ts';
 import type { Region } from '../service/region.ts';
 import { Bandwidth, ProjectPublicIp } from './answers.ts';
 
 const group = 'Networks';
+
+const Binding = strict({
+  publicip: described(
+    'What to change.',
+    strict({
+      port_id: orLeftOut(
+        described(
+          'The vip_port_id or ipv6_vip_port_id of a load balancer; empty or absent to unbind.',
+          Type.String({ maxLength: 36 }),
+        ),
+      ),
+    }),
+  ),
+});
 
 export function publicIpOperations(region: Region): Operation[] {
   const common = { method: 'GET', group, carriesRequestId: false, status: 200 } as const;
@@ -36,6 +52,20 @@ export function publicIpOperations(region: Region): Operation[] {
       handle: async ({ params: { project_id = '', publicip_id = '' } }) => ({
         body: { publicip: renderPublicIp(await showPublicIp(region, project_id, publicip_id)) },
       }),
+    },
+    {
+      ...common,
+      id: 'UpdatePublicip',
+      method: 'PUT',
+      path: '/v1/{project_id}/publicips/{publicip_id}',
+      summary: 'Bind a public IP to a load balancer by its port, or unbind it',
+      body: Binding,
+      answer: Type.Object({ publicip: ProjectPublicIp }),
+      handle: async ({ params: { project_id = '', publicip_id = '' }, body }) => {
+        const { port_id } = (body as Static<typeof Binding>).publicip;
+        const view = await changePublicIpBinding(region, project_id, publicip_id, port_id ?? '');
+        return { body: { publicip: renderPublicIp(view) } };
+      },
     },
     {
       ...common,

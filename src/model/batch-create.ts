@@ -1,24 +1,21 @@
 /** Several load balancers alike in one request, and the only way to ask for shared ones (rules digest 2.1.7). */
 import { Type } from 'typebox';
-import { orLeftOut, orNull } from './field.ts';
-import { loadBalancer } from './load-balancer.ts';
+import { orLeftOut } from './field.ts';
+import { loadBalancerOfKind } from './load-balancer.ts';
 import { createBody } from './resource.ts';
 import { described, Id, integer, named, strict } from './schemas.ts';
 
 const {
   gw_flavor_id: _flavor,
   loadbalancer_type: _type,
-  availability_zone_list: zones = Type.Array(Type.String()),
   ...fields
-} = createBody(loadBalancer).properties;
+} = createBody(loadBalancerOfKind).properties;
 
 export const BatchCreate = strict({
   loadbalancer: named(
     'NewLoadBalancers',
     strict({
       ...fields,
-      availability_zone_list: Type.Optional(orNull(zones)),
-      guaranteed: orLeftOut(described('false for shared ones.', Type.Boolean())),
       number: orLeftOut(described('How many; 1 unless told otherwise.', integer(1, 10), 2)),
       // Accepted as the cloud does, which says of them that they do nothing.
       bandwidth: orLeftOut(

@@ -42,19 +42,22 @@ export const certificate = resource({
     certificate: field(
       Type.String(),
       'PEM: the certificate, then each that issued the one before, at most 11. Required.',
-      { ...set, input: Pem, effective: false, example: pemOf('CERTIFICATE') },
+      { ...set, input: Pem, traffic: true, example: pemOf('CERTIFICATE') },
     ),
     private_key: field(
       orNull(Type.String()),
       'PEM without a password, RSA or EC; required but for type client. ****** while its echo is off.',
-      { ...key, example: pemOf('PRIVATE KEY') },
+      { ...key, example: pemOf('PRIVATE KEY'), traffic: true },
     ),
     enc_certificate: field(orNull(Type.String()), 'The certificate for encryption of type server_sm.', {
       ...set,
       input: Pem,
-      effective: false,
+      traffic: true,
     }),
-    enc_private_key: field(orNull(Type.String()), 'The private key of enc_certificate.', key),
+    enc_private_key: field(orNull(Type.String()), 'The private key of enc_certificate.', {
+      ...key,
+      traffic: true,
+    }),
     sealed_private_key: field(orNull(Type.String()), 'The private key, encrypted.', {
       answered: false,
       secret: true,
@@ -70,7 +73,7 @@ export const certificate = resource({
         ...set,
         input: Type.String({ maxLength: 10000 }),
         filter: 'many',
-        effective: false,
+        traffic: true,
         example: 'www.example.com',
       },
     ),

@@ -2,7 +2,7 @@
 import { type Static, Type } from 'typebox';
 import { field, orNull } from './field.ts';
 import { Eip, GlobalEip } from './public-ip.ts';
-import { type RecordOf, resource } from './resource.ts';
+import { createBody, type RecordOf, resource } from './resource.ts';
 import { described, Id, integer, named, oneOf, strict, Timestamp } from './schemas.ts';
 
 const Ttl = integer(1, 2147483647);
@@ -53,37 +53,63 @@ export const DomainNames = Type.Object({
 });
 export type DomainNames = Static<typeof DomainNames>;
 
-const settings = {
-  public_domain_name_enable: Type.Optional(
-    described(means.public_domain_name_enable, orNull(Type.Boolean()), true),
-  ),
-  public_dns_record_set_ttl: Type.Optional(described(means.public_dns_record_set_ttl, orNull(Ttl))),
-  private_domain_name_enable: Type.Optional(
-    described(means.private_domain_name_enable, orNull(Type.Boolean())),
-  ),
-  private_dns_record_set_ttl: Type.Optional(described(means.private_dns_record_set_ttl, orNull(Ttl))),
-};
+const setting = { create: 'optional', update: 'mutable', nullable: true } as const;
+const zone = { ...setting, input: ZoneName } as const;
 
+/** The settings as one thing, with the switches of the addresses; they are kept with the load balancer. */
+export const domainNames = resource({
+  name: 'domain_names',
+  plural: 'domain_names',
+  label: 'domain names',
+  table: '',
+  fields: {
+    public_domain_name_enable: field(Type.Boolean(), means.public_domain_name_enable, {
+      ...setting,
+      default: false,
+      example: true,
+    }),
+    public_dns_zone_name: field(orNull(Type.String()), means.public_dns_zone_name, {
+      ...zone,
+      example: 'example.com.',
+    }),
+    public_dns_record_set_ttl: field(Ttl, means.public_dns_record_set_ttl, { ...setting, default: 300 }),
+    private_domain_name_enable: field(Type.Boolean(), means.private_domain_name_enable, {
+      ...setting,
+      default: false,
+    }),
+    private_dns_zone_name: field(orNull(Type.String()), means.private_dns_zone_name, zone),
+    private_dns_zone_type: field(ZoneType, means.private_dns_zone_type, { ...setting, default: 'private' }),
+    private_dns_record_set_ttl: field(Ttl, means.private_dns_record_set_ttl, { ...setting, default: 300 }),
+    disabled_ips: field(
+      Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 100 }),
+      'The addresses that their name is not resolved to.',
+      { ...setting, default: [] },
+    ),
+  },
+});
+
+const { disabled_ips: _, ...settings } = createBody(domainNames).properties;
+const ofZones = ['public_dns_zone_name', 'private_dns_zone_name', 'private_dns_zone_type'];
+
+/** A system default has no zones to choose. */
 export const SystemDomainConfig = strict({
-  loadbalancer: named('NewSystemDomainConfig', strict(settings)),
+  loadbalancer: named(
+    'NewSystemDomainConfig',
+    strict(Object.fromEntries(Object.entries(settings).filter(([key]) => !ofZones.includes(key)))),
+  ),
 });
 
 export const UserDomainConfig = strict({
-  loadbalancer: named(
-    'NewUserDomainConfig',
-    strict({
-      ...settings,
-      public_dns_zone_name: Type.Optional(
-        described(means.public_dns_zone_name, orNull(ZoneName), 'example.com.'),
-      ),
-      private_dns_zone_name: Type.Optional(described(means.private_dns_zone_name, orNull(ZoneName))),
-      private_dns_zone_type: Type.Optional(described(means.private_dns_zone_type, orNull(ZoneType))),
-    }),
-  ),
+  loadbalancer: named('NewUserDomainConfig', strict(settings)),
 });
 
-/** What a request says of the names; a system default has no zones to choose. */
-export type DomainConfigRequest = Partial<Static<typeof UserDomainConfig>['loadbalancer']>;
+/** Zones are told without the dot that ends them, in lower case. */
+export function storedZone(name: string | null | undefined): string | null {
+  return name?.replace(/\.$/, '').toLowerCase() ?? null;
+}
+
+/** What a request says of the names. */
+export type DomainConfigRequest = { readonly [K in keyof DomainConfig]?: DomainConfig[K] | null };
 
 /** The settings as answered. */
 export const DomainConfigAnswer = named(

@@ -36,8 +36,8 @@ export interface Field<S extends TSchema = TSchema> {
   readonly filter: FilterArity | null;
   /** False for what is stored for our own use and never answered. */
   readonly answered: boolean;
-  /** False while the field is stored and answered but does not yet change what traffic does. */
-  readonly effective: boolean;
+  /** Whether it is meant to change what traffic or probes do; that it does is for tests to show. */
+  readonly traffic: boolean;
   /** Whether its values are kept from every record of what happened; those show a mask. */
   readonly secret: boolean;
   /** False for what changes by itself, as health does: the audit of changes leaves it out. */
@@ -57,7 +57,7 @@ export interface FieldOptions<S extends TSchema> {
   readonly computed?: boolean;
   readonly filter?: FilterArity;
   readonly answered?: boolean;
-  readonly effective?: boolean;
+  readonly traffic?: boolean;
   readonly secret?: boolean;
   readonly audited?: boolean;
 }
@@ -87,7 +87,7 @@ export function field<S extends TSchema>(
     column: options.computed ? null : columnType(schema),
     filter: options.filter ?? null,
     answered: options.answered ?? true,
-    effective: options.effective ?? true,
+    traffic: options.traffic ?? false,
     secret: options.secret ?? false,
     audited: options.audited ?? true,
     description,
@@ -127,4 +127,9 @@ function columnType(schema: TSchema): ColumnType {
     default:
       return 'text';
   }
+}
+
+/** The words that a field takes; none when it is not one of several words. */
+export function wordsOf({ schema }: Pick<Field, 'schema'>): readonly string[] {
+  return (withoutNull(schema) as { enum?: string[] }).enum ?? [];
 }

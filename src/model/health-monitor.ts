@@ -7,7 +7,7 @@ import { type RecordOf, resource } from './resource.ts';
 import { Id, integer, Name, oneOf, Reference } from './schemas.ts';
 
 const Content = Type.String({ minLength: 1, maxLength: 64 });
-const contentSetting = { create: 'optional', update: 'mutable', nullable: true, effective: false } as const;
+const contentSetting = { create: 'optional', update: 'mutable', nullable: true, traffic: true } as const;
 
 export const healthMonitor = resource({
   name: 'healthmonitor',
@@ -18,7 +18,11 @@ export const healthMonitor = resource({
   fields: {
     ...identity,
     ...inheritedEnterpriseProject(false),
-    pool_id: field(Id, 'The pool whose members are probed.', { create: 'required', answered: false }),
+    pool_id: field(Id, 'The pool whose members are probed.', {
+      create: 'required',
+      answered: false,
+      traffic: true,
+    }),
     pools: field(Type.Array(Reference), 'The pool whose members are probed.', { computed: true }),
     name: field(Name, 'A name, which need not be unique.', {
       create: 'optional',
@@ -33,30 +37,35 @@ export const healthMonitor = resource({
       nullable: true,
       default: true,
       filter: 'one',
+      traffic: true,
     }),
     type: field(oneOf('TCP', 'UDP_CONNECT', 'HTTP', 'HTTPS', 'TLS', 'GRPC'), 'The kind of probe.', {
       example: 'HTTP',
       create: 'required',
       update: 'mutable',
       filter: 'many',
+      traffic: true,
     }),
     delay: field(integer(1, 50), 'Seconds from one probe to the next.', {
       example: 5,
       create: 'required',
       update: 'mutable',
       filter: 'many',
+      traffic: true,
     }),
     timeout: field(integer(1, 50), 'Seconds a probe may take.', {
       example: 3,
       create: 'required',
       update: 'mutable',
       filter: 'one',
+      traffic: true,
     }),
     max_retries: field(integer(1, 10), 'Successes in a row that make an OFFLINE member ONLINE.', {
       example: 3,
       create: 'required',
       update: 'mutable',
       filter: 'many',
+      traffic: true,
     }),
     max_retries_down: field(integer(1, 10), 'Failures in a row that make a member OFFLINE.', {
       create: 'optional',
@@ -64,17 +73,19 @@ export const healthMonitor = resource({
       nullable: true,
       default: 3,
       filter: 'many',
+      traffic: true,
     }),
     monitor_port: field(orNull(integer(1, 65535)), 'The port to probe; null for the member’s own.', {
       create: 'optional',
       update: 'mutable',
       nullable: true,
       filter: 'many',
+      traffic: true,
     }),
     domain_name: field(
       orNull(Type.String({ minLength: 1, maxLength: 100, pattern: '^[A-Za-z0-9][A-Za-z0-9.-]*$' })),
       'The Host of HTTP probes; null for the load balancer’s address.',
-      { create: 'optional', update: 'mutable', nullable: true, filter: 'many' },
+      { create: 'optional', update: 'mutable', nullable: true, filter: 'many', traffic: true },
     ),
     url_path: field(
       Type.String({ minLength: 1, maxLength: 80, pattern: "^/[A-Za-z0-9/.%?#&_;~!()*\\[\\]@$^:',+-]*$" }),
@@ -86,6 +97,7 @@ export const healthMonitor = resource({
         default: '/',
         filter: 'many',
         example: '/health',
+        traffic: true,
       },
     ),
     http_method: field(orNull(oneOf('GET', 'HEAD', 'POST')), 'The method of HTTP probes.', {
@@ -93,16 +105,25 @@ export const healthMonitor = resource({
       update: 'mutable',
       nullable: true,
       filter: 'many',
+      traffic: true,
     }),
     expected_codes: field(
       orNull(Type.String({ minLength: 1, maxLength: 64 })),
       'The statuses that pass: 200, or 200,202, or 200-204,300-399.',
-      { create: 'optional', update: 'mutable', nullable: true, filter: 'many', example: '200' },
+      {
+        create: 'optional',
+        update: 'mutable',
+        nullable: true,
+        filter: 'many',
+        example: '200',
+        traffic: true,
+      },
     ),
     http_version: field(orNull(oneOf('HTTP/1.0', 'HTTP/1.1')), 'The version of HTTP probes.', {
       create: 'optional',
       update: 'mutable',
       nullable: true,
+      traffic: true,
     }),
     content_check_enable: field(Type.Boolean(), 'Whether probes compare what the member sends.', {
       ...contentSetting,

@@ -39,6 +39,7 @@ export const ipGroup = resource({
         create: 'required',
         update: 'mutable',
         example: [{ ip: '10.0.0.0/8', description: 'the office' }],
+        traffic: true,
       },
     ),
     listeners: field(Type.Array(Reference), 'The listeners that use it.', { computed: true }),

@@ -42,7 +42,7 @@ const StickyInput = named(
   strict({ enable: orLeftOut(sticky.enable), timeout: orLeftOut(sticky.timeout) }),
 );
 
-const later = { create: 'optional', update: 'mutable', nullable: true, effective: false } as const;
+const later = { create: 'optional', update: 'mutable', nullable: true, traffic: true } as const;
 
 export const l7Policy = resource({
   name: 'l7policy',
@@ -54,18 +54,21 @@ export const l7Policy = resource({
     ...naming,
     ...alwaysUp,
     ...inheritedEnterpriseProject(true),
-    listener_id: field(Id, 'The listener whose requests it is for.', { create: 'required', filter: 'many' }),
+    listener_id: field(Id, 'The listener whose requests it is for.', {
+      create: 'required',
+      filter: 'many',
+      traffic: true,
+    }),
     action: field(
       oneOf('REDIRECT_TO_POOL', 'REDIRECT_TO_LISTENER', 'REDIRECT_TO_URL', 'FIXED_RESPONSE'),
       'What is done with a request that matches all rules.',
-      { create: 'required', filter: 'many', effective: false, example: 'REDIRECT_TO_URL' },
+      { create: 'required', filter: 'many', traffic: true, example: 'REDIRECT_TO_URL' },
     ),
     position: field(integer(1, 100), 'Always 100.', {
       create: 'ignored',
       update: 'immutable',
       default: 100,
       filter: 'many',
-      effective: false,
     }),
     priority: field(
       integer(0, maxPriority),
@@ -108,7 +111,6 @@ export const l7Policy = resource({
       create: 'ignored',
       update: 'immutable',
       filter: 'many',
-      effective: false,
     }),
     redirect_url_config: field(orNull(RedirectUrl), 'The URL that REDIRECT_TO_URL sends clients to.', {
       ...later,

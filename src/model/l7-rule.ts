@@ -24,7 +24,7 @@ const ConditionInput = named(
   }),
 );
 
-const later = { create: 'optional', update: 'mutable', nullable: true, effective: false } as const;
+const later = { create: 'optional', update: 'mutable', nullable: true, traffic: true } as const;
 
 export const l7Rule = resource({
   name: 'rule',
@@ -39,14 +39,14 @@ export const l7Rule = resource({
     type: field(
       oneOf('HOST_NAME', 'PATH', 'METHOD', 'HEADER', 'QUERY_STRING', 'SOURCE_IP', 'COOKIE'),
       'The part of a request it looks at.',
-      { create: 'required', filter: 'many', effective: false, example: 'PATH' },
+      { create: 'required', filter: 'many', traffic: true, example: 'PATH' },
     ),
     compare_type: field(oneOf('EQUAL_TO', 'STARTS_WITH', 'REGEX'), 'How that part is compared.', {
       example: 'STARTS_WITH',
       create: 'required',
       update: 'mutable',
       filter: 'many',
-      effective: false,
+      traffic: true,
     }),
     value: field(
       Type.String({ maxLength: 128 }),
@@ -55,6 +55,7 @@ export const l7Rule = resource({
     ),
     key: field(orNull(Type.String({ maxLength: 255 })), 'Without meaning: keys are in conditions.', {
       ...later,
+      traffic: false,
       filter: 'many',
     }),
     invert: field(Type.Boolean(), 'Always false.', { create: 'ignored', default: false, filter: 'one' }),

@@ -10,7 +10,7 @@ import {
   timestamps,
 } from './common-fields.ts';
 import { field, orNull } from './field.ts';
-import { includeRecycleBin, type Match } from './filter.ts';
+import { type ElementMatch, includeRecycleBin, type Match } from './filter.ts';
 import { InsertHeaders, InsertHeadersInput } from './insert-headers.ts';
 import {
   AccessLogHeaders,
@@ -35,8 +35,19 @@ const memberOf = (column: string): Match => ({
   column,
 });
 
+/** By an IP group; several have commas between (rules digest IG-8). */
+export const listenerOfIpGroup: ElementMatch = {
+  kind: 'element',
+  column: 'ipgroup',
+  key: 'ipgroup_id',
+  separator: ',',
+};
+
+/** By a certificate among its further ones. */
+export const listenerOfSni: ElementMatch = { kind: 'element', column: 'sni_container_refs', key: null };
+
 const set = { create: 'optional', update: 'mutable', nullable: true } as const;
-const later = { ...set, effective: false } as const;
+const later = { ...set, traffic: true } as const;
 
 export const listener = resource({
   name: 'listener',
@@ -44,6 +55,7 @@ export const listener = resource({
   label: 'listener',
   table: 'listeners',
   parent: 'loadbalancer_id',
+  lookups: [listenerOfIpGroup, listenerOfSni],
   fields: {
     ...identity,
     ...naming,
@@ -53,12 +65,14 @@ export const listener = resource({
       create: 'required',
       filter: 'many',
       answered: false,
+      traffic: true,
     }),
     loadbalancers: field(Type.Array(Reference), 'The load balancer it belongs to.', { computed: true }),
     protocol: field(ListenerProtocol, 'The protocol clients speak.', {
       create: 'required',
       filter: 'many',
       example: 'HTTP',
+      traffic: true,
     }),
     protocol_port: field(integer(0, 65535), 'The port; 0 with port_ranges.', {
       example: 80,
@@ -66,17 +80,19 @@ export const listener = resource({
       nullable: true,
       default: 0,
       filter: 'many',
+      traffic: true,
     }),
     port_ranges: field(Type.Array(PortRange), 'The ports of a listener that serves several.', {
       input: Type.Array(PortRange, { maxItems: 10 }),
       create: 'optional',
       nullable: true,
       default: [],
-      effective: false,
+      traffic: true,
     }),
     default_pool_id: field(orNull(Id), 'The pool that gets what no policy sends elsewhere.', {
       ...set,
       filter: 'many',
+      traffic: true,
     }),
     default_tls_container_ref: field(orNull(Id), 'The server certificate.', { ...later, filter: 'many' }),
     client_ca_tls_container_ref: field(orNull(Id), 'The CA that client certificates must come from.', {
@@ -129,16 +145,19 @@ export const listener = resource({
       ...set,
       input: InsertHeadersInput,
       example: { 'X-Forwarded-Host': true, 'X-Real-IP': true },
+      traffic: true,
     }),
     enable_member_retry: field(Type.Boolean(), 'Whether a failed request may go to another member.', {
       ...set,
       default: true,
       filter: 'one',
+      traffic: true,
     }),
     keepalive_timeout: field(integer(0, 4000), 'Seconds an idle client connection is kept.', {
       example: 60,
       ...set,
       filter: 'many',
+      traffic: true,
     }),
     client_timeout: field(
       orNull(integer(1, 300)),
@@ -147,6 +166,7 @@ export const listener = resource({
         ...set,
         filter: 'many',
         example: 60,
+        traffic: true,
       },
     ),
     member_timeout: field(
@@ -156,9 +176,14 @@ export const listener = resource({
         ...set,
         filter: 'many',
         example: 60,
+        traffic: true,
       },
     ),
-    ipgroup: field(orNull(IpGroup), 'Who may or may not connect.', { ...set, input: IpGroupInput }),
+    ipgroup: field(orNull(IpGroup), 'Who may or may not connect.', {
+      ...set,
+      input: IpGroupInput,
+      traffic: true,
+    }),
     transparent_client_ip_enable: field(Type.Boolean(), 'Whether members see the client’s address.', {
       ...later,
       default: true,

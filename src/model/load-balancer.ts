@@ -68,6 +68,7 @@ export const loadBalancer = resource({
       nullable: true,
       default: true,
       filter: 'one',
+      traffic: true,
     }),
     provider: field(Type.String(), 'Always vlb.', {
       input: Type.Literal('vlb'),
@@ -90,28 +91,32 @@ export const loadBalancer = resource({
     vip_subnet_cidr_id: field(orNull(Id), 'The IPv4 subnet of its address.', {
       ...address,
       example: '70a1f9ee-3b2e-4f3a-a1c6-5d8f1a0b9c42',
+      traffic: true,
     }),
     vip_address: field(orNull(Type.String({ minLength: 1, maxLength: 64 })), 'Its IPv4 address.', {
       ...address,
       example: '10.0.0.10',
+      traffic: true,
     }),
     vip_port_id: field(orNull(Id), 'The port that holds its IPv4 address.', {
       filter: 'many',
       example: '3b6f3a52-40f5-4b0e-8a53-9d1e2f3a4b5c',
     }),
-    ipv6_vip_virsubnet_id: field(orNull(Id), 'The network of its IPv6 address.', address),
-    ipv6_vip_address: field(
-      orNull(Type.String({ minLength: 1, maxLength: 64 })),
-      'Its IPv6 address.',
-      address,
-    ),
+    ipv6_vip_virsubnet_id: field(orNull(Id), 'The network of its IPv6 address.', {
+      ...address,
+      traffic: true,
+    }),
+    ipv6_vip_address: field(orNull(Type.String({ minLength: 1, maxLength: 64 })), 'Its IPv6 address.', {
+      ...address,
+      traffic: true,
+    }),
     ipv6_vip_port_id: field(orNull(Id), 'The port that holds its IPv6 address.', { filter: 'many' }),
     ipv6_bandwidth: field(orNull(Bandwidth), 'The shared bandwidth of its IPv6 address.', {
       input: strict({ id: described('A shared bandwidth.', Id) }),
       create: 'optional',
       update: 'mutable',
       nullable: true,
-      effective: false,
+      traffic: true,
     }),
     availability_zone_list: field(Type.Array(Type.String()), 'Its availability zones.', {
       input: Type.Array(Type.String({ minLength: 1, maxLength: 255 }), { minItems: 1, maxItems: 64 }),
@@ -124,7 +129,7 @@ export const loadBalancer = resource({
       update: 'mutable',
       nullable: true,
       default: [],
-      effective: false,
+      traffic: true,
     }),
     elb_virsubnet_type: field(oneOf('ipv4', 'dualstack'), 'Whether those networks have IPv6.', {
       filter: 'many',
@@ -140,21 +145,21 @@ export const loadBalancer = resource({
       update: 'mutable',
       nullable: true,
       filter: 'many',
-      effective: false,
+      traffic: true,
     }),
     l7_flavor_id: field(orNull(Type.String({ maxLength: 255 })), 'The flavor for HTTP.', {
       create: 'optional',
       update: 'mutable',
       nullable: true,
       filter: 'many',
-      effective: false,
+      traffic: true,
     }),
     l4_scale_flavor_id: field(orNull(Type.String()), 'Deprecated: null.', { filter: 'many' }),
     l7_scale_flavor_id: field(orNull(Type.String()), 'Deprecated: null.', { filter: 'many' }),
     gw_flavor_id: field(orNull(Type.String({ maxLength: 255 })), 'The flavor of a gateway load balancer.', {
       create: 'optional',
       nullable: true,
-      effective: false,
+      traffic: true,
     }),
     loadbalancer_type: field(orNull(Type.String()), 'gateway, or null.', {
       input: Type.Literal('gateway'),
@@ -174,12 +179,14 @@ export const loadBalancer = resource({
       nullable: true,
       computed: true,
       answered: false,
+      traffic: true,
     }),
     publicip: field(orNull(NewPublicIp), 'A public IP to make and bind.', {
       create: 'optional',
       nullable: true,
       computed: true,
       answered: false,
+      traffic: true,
     }),
     pools: field(Type.Array(Reference), 'Its pools.', { computed: true }),
     listeners: field(Type.Array(Reference), 'Its listeners.', { computed: true }),
@@ -203,7 +210,7 @@ export const loadBalancer = resource({
       create: 'optional',
       update: 'mutable',
       nullable: true,
-      effective: false,
+      traffic: true,
     }),
     charge_mode: field(oneOf('flavor', 'lcu', ''), 'How it would be billed; empty for a shared one.', {
       input: oneOf('flavor', 'lcu'),
@@ -211,14 +218,13 @@ export const loadBalancer = resource({
       update: 'mutable',
       nullable: true,
       default: 'lcu',
-      effective: false,
     }),
     waf_failure_action: field(oneOf('forward', 'discard'), 'What to do when the web firewall fails.', {
       create: 'optional',
       update: 'mutable',
       nullable: true,
       default: 'forward',
-      effective: false,
+      traffic: true,
     }),
     deletion_protection_enable: field(Type.Boolean(), 'Whether deleting is refused.', {
       create: 'optional',
@@ -325,3 +331,17 @@ export const loadBalancer = resource({
 });
 
 export type LoadBalancer = RecordOf<(typeof loadBalancer)['fields']>;
+
+/** A load balancer of either kind, as only the calls that make shared ones describe it (rules digest 2.1.7). */
+export const loadBalancerOfKind = {
+  ...loadBalancer,
+  fields: {
+    ...loadBalancer.fields,
+    guaranteed: { ...loadBalancer.fields.guaranteed, input: Type.Boolean() },
+    availability_zone_list: {
+      ...loadBalancer.fields.availability_zone_list,
+      create: 'optional',
+      nullable: true,
+    },
+  },
+} as const;

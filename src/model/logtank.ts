@@ -4,7 +4,7 @@ import { field } from './field.ts';
 import { type RecordOf, resource } from './resource.ts';
 import { Id } from './schemas.ts';
 
-const place = { create: 'required', update: 'mutable', filter: 'many', effective: false } as const;
+const place = { create: 'required', update: 'mutable', filter: 'many', traffic: true } as const;
 
 export const logtank = resource({
   name: 'logtank',

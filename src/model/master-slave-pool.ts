@@ -43,6 +43,7 @@ export const masterSlaveMember = resource({
     role: field(oneOf('master', 'slave'), 'The master takes all traffic while it is healthy.', {
       create: 'required',
       update: 'absent',
+      traffic: true,
     }),
     status: field(Type.Array(StatusOfListener), 'The health as each listener of the pool sees it.', {
       computed: true,
@@ -69,6 +70,7 @@ export const masterSlaveMonitor = resource({
       { filter: null },
     ),
     type: field(oneOf('TCP', 'UDP_CONNECT', 'HTTP', 'HTTPS'), 'The kind of probe.', {
+      traffic: true,
       create: 'required',
       update: 'absent',
     }),
@@ -101,6 +103,7 @@ export const masterSlavePool = resource({
     ...settledFields(pool.fields, ['public_border_group'], { filter: 'many' }),
     ...settledFields(pool.fields, ['healthmonitor_id'], { answered: false }),
     protocol: field(oneOf('TCP', 'UDP', 'QUIC', 'TLS'), 'The protocol spoken to the members.', {
+      traffic: true,
       create: 'required',
       update: 'absent',
       filter: 'many',
@@ -108,7 +111,7 @@ export const masterSlavePool = resource({
     lb_algorithm: field(
       oneOf('ROUND_ROBIN', 'LEAST_CONNECTIONS', 'SOURCE_IP', 'QUIC_CID'),
       'Without effect: one member at a time takes traffic.',
-      { create: 'required', update: 'absent', filter: 'many', effective: false },
+      { create: 'required', update: 'absent', filter: 'many' },
     ),
     type: field(oneOf('instance', 'ip'), 'The kind of members it takes.', {
       create: 'required',

@@ -76,11 +76,12 @@ export const member = resource({
       create: 'required',
       filter: 'many',
       example: '10.0.0.20',
+      traffic: true,
     }),
     protocol_port: field(
       integer(0, 65535),
       'The port that takes requests; 0 for a pool of protocol IP or with any_port_enable.',
-      { create: 'optional', update: 'mutable', nullable: true, filter: 'many', example: 8080 },
+      { create: 'optional', update: 'mutable', nullable: true, filter: 'many', example: 8080, traffic: true },
     ),
     subnet_cidr_id: field(orNull(Id), 'The subnet of the address; null for an IP address used as a member.', {
       example: exampleSubnet,
@@ -94,6 +95,7 @@ export const member = resource({
       nullable: true,
       default: 1,
       filter: 'many',
+      traffic: true,
     }),
     admin_state_up: field(Type.Boolean(), 'Whether the server behind the address exists; input is ignored.', {
       create: 'ignored',
@@ -106,7 +108,7 @@ export const member = resource({
       nullable: true,
       default: '',
       filter: 'many',
-      effective: false,
+      traffic: true,
     }),
     ip_version: field(oneOf('v4', 'v6'), 'Follows from the address.', { filter: 'many' }),
     member_type: field(oneOf('ip', 'instance'), 'instance when it has a subnet, else ip.', {

@@ -58,12 +58,14 @@ export const pool = resource({
       example: 'HTTP',
       create: 'required',
       filter: 'many',
+      traffic: true,
     }),
     lb_algorithm: field(Algorithm, 'How a member is chosen.', {
       example: 'ROUND_ROBIN',
       create: 'optional',
       update: 'mutable',
       filter: 'many',
+      traffic: true,
     }),
     loadbalancer_id: field(orNull(Id), 'The load balancer the pool was created for.', {
       example: '0c6ad6f5-95a3-4a83-9c0a-6a1f8c1f2d3e',
@@ -76,6 +78,7 @@ export const pool = resource({
       nullable: true,
       answered: false,
       computed: true,
+      traffic: true,
     }),
     type: field(oneOf('instance', 'ip', ''), 'The kind of members it takes; empty takes any.', {
       create: 'optional',
@@ -107,14 +110,14 @@ export const pool = resource({
       create: 'optional',
       update: 'mutable',
       nullable: true,
-      effective: false,
+      traffic: true,
     }),
     slow_start: field(orNull(SlowStart), 'Lets a new member’s share grow over its duration in seconds.', {
       input: SlowStartInput,
       create: 'optional',
       update: 'mutable',
       nullable: true,
-      effective: false,
+      traffic: true,
     }),
     member_deletion_protection_enable: field(Type.Boolean(), 'Whether its members are safe from deletion.', {
       create: 'optional',
@@ -129,6 +132,7 @@ export const pool = resource({
       nullable: true,
       default: false,
       filter: 'one',
+      traffic: true,
     }),
     connection_drain: field(ConnectionDrain, 'How long a leaving member keeps its connections, in seconds.', {
       input: ConnectionDrainInput,
@@ -136,7 +140,7 @@ export const pool = resource({
       update: 'mutable',
       nullable: true,
       default: { enable: false, timeout: null },
-      effective: false,
+      traffic: true,
     }),
     pool_health: field(PoolHealth, '1 forwards to every member while none is healthy.', {
       input: PoolHealthInput,
@@ -144,7 +148,7 @@ export const pool = resource({
       update: 'mutable',
       nullable: true,
       default: { minimum_healthy_member_count: 0 },
-      effective: false,
+      traffic: true,
     }),
     az_affinity: field(orNull(AzAffinity), 'Prefers members of the proxy’s own zone.', {
       input: AzAffinityInput,
@@ -152,7 +156,7 @@ export const pool = resource({
       create: 'optional',
       update: 'mutable',
       nullable: true,
-      effective: false,
+      traffic: true,
     }),
     quic_cid_hash_strategy: field(
       orNull(QuicCid),
@@ -161,7 +165,7 @@ export const pool = resource({
         create: 'optional',
         update: 'mutable',
         nullable: true,
-        effective: false,
+        traffic: true,
       },
     ),
     public_border_group: field(Type.String({ maxLength: 64 }), 'The site: center.', {
@@ -169,7 +173,6 @@ export const pool = resource({
       nullable: true,
       default: 'center',
       filter: 'one',
-      effective: false,
     }),
     ...protection,
     healthmonitor_id: field(orNull(Id), 'The pool’s health monitor, if it has one.', { filter: 'many' }),

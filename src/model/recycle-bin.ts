@@ -3,19 +3,28 @@ import { type Static, Type } from 'typebox';
 import { field } from './field.ts';
 import { loadBalancer } from './load-balancer.ts';
 import { resource } from './resource.ts';
-import { integer, Timestamp } from './schemas.ts';
+import { described, integer, named, strict, Timestamp } from './schemas.ts';
 
 /** A week (rules digest O4). */
 const Hours = integer(0, 168);
 
-export const RecycleBinPolicy = Type.Object({
-  retention_hour: { ...Hours, description: 'How long a load balancer stays before it is destroyed.' },
-  recycle_threshold_hour: {
-    ...Hours,
-    description: 'How old it must be; younger ones are destroyed at once.',
-  },
-});
+const retention_hour = described('How long a load balancer stays before it is destroyed.', Hours, 168);
+const recycle_threshold_hour = described('How old it must be; younger ones are destroyed at once.', Hours, 0);
+
+export const RecycleBinPolicy = named(
+  'RecycleBinPolicy',
+  Type.Object({ retention_hour, recycle_threshold_hour }),
+);
 export type RecycleBinPolicy = Static<typeof RecycleBinPolicy>;
+
+/** What a request changes of it. */
+export const NewRecycleBinPolicy = named(
+  'NewRecycleBinPolicy',
+  strict({
+    retention_hour: Type.Optional(retention_hour),
+    recycle_threshold_hour: Type.Optional(recycle_threshold_hour),
+  }),
+);
 
 /** What a project has set. */
 export interface RecycleBin {

@@ -3,12 +3,17 @@ import { type Static, type TSchema, Type } from 'typebox';
 
 /** A schema under a name, by which documents refer to it; one name is for one schema. */
 export function named<S extends TSchema>(title: string, schema: S): S {
-  return { ...schema, title };
+  return saying(schema, { title });
 }
 
 /** A schema with what its value means to a caller, in one sentence, and perhaps an example. */
 export function described<S extends TSchema>(description: string, schema: S, example?: Static<S>): S {
-  return { ...schema, description, ...(example === undefined ? {} : { examples: [example] }) };
+  return saying(schema, { description, ...(example === undefined ? {} : { examples: [example] }) });
+}
+
+/** A copy of a schema with more said of it. What kind it is, TypeBox keeps where a spread does not see it. */
+function saying<S extends TSchema>(schema: S, more: object): S {
+  return Object.assign(Object.defineProperties({} as S, Object.getOwnPropertyDescriptors(schema)), more);
 }
 
 /** An object whose unknown keys are refused. */

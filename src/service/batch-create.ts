@@ -1,6 +1,7 @@
 /** Several load balancers made at once: all of them, or none when one cannot be (rules digest 2.1.7, batch create). */
 import type { BatchCreateRequest } from '../model/batch-create.ts';
 import { invalid } from '../model/errors.ts';
+import type { LoadBalancer } from '../model/load-balancer.ts';
 import { recordJob } from './jobs.ts';
 import { createLoadBalancer } from './load-balancers.ts';
 import { type Region, within } from './region.ts';
@@ -18,18 +19,13 @@ export async function batchCreateLoadBalancers(
 ): Promise<BatchCreated> {
   const number = asked ?? 1;
   const guaranteed = kind ?? true;
-  if (guaranteed && !body['availability_zone_list']) {
-    throw invalid('loadbalancer.availability_zone_list', 'it is required when guaranteed is true.');
-  }
   if (number > 1) checkAlike(body);
   const names = namesOf(name ?? '', number);
   return region.store.write(async (tx) => {
     const joined = within(region, tx);
     const ids: string[] = [];
     for (const each of names) {
-      const zones = body['availability_zone_list'] ?? [];
-      const request = { ...body, availability_zone_list: zones, guaranteed, name: each };
-      ids.push((await createLoadBalancer(joined, projectId, request)).loadBalancer.id);
+      ids.push((await createOfKind(joined, projectId, { ...body, guaranteed, name: each })).id);
     }
     const jobId = await recordJob(tx, projectId, {
       job_type: guaranteed ? 'batchCreateV3Loadbalancer' : 'batchCreateV2Loadbalancer',
@@ -42,6 +38,21 @@ export async function batchCreateLoadBalancers(
     });
     return { ids, jobId };
   });
+}
+
+/** Creates a load balancer of either kind; a shared one is in no zone that a request could name. */
+export async function createOfKind(
+  region: Region,
+  projectId: string,
+  body: Readonly<Record<string, unknown>>,
+): Promise<LoadBalancer> {
+  const guaranteed = body['guaranteed'] ?? true;
+  const zones = body['availability_zone_list'];
+  if (guaranteed && !zones) {
+    throw invalid('loadbalancer.availability_zone_list', 'it is required when guaranteed is true.');
+  }
+  const request = { ...body, guaranteed, availability_zone_list: zones ?? [] };
+  return (await createLoadBalancer(region, projectId, request)).loadBalancer;
 }
 
 /** Refuses what two load balancers cannot both have. */

@@ -10,7 +10,7 @@ import { checkDeletable } from './members.ts';
 import { checkNoPolicyUses } from './policy-pools.ts';
 import { removePools } from './pool-removal.ts';
 import { requireListener, requireLoadBalancer, requirePool } from './references.ts';
-import type { Region } from './region.ts';
+import { type Region, within } from './region.ts';
 
 /** Deletes a load balancer and all below it, unless it or one of its pools is protected. */
 export async function deleteLoadBalancerCascade(
@@ -22,7 +22,7 @@ export async function deleteLoadBalancerCascade(
   await region.store.write(async (tx) => {
     const found = await requireLoadBalancer(tx.db, projectId, id);
     checkNotProtected(found);
-    if (!found.guaranteed && !removal.removesPools) {
+    if (!found.guaranteed && removal.pools === 'none') {
       throw invalid(
         'unbounded_pool',
         `it must be true: the load balancer ${id} is shared, and so its pools go too.`,
@@ -30,6 +30,18 @@ export async function deleteLoadBalancerCascade(
     }
     for (const each of await poolsOf(tx.db, found)) checkDeletable(each);
     await removeLoadBalancer(tx, region, found, removal);
+  });
+}
+
+/**
+ * Deletes a load balancer and all below it. The pools that it shares with others are unbound, but those of a shared
+ * load balancer go (rules digest 2.1.6, C38).
+ */
+export async function deleteLoadBalancerForce(region: Region, projectId: string, id: string): Promise<void> {
+  await region.store.write(async (tx) => {
+    const { guaranteed } = await requireLoadBalancer(tx.db, projectId, id);
+    const pools = guaranteed ? 'unshared' : 'all';
+    await deleteLoadBalancerCascade(within(region, tx), projectId, id, { pools, releasesPublicIps: false });
   });
 }
 

@@ -100,21 +100,22 @@ const kinds: Readonly<Record<string, Kind>> = {
     effect: () => none('Connections go on; later requests follow the new rules.'),
   },
   ipgroup: {
-    listeners: (touched, { id, project_id }) => touched.ofIpGroup(id, project_id),
+    listeners: (touched, { id }) => touched.ofIpGroup(id),
     effect: () => none('Connections go on; later ones are admitted by the new entries.'),
   },
   certificate: {
-    listeners: (touched, { id, project_id }) => touched.ofCertificate(id, project_id),
+    listeners: (touched, { id }) => touched.ofCertificate(id),
     effect: () => none('Connections go on; later ones are shown the new certificate.'),
   },
   security_policy: {
     listeners: (touched, { id }) => touched.ofSecurityPolicy(id),
     effect: () => none('Connections go on; later ones follow the new policy.'),
   },
-  // Where logs go, and who may see a key, is nothing that traffic meets; the address of a public IP stands in its
+  // Where logs go, who may see a key, and what becomes of what is deleted is nothing that traffic meets; the address of a public IP stands in its
   // load balancer as well, which changes with it.
   logtank: { listeners: nobodys, effect: () => none('Traffic does not notice.') },
   publicip: { listeners: nobodys, effect: () => none('Traffic does not notice.') },
+  recycle_bin: { listeners: nobodys, effect: () => none('Traffic does not notice.') },
   private_key_echo: { listeners: nobodys, effect: () => none('Traffic does not notice.') },
 };
 

@@ -3,9 +3,17 @@
  * with the load balancer, so that they change and go with its addresses. No name is served here: what resolves
  * them reads the list.
  */
-import type { DomainConfig, DomainConfigRequest, DomainIp, DomainNames } from '../model/domain-names.ts';
+import {
+  type DomainConfig,
+  type DomainConfigRequest,
+  type DomainIp,
+  type DomainNames,
+  domainNames,
+  storedZone,
+} from '../model/domain-names.ts';
 import { invalid } from '../model/errors.ts';
 import { type LoadBalancer, loadBalancer } from '../model/load-balancer.ts';
+import { draft } from '../model/resource.ts';
 import { update } from '../store/rows.ts';
 import { requireLoadBalancer } from './references.ts';
 import { type Region, timestamp } from './region.ts';
@@ -13,15 +21,7 @@ import { type Region, timestamp } from './region.ts';
 /** The zone of the names that the system chooses: ICANN keeps .internal for names without a registry. */
 const systemZone = 'elbow.internal';
 
-const unnamed: DomainConfig = {
-  public_domain_name_enable: false,
-  public_dns_zone_name: null,
-  public_dns_record_set_ttl: 300,
-  private_domain_name_enable: false,
-  private_dns_zone_name: null,
-  private_dns_zone_type: 'private',
-  private_dns_record_set_ttl: 300,
-};
+const { disabled_ips: _none, ...unnamed } = draft(domainNames, {});
 
 /** A load balancer's settings with the names that they make; a name is null while it is off. */
 export interface DomainConfigView extends DomainConfig {
@@ -71,8 +71,8 @@ function configure(
     const found = await requireLoadBalancer(tx.db, projectId, id);
     const given = Object.entries(request).filter(([, value]) => value !== null && value !== undefined);
     const config: DomainConfig = { ...unnamed, ...Object.fromEntries(given) };
-    config.public_dns_zone_name = zoneOf(config.public_dns_zone_name);
-    config.private_dns_zone_name = zoneOf(config.private_dns_zone_name);
+    config.public_dns_zone_name = storedZone(config.public_dns_zone_name);
+    config.private_dns_zone_name = storedZone(config.private_dns_zone_name);
     const named = { ...found, domain_names: { ...config, ips: found.domain_names?.ips ?? [] } };
     const view = domainConfigOf(region, named);
     for (const kind of ['public', 'private'] as const) {
@@ -86,11 +86,6 @@ function configure(
     await update(tx, loadBalancer, found, { domain_names: followAddresses(named, timestamp(tx.at)) });
     return view;
   });
-}
-
-/** Zones are told without the dot that ends them, in lower case. */
-function zoneOf(name: string | null): string | null {
-  return name === null ? null : name.replace(/\.$/, '').toLowerCase();
 }
 
 /** The names that a load balancer's settings make. */

@@ -18,8 +18,11 @@ const hourMs = 60 * 60 * 1000;
 
 /** What goes with a load balancer besides its listeners. */
 export interface Removal {
-  /** Whether its pools go, as far as others let go of them; the pools that stay are unbound. */
-  readonly removesPools: boolean;
+  /**
+   * Which of its pools go: none, those that no other load balancer uses, or also those that others have as default
+   * pools. The pools that stay are unbound.
+   */
+  readonly pools: 'none' | 'unshared' | 'all';
   /** Whether its public IPs go too; otherwise they are unbound, and can be bound to another. */
   readonly releasesPublicIps: boolean;
 }
@@ -48,7 +51,7 @@ export async function removeLoadBalancer(
   removal: Removal,
 ): Promise<void> {
   const pools = await poolsOf(tx.db, found);
-  const doomed = removal.removesPools ? await poolsToGo(tx.db, found, pools) : [];
+  const doomed = await poolsToGo(tx.db, found, pools, removal);
   const staying = pools.filter((each) => !doomed.includes(each));
   const listeners = await findBy(tx.db, listener, 'loadbalancer_id', [found.id]);
   const { enable, policy } = await readRecycleBin(tx.db, found.project_id);
@@ -66,22 +69,19 @@ function ageOf({ at }: Writer, { created_at }: LoadBalancer): number {
   return at.getTime() - Date.parse(created_at);
 }
 
-/**
- * The pools that go with a load balancer: those that no other uses. With a shared one those go as well that others
- * have as default pools (rules digest C38), but a policy keeps its pool (PO-6).
- */
+/** The pools that go with a load balancer: never one that a policy of another sends requests to (PO-6). */
 async function poolsToGo(
   db: Reader,
-  { id, guaranteed }: LoadBalancer,
+  { id }: LoadBalancer,
   pools: readonly Pool[],
+  { pools: asked }: Removal,
 ): Promise<Pool[]> {
   const going: Pool[] = [];
-  for (const each of pools) {
+  for (const each of asked === 'none' ? [] : pools) {
     const { listeners, loadBalancers } = await attachmentsOf(db, each);
     const others = listeners.filter(({ loadbalancer_id }) => loadbalancer_id !== id);
-    const kept = guaranteed
-      ? loadBalancers.some((user) => user.id !== id)
-      : await usedByPolicies(db, each, others);
+    const kept =
+      asked === 'all' ? await usedByPolicies(db, each, others) : loadBalancers.some((user) => user.id !== id);
     if (!kept) going.push(each);
   }
   return going;

@@ -17,9 +17,7 @@ export async function showPublicIp(region: Region, projectId: string, id: string
   const db = region.store.reader;
   const found = await findPublicIp(db, region, projectId, id);
   if (!found) throw notFound(publicIp.label, id);
-  const [view] = await viewsOf(db, [found]);
-  if (!view) throw new Error('a public IP has a view');
-  return view;
+  return viewOf(db, found);
 }
 
 export async function listPublicIps(
@@ -49,7 +47,7 @@ export async function releasePublicIp(region: Region, projectId: string, id: str
     if (!found) throw notFound(publicIp.label, id);
     if (found.loadbalancer_id) {
       throw conflict(
-        `The public IP ${id} is bound to load balancer ${found.loadbalancer_id}; delete that first.`,
+        `The public IP ${id} is bound to load balancer ${found.loadbalancer_id}; unbind it first.`,
       );
     }
     if (region.inventory.publicIps.has(id)) {
@@ -69,6 +67,13 @@ export async function publicIpOfBandwidth(
   const found = own.find(({ bandwidth_id }) => bandwidth_id === bandwidthId);
   if (!found) throw notFound('bandwidth', bandwidthId);
   return found;
+}
+
+/** A public IP with its load balancer. */
+export async function viewOf(db: Reader, record: PublicIpRecord): Promise<PublicIpView> {
+  const [view] = await viewsOf(db, [record]);
+  if (!view) throw new Error('a public IP has a view');
+  return view;
 }
 
 async function viewsOf(db: Reader, records: readonly PublicIpRecord[]): Promise<PublicIpView[]> {

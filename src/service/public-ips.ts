@@ -38,7 +38,12 @@ export async function bindPublicIps(tx: Writer, region: Region, wanted: LoadBala
       'a load balancer with a public IPv4 address needs it, or vpc_id.',
     );
   }
-  return [{ publicip_id: bound.id, publicip_address: bound.public_ip_address, ip_version: bound.ip_version }];
+  return [shownPublicIp(bound)];
+}
+
+/** A public IP as its load balancer shows it. */
+export function shownPublicIp({ id, public_ip_address, ip_version }: PublicIpRecord): PublicIps[number] {
+  return { publicip_id: id, publicip_address: public_ip_address, ip_version };
 }
 
 /** A public IP that the project has, or one of the inventory that nobody has. */
@@ -78,14 +83,15 @@ export function declaredPublicIp(projectId: string, id: string, address: string)
   };
 }
 
-async function bindExisting(
+/** Binds a public IP that the project has, or one of the inventory that nobody has. */
+export async function bindExisting(
   tx: Writer,
   { inventory }: Region,
   owner: LoadBalancer,
   id: string,
 ): Promise<PublicIpRecord> {
   const taken = () =>
-    conflict(`The public IP ${id} is already bound to a load balancer; give another, or delete that one.`);
+    conflict(`The public IP ${id} is already bound to a load balancer; give another, or unbind it first.`);
   const address = inventory.publicIps.get(id);
   if (address !== undefined) {
     if (await hasOwner(tx.db, address)) throw taken();

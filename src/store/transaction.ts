@@ -13,6 +13,8 @@ export interface Writer {
   readonly at: Date;
   /** Who has it made. */
   readonly origin: Origin;
+  /** Whether all is undone in the end: then nothing beyond the store may follow from it either. */
+  readonly isRehearsal: boolean;
 }
 
 /** What services read from and write to: a store, or a transaction that they join. */

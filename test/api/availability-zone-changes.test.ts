@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ApiClient } from '../support/api-client.ts';
 import { seedInventory, startTestControlPlane } from '../support/control-plane.ts';
+import { evidence } from '../support/evidence.ts';
 import { assertDone, assertRefused, makeLoadBalancer, places } from './fixtures.ts';
 
 const threeZones = {
@@ -38,6 +39,7 @@ test('what is there already, or away already, is no error and no change', async 
 });
 
 test('one zone remains, zones are those of the region, and a wrong call changes nothing', async () => {
+  evidence('loadbalancer.availability_zone_list', 'enforced');
   await using cp = await startTestControlPlane(threeZones);
   const { api } = cp;
   const lb = await makeLoadBalancer(api, { availability_zone_list: ['az1', 'az2'] });

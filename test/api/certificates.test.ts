@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { seed, seedInventory, startTestControlPlane } from '../support/control-plane.ts';
+import { evidence } from '../support/evidence.ts';
 import { pem, serverPair } from '../support/pem.ts';
 import { assertDone, assertRefused } from './fixtures.ts';
 
@@ -76,6 +77,8 @@ test('every kind of key without a password is taken, in whatever lines it comes'
 });
 
 test('CE-5 CE-11 a content that cannot be used is refused by what is wrong with it, without repeating it', async () => {
+  evidence('certificate.certificate', 'enforced');
+  evidence('certificate.private_key', 'enforced');
   await using cp = await startTestControlPlane();
   const rsa = serverPair();
   const leaf = serverPair('leaf');
@@ -158,6 +161,7 @@ test('CE-5 CE-11 a content that cannot be used is refused by what is wrong with 
 });
 
 test('a CA has type client, needs no key, and must be able to issue', async () => {
+  evidence('certificate.type', 'enforced');
   await using cp = await startTestControlPlane();
   const create = (fields: object) => cp.api.post(path, { certificate: { type: 'client', ...fields } });
   const { certificate: ca } = assertDone(await create({ certificate: pem('ca') }), 201);
@@ -177,6 +181,8 @@ test('a CA has type client, needs no key, and must be able to issue', async () =
 });
 
 test('a SM2 server has two pairs, each of which belongs together', async () => {
+  evidence('certificate.enc_certificate', 'enforced');
+  evidence('certificate.enc_private_key', 'enforced');
   await using cp = await startTestControlPlane();
   const create = (fields: object) => cp.api.post(path, { certificate: { ...sm2, ...fields } });
   const { certificate } = assertDone(await create({}), 201);
@@ -199,6 +205,7 @@ test('a SM2 server has two pairs, each of which belongs together', async () => {
 });
 
 test('a domain is a list of at most 100 names, wildcards only in front', async () => {
+  evidence('certificate.domain', 'enforced');
   await using cp = await startTestControlPlane();
   const { id } = await cp.api.create(path, { certificate: serverPair() });
   const put = (domain: string | null) => cp.api.put(`${path}/${id}`, { certificate: { domain } });
@@ -263,6 +270,8 @@ test('an update renews certificate and key, together or one that still fits the 
 });
 
 test('source follows scm_certificate_id unless it is given', async () => {
+  evidence('certificate.source', 'enforced');
+  evidence('certificate.scm_certificate_id', 'enforced');
   await using cp = await startTestControlPlane();
   const create = (fields: object) => cp.api.create(path, { certificate: { ...serverPair(), ...fields } });
   const { id, source } = await create({ scm_certificate_id: 'scm1' });

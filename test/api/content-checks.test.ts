@@ -2,9 +2,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startTestControlPlane } from '../support/control-plane.ts';
+import { evidence } from '../support/evidence.ts';
 import { assertDone, assertRefused, makePool } from './fixtures.ts';
 
 test('a TCP monitor keeps its content check; other types and broken HEX are refused', async () => {
+  evidence('healthmonitor.content_check_enable', 'enforced');
+  evidence('healthmonitor.send_content', 'enforced');
+  evidence('healthmonitor.receive_content', 'enforced');
+  evidence('healthmonitor.content_format', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const pool = await makePool(api, { type: 'ip' });

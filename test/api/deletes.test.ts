@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ApiClient } from '../support/api-client.ts';
 import { seed, seedInventory, startTestControlPlane } from '../support/control-plane.ts';
+import { evidence } from '../support/evidence.ts';
 import { serverPair } from '../support/pem.ts';
 import {
   assertDone,
@@ -122,31 +123,50 @@ test('C38: a pool that several load balancers use is unbound, never deleted', as
   }
 });
 
-test('C38: the pools of a shared load balancer go with it, unless a policy of another uses them', async () => {
-  await using cp = await startTestControlPlane();
-  const { api } = cp;
+/** Two shared load balancers, of which the second uses the pools of the first. */
+async function makeSharedPools(api: ApiClient) {
   const [lb, other] = [await makeShared(api), await makeShared(api)];
-  const [asDefault, byPolicy] = [
-    await makePool(api, { loadbalancer_id: lb.id }),
-    await makePool(api, { loadbalancer_id: lb.id }),
-  ];
+  const make = () => makePool(api, { loadbalancer_id: lb.id });
+  const [own, asDefault, byPolicy] = [await make(), await make(), await make()];
   const theirs = await makeListener(api, other.id, { default_pool_id: asDefault.id });
   await makePolicy(api, theirs.id, byPolicy.id, '/a');
-  assertRefused(
-    await cascade(api, lb.id, { unbounded_pool: false }),
-    400,
-    'ELB.8902',
-    /'unbounded_pool': it must be true: .* is shared/,
-  );
+  return { lb, own, asDefault, byPolicy, theirs };
+}
+
+const poolIds = async (api: ApiClient) =>
+  assertDone(await api.get('/elb/pools')).pools.map(({ id }: { id: string }) => id);
+
+test('2.1.6 C38: force deletes the pools of a shared load balancer, unless a policy of another uses them', async () => {
+  await using cp = await startTestControlPlane();
+  const { api } = cp;
+  const { lb, byPolicy, theirs } = await makeSharedPools(api);
   assert.equal((await force(api, lb.id)).status, 204);
-  assert.deepEqual(
-    assertDone(await api.get('/elb/pools')).pools.map(({ id }: { id: string }) => id),
-    [byPolicy.id],
-  );
+  assert.deepEqual(await poolIds(api), [byPolicy.id]);
   assert.equal(assertDone(await api.get(`/elb/listeners/${theirs.id}`)).listener.default_pool_id, null);
 });
 
+test('2.1.6: the other deletes of a shared load balancer unbind the pools that others use', async () => {
+  await using cp = await startTestControlPlane();
+  const { api } = cp;
+  for (const call of [cascade, (client: ApiClient, id: string) => batch(client, [id])]) {
+    const { lb, asDefault, byPolicy, theirs } = await makeSharedPools(api);
+    assertRefused(
+      await cascade(api, lb.id, { unbounded_pool: false }),
+      400,
+      'ELB.8902',
+      /'unbounded_pool': it must be true: .* is shared/,
+    );
+    assert.ok((await call(api, lb.id)).status < 300);
+    assert.deepEqual(await poolIds(api), [asDefault.id, byPolicy.id].sort());
+    const { listener } = assertDone(await api.get(`/elb/listeners/${theirs.id}`));
+    assert.equal(listener.default_pool_id, asDefault.id);
+    assert.equal((await force(api, listener.loadbalancers[0].id)).status, 204);
+    assert.deepEqual(await countProject(api), {});
+  }
+});
+
 test('1.8: deletion_protection_enable refuses every delete, and changes nothing', async () => {
+  evidence('loadbalancer.deletion_protection_enable', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const { lb } = await makeTree(api, { deletion_protection_enable: true });
@@ -171,6 +191,7 @@ test('1.8: deletion_protection_enable refuses every delete, and changes nothing'
 });
 
 test('1.8: member_deletion_protection_enable of any pool refuses the cascades, and changes nothing', async () => {
+  evidence('pool.member_deletion_protection_enable', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const { lb, listener, pool } = await makeTree(api, {}, { member_deletion_protection_enable: true });

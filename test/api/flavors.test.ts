@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startTestControlPlane, type TestControlPlane } from '../support/control-plane.ts';
+import { evidence } from '../support/evidence.ts';
 import { flavorId, makeLoadBalancer } from './fixtures.ts';
 
 interface Flavor {
@@ -131,6 +132,8 @@ test('what a flavor list cannot be asked for is refused with what would be right
 });
 
 test('a load balancer takes flavors of the right type only', async () => {
+  evidence('loadbalancer.l4_flavor_id', 'enforced');
+  evidence('loadbalancer.l7_flavor_id', 'enforced');
   const { api } = controlPlane;
   const l4 = await idOf('L4_flavor.elb.s1.small');
   const l7 = await idOf('L7_flavor.elb.s1.small');

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seed, startTestControlPlane } from '../support/control-plane.ts';
+import { evidence } from '../support/evidence.ts';
 import { assertDone, assertRefused, makeMonitor, makePool, places } from './fixtures.ts';
 
 test('a new monitor answers every field with its default (2.5.1)', async (t) => {
@@ -39,6 +40,7 @@ test('a new monitor answers every field with its default (2.5.1)', async (t) => 
 });
 
 test('2.5.2 HM-1 C15 each pool protocol has its types of monitor', async () => {
+  evidence('healthmonitor.type', 'enforced');
   await using cp = await startTestControlPlane();
   const overSecured = ['TCP', 'HTTP', 'HTTPS', 'TLS', 'GRPC'];
   const allowed: Record<string, readonly string[]> = {
@@ -72,6 +74,7 @@ test('2.5.2 HM-1 C15 each pool protocol has its types of monitor', async () => {
 });
 
 test('HM-3 a pool has one monitor', async () => {
+  evidence('healthmonitor.pool_id', 'enforced');
   await using cp = await startTestControlPlane();
   const pool = await makePool(cp.api, { type: 'ip' });
   const monitor = { pool_id: pool.id, type: 'HTTP', delay: 5, timeout: 3, max_retries: 3 };
@@ -91,6 +94,8 @@ test('HM-3 a pool has one monitor', async () => {
 });
 
 test('the ranges of every field (2.5.1, C14, C16, C60, HM-6)', async () => {
+  evidence('healthmonitor.expected_codes', 'enforced');
+  evidence('healthmonitor.url_path', 'enforced');
   await using cp = await startTestControlPlane();
   const pool = await makePool(cp.api, { type: 'ip' });
   const monitor = await makeMonitor(cp.api, pool.id);
@@ -174,6 +179,7 @@ test('changing the type keeps what still means something (C60)', async () => {
 });
 
 test('PO-12 monitor_port is required where members have no port of their own', async () => {
+  evidence('healthmonitor.monitor_port', 'enforced');
   await using cp = await startTestControlPlane();
   const any = await makePool(cp.api, { protocol: 'TCP', type: 'ip', any_port_enable: true });
   const ip = await makePool(cp.api, {

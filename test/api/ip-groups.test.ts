@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ApiClient } from '../support/api-client.ts';
 import { seed, seedInventory, startTestControlPlane } from '../support/control-plane.ts';
+import { evidence } from '../support/evidence.ts';
 import { assertDone, assertRefused, makeListener, makeLoadBalancer, places } from './fixtures.ts';
 
 const path = '/elb/ipgroups';
@@ -42,6 +43,7 @@ test('a new IP group answers every field, with its entries as they were given', 
 });
 
 test('IG-1 notations of the same addresses are stored once, as first given', async () => {
+  evidence('ipgroup.ip_list', 'enforced');
   await using cp = await startTestControlPlane();
   const group = await cp.api.create(path, {
     ipgroup: {
@@ -245,6 +247,7 @@ test('LI-9 a group never keeps a listener from being deleted', async () => {
 });
 
 test('a listener refers only to groups that its project has, each once', async () => {
+  evidence('listener.ipgroup', 'enforced');
   await using cp = await startTestControlPlane();
   const lb = await makeLoadBalancer(cp.api);
   const mine = await makeIpGroup(cp.api);

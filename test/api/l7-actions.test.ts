@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { ApiClient } from '../support/api-client.ts';
+import { evidence } from '../support/evidence.ts';
 import { assertDone, assertRefused, makeListener, makeLoadBalancer, makePolicy, places } from './fixtures.ts';
 import { exactly, PolicyGround } from './policy-ground.ts';
 
@@ -15,6 +16,7 @@ before(async () => {
 after(() => ground[Symbol.asyncDispose]());
 
 test('redirect_pools_config: weights as numbers or text, answered as numbers, 1 when left out (C27)', async () => {
+  evidence('l7policy.redirect_pools_config', 'enforced');
   const listener = await ground.advanced();
   const pools = await Promise.all([1, 2, 3].map(() => ground.pool()));
   const weights = [7, '0', undefined];
@@ -53,6 +55,7 @@ test('redirect_pools_config: weights as numbers or text, answered as numbers, 1 
 });
 
 test('redirect_pools_extend_config: whole with its defaults, changed part by part, cleared with null', async () => {
+  evidence('l7policy.redirect_pools_extend_config', 'enforced');
   const listener = await ground.advanced();
   const pool = await ground.pool();
   const mirror = await ground.pool();
@@ -98,6 +101,7 @@ test('redirect_pools_extend_config: whole with its defaults, changed part by par
 });
 
 test('REDIRECT_TO_URL: what is left out is the request’s own, and clients are not sent in circles', async () => {
+  evidence('l7policy.redirect_url_config', 'enforced');
   const listener = await ground.advanced();
   const asRequested = (part: string) => `$\{${part}}`;
   const make = (redirect_url_config: object) =>
@@ -133,6 +137,7 @@ test('REDIRECT_TO_URL: what is left out is the request’s own, and clients are 
 });
 
 test('FIXED_RESPONSE: text/plain without a body unless told otherwise (C26)', async () => {
+  evidence('l7policy.fixed_response_config', 'enforced');
   const listener = await ground.advanced();
   const made = await makePolicy(api, listener.id, {
     ...{ action: 'FIXED_RESPONSE', fixed_response_config: { status_code: '503' } },
@@ -153,6 +158,7 @@ test('FIXED_RESPONSE: text/plain without a body unless told otherwise (C26)', as
 });
 
 test('REDIRECT_TO_LISTENER sends clients of an HTTP listener to an HTTPS one of its load balancer (LI-14)', async () => {
+  evidence('l7policy.redirect_listener_id', 'enforced');
   const listener = await ground.listener();
   const https = await ground.overTls('HTTPS');
   const make = { action: 'REDIRECT_TO_LISTENER', redirect_listener_id: https.id };
@@ -192,6 +198,8 @@ test('REDIRECT_TO_LISTENER sends clients of an HTTP listener to an HTTPS one of 
 });
 
 test('L7-1: policies are for HTTP, HTTPS and QUIC listeners; REDIRECT_TO_LISTENER for HTTP ones (C59)', async () => {
+  evidence('l7policy.listener_id', 'enforced');
+  evidence('l7policy.action', 'enforced');
   const pool = await ground.pool();
   const tcp = await ground.listener({ protocol: 'TCP' });
   const reply = await ground.post(tcp.id, { redirect_pool_id: pool.id });
@@ -226,6 +234,7 @@ test('L7-1: policies are for HTTP, HTTPS and QUIC listeners; REDIRECT_TO_LISTENE
 });
 
 test('L7-3: without enhance_l7policy_enable a listener has none of the advanced settings', async () => {
+  evidence('listener.enhance_l7policy_enable', 'enforced');
   const listener = await ground.listener();
   const pool = await ground.pool();
   const url = { action: 'REDIRECT_TO_URL', redirect_url_config: { status_code: '301', path: '/' } };
@@ -250,6 +259,7 @@ test('L7-3: without enhance_l7policy_enable a listener has none of the advanced 
 });
 
 test('every setting belongs to one action', async () => {
+  evidence('l7policy.action', 'enforced');
   const listener = await ground.advanced();
   const pool = await ground.pool();
   const https = await ground.overTls('HTTPS');
@@ -296,6 +306,7 @@ test('every setting belongs to one action', async () => {
 });
 
 test('2.6.1: redirect_pool_id may be changed and not cleared', async () => {
+  evidence('l7policy.redirect_pool_id', 'enforced');
   const listener = await ground.advanced();
   const [one, two] = await Promise.all([ground.pool(), ground.pool()]);
   const made = await makePolicy(api, listener.id, { redirect_pool_id: one.id });

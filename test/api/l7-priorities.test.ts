@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { ApiClient } from '../support/api-client.ts';
+import { evidence } from '../support/evidence.ts';
 import { assertDone, assertRefused, makePolicy, makeRule, places } from './fixtures.ts';
 import { exactly, PolicyGround, policiesPath } from './policy-ground.ts';
 
@@ -49,6 +50,7 @@ test('L7-5: a policy without a priority comes last, and on a listener without ad
 });
 
 test('a priority is in its range, and no other policy of the listener has it', async () => {
+  evidence('l7policy.priority', 'enforced');
   const listener = await ground.advanced();
   const one = await makePolicy(api, listener.id, { ...to, priority: 1 });
   const two = await makePolicy(api, listener.id, { ...to, priority: 2 });

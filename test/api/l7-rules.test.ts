@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { ApiClient } from '../support/api-client.ts';
 import { seedInventory } from '../support/control-plane.ts';
+import { evidence } from '../support/evidence.ts';
 import { assertDone, assertRefused, makePolicy, makeRule, places } from './fixtures.ts';
 import { exactly, PolicyGround, policiesPath } from './policy-ground.ts';
 
@@ -74,6 +75,10 @@ test('2.7.2: every type takes what it compares', async () => {
 });
 
 test('2.7.2: and refuses what it does not', async () => {
+  evidence('rule.type', 'enforced');
+  evidence('rule.compare_type', 'enforced');
+  evidence('rule.conditions', 'enforced');
+  evidence('rule.value', 'enforced');
   const { path } = await policyWith();
   const wrong: [object, RegExp][] = [
     [exactly('a'), /rule\.value.*begins with "\/"/],

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ApiClient } from '../support/api-client.ts';
 import { startTestControlPlane } from '../support/control-plane.ts';
+import { evidence } from '../support/evidence.ts';
 import { pem, serverPair } from '../support/pem.ts';
 import { assertDone, assertRefused, makeListener, makeLoadBalancer, makePool, places } from './fixtures.ts';
 
@@ -27,6 +28,7 @@ function creator(api: ApiClient, loadbalancer_id: string) {
 }
 
 test('LI-4 HTTPS, TLS and QUIC need a server certificate, and others take none', async () => {
+  evidence('listener.default_tls_container_ref', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const create = creator(api, (await makeLoadBalancer(api)).id);
@@ -57,6 +59,7 @@ test('LI-4 HTTPS, TLS and QUIC need a server certificate, and others take none',
 });
 
 test('a server certificate can be exchanged and never cleared, a CA comes and goes', async () => {
+  evidence('listener.client_ca_tls_container_ref', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const lb = await makeLoadBalancer(api);
@@ -130,6 +133,7 @@ test('CE-3 a certificate stays while a listener uses it in any place', async () 
 });
 
 test('C12 the certificates for further names have a domain each, all different, 200 together', async () => {
+  evidence('listener.sni_container_refs', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const lb = await makeLoadBalancer(api);
@@ -170,6 +174,7 @@ test('C12 the certificates for further names have a domain each, all different, 
 });
 
 test('CE-4 the domain of a certificate in use stays one that its listeners can tell apart', async () => {
+  evidence('certificate.domain', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const lb = await makeLoadBalancer(api);
@@ -189,6 +194,7 @@ test('CE-4 the domain of a certificate in use stays one that its listeners can t
 });
 
 test('CE-7 the further certificates of a QUIC listener have RSA keys', async () => {
+  evidence('listener.sni_container_refs', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const lb = await makeLoadBalancer(api);
@@ -207,6 +213,7 @@ test('CE-7 the further certificates of a QUIC listener have RSA keys', async () 
 });
 
 test('LI-14 quic_config names a QUIC listener of the same load balancer, which then stays', async () => {
+  evidence('listener.quic_config', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const [lb, elsewhere] = [await makeLoadBalancer(api), await makeLoadBalancer(api)];
@@ -236,6 +243,7 @@ test('LI-14 quic_config names a QUIC listener of the same load balancer, which t
 });
 
 test('LI-12 a GRPC pool behind HTTPS needs http2_enable, before and after', async () => {
+  evidence('listener.http2_enable', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const lb = await makeLoadBalancer(api);
@@ -252,6 +260,7 @@ test('LI-12 a GRPC pool behind HTTPS needs http2_enable, before and after', asyn
 });
 
 test('SP-1 SP-3 a security policy serves HTTPS and TLS listeners, and stays while it does', async () => {
+  evidence('listener.security_policy_id', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const lb = await makeLoadBalancer(api);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seed, startTestControlPlane } from '../support/control-plane.ts';
+import { evidence } from '../support/evidence.ts';
 import { assertDone, assertRefused, makeGateway, makeListener, makeLoadBalancer } from './fixtures.ts';
 
 test('a new listener answers every field with the default of its protocol (2.2.2)', async (t) => {
@@ -49,6 +50,16 @@ test('a new listener answers every field with the default of its protocol (2.2.2
 });
 
 test('C20 C21 each protocol has its timeouts and switches (2.2.1)', async () => {
+  evidence('listener.keepalive_timeout', 'enforced');
+  evidence('listener.client_timeout', 'enforced');
+  evidence('listener.member_timeout', 'enforced');
+  evidence('listener.enable_member_retry', 'enforced');
+  evidence('listener.gzip_enable', 'enforced');
+  evidence('listener.nat64_enable', 'enforced');
+  evidence('listener.transparent_client_ip_enable', 'enforced');
+  evidence('listener.ssl_early_data_enable', 'enforced');
+  evidence('listener.ipgroup', 'enforced');
+  evidence('listener.access_log_customized_headers_config', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const lb = await makeLoadBalancer(api);
@@ -130,6 +141,7 @@ test('C20 C21 each protocol has its timeouts and switches (2.2.1)', async () => 
 });
 
 test('C57 insert_headers keeps what a request leaves out, and null puts a key back', async () => {
+  evidence('listener.insert_headers', 'enforced');
   await using cp = await startTestControlPlane();
   const lb = await makeLoadBalancer(cp.api);
   const listener = await makeListener(cp.api, lb.id, {
@@ -146,6 +158,7 @@ test('C57 insert_headers keeps what a request leaves out, and null puts a key ba
 });
 
 test('LI-13 enhance_l7policy_enable cannot be switched off', async () => {
+  evidence('listener.enhance_l7policy_enable', 'enforced');
   await using cp = await startTestControlPlane();
   const lb = await makeLoadBalancer(cp.api);
   const listener = await makeListener(cp.api, lb.id, { enhance_l7policy_enable: true });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startTestControlPlane } from '../support/control-plane.ts';
+import { evidence } from '../support/evidence.ts';
 import {
   assertDone,
   assertRefused,
@@ -16,6 +17,7 @@ import {
 } from './fixtures.ts';
 
 test('LI-1 LI-2 TCP and HTTP share the ports of a load balancer, UDP has its own', async () => {
+  evidence('listener.protocol_port', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const lb = await makeLoadBalancer(api);
@@ -35,6 +37,7 @@ test('LI-1 LI-2 TCP and HTTP share the ports of a load balancer, UDP has its own
 });
 
 test('LI-3 port ranges collide neither with each other nor with other listeners', async () => {
+  evidence('listener.port_ranges', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const lb = await makeLoadBalancer(api);
@@ -91,6 +94,8 @@ test('LI-4 HTTPS, TLS and QUIC need a certificate, and there is none to name yet
 });
 
 test('references to what does not exist answer 404 ELB.8904 (LI-14)', async () => {
+  evidence('listener.loadbalancer_id', 'enforced');
+  evidence('listener.default_pool_id', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const { lb, listener } = await makeRoad(api);
@@ -131,6 +136,7 @@ test('LI-5 what a listener is cannot be changed', async () => {
 });
 
 test('LB-4 a flavor of one layer limits the protocols', async () => {
+  evidence('listener.protocol', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const l4_flavor_id = await flavorId(api, 'L4_flavor.elb.s1.small');

@@ -2,11 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seed, seedInventory, startTestControlPlane } from '../support/control-plane.ts';
+import { evidence } from '../support/evidence.ts';
 import { assertDone, assertRefused, makeLoadBalancer, places } from './fixtures.ts';
 
 const zones = { availability_zone_list: ['az1'] };
 
 test('LB-1 LB-8 the address is the one asked for, a free one of the subnet, or none', async () => {
+  evidence('loadbalancer.vip_address', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const first = await makeLoadBalancer(api);
@@ -46,6 +48,9 @@ test('LB-1 LB-8 the address is the one asked for, a free one of the subnet, or n
 });
 
 test('LB-3 LB-9 a dual-stack load balancer has an IPv6 address and backend subnets with IPv6', async () => {
+  evidence('loadbalancer.ipv6_vip_virsubnet_id', 'enforced');
+  evidence('loadbalancer.ipv6_vip_address', 'enforced');
+  evidence('loadbalancer.elb_virsubnet_ids', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const lb = await makeLoadBalancer(api, {
@@ -79,6 +84,8 @@ test('LB-3 LB-9 a dual-stack load balancer has an IPv6 address and backend subne
 });
 
 test('2.1.1 at least one network is named, and all are in one VPC', async () => {
+  evidence('loadbalancer.vpc_id', 'enforced');
+  evidence('loadbalancer.vip_subnet_cidr_id', 'enforced');
   await using cp = await startTestControlPlane();
   const create = (loadbalancer: object) =>
     cp.api.post('/elb/loadbalancers', { loadbalancer: { ...zones, ...loadbalancer } });
@@ -99,6 +106,8 @@ test('2.1.1 at least one network is named, and all are in one VPC', async () => 
 });
 
 test('LB-2 a public address is one of the inventory or a new one, and is answered twice', async () => {
+  evidence('loadbalancer.publicip_ids', 'enforced');
+  evidence('loadbalancer.publicip', 'enforced');
   const publicIp = { id: '7f5a4a0e-2f0a-4c11-8f0f-1b1d2d3e4f50', address: '203.0.113.9' };
   await using cp = await startTestControlPlane({
     ...seedInventory,
@@ -176,6 +185,7 @@ test('an update moves, keeps or unbinds each address on its own (2.1.1)', async 
 });
 
 test('LB-11 elb_virsubnet_ids is replaced whole', async () => {
+  evidence('loadbalancer.elb_virsubnet_ids', 'enforced');
   await using cp = await startTestControlPlane();
   const lb = await makeLoadBalancer(cp.api);
   const put = async (elb_virsubnet_ids: unknown) =>

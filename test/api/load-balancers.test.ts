@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seed, startTestControlPlane } from '../support/control-plane.ts';
+import { evidence } from '../support/evidence.ts';
 import {
   assertDone,
   assertRefused,
@@ -48,6 +49,11 @@ test('a new load balancer answers every field with its default (2.1.2)', async (
 });
 
 test('LB-15 C48 what an update may not take back or choose', async () => {
+  evidence('loadbalancer.ip_target_enable', 'enforced');
+  evidence('loadbalancer.l4_flavor_id', 'enforced');
+  evidence('loadbalancer.l7_flavor_id', 'enforced');
+  evidence('loadbalancer.charge_mode', 'enforced');
+  evidence('loadbalancer.prepaid_options', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const small = await flavorId(api, 'L4_flavor.elb.s1.small');
@@ -81,6 +87,7 @@ test('LB-15 C48 what an update may not take back or choose', async () => {
 });
 
 test('LB-14 autoscaling asks for a lowest flavor once there are listeners of layer 7', async () => {
+  evidence('loadbalancer.autoscaling', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const lb = await makeLoadBalancer(api);
@@ -98,6 +105,8 @@ test('LB-14 autoscaling asks for a lowest flavor once there are listeners of lay
 });
 
 test('LB-17 a gateway load balancer has a flavor, a subnet, and nothing public or chosen', async () => {
+  evidence('loadbalancer.loadbalancer_type', 'enforced');
+  evidence('loadbalancer.gw_flavor_id', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const gateway = await makeGateway(api, { ipv6_vip_virsubnet_id: seed.networkId });
@@ -139,6 +148,7 @@ test('LB-17 a gateway load balancer has a flavor, a subnet, and nothing public o
 });
 
 test('1.7 enterprise_project_id is "0" or one that exists', async () => {
+  evidence('loadbalancer.enterprise_project_id', 'enforced');
   await using cp = await startTestControlPlane();
   const enterprise_project_id = places.enterpriseProject;
   const lb = await makeLoadBalancer(cp.api, { enterprise_project_id });
@@ -161,6 +171,7 @@ test('1.7 enterprise_project_id is "0" or one that exists', async () => {
 });
 
 test('1.8 C44 tags: twenty at most, each key once, without the forbidden characters', async () => {
+  evidence('loadbalancer.tags', 'enforced');
   await using cp = await startTestControlPlane();
   const tag = (key: string, value = 'v') => ({ key, value });
   const tags = Array.from({ length: 20 }, (_, i) => tag(`k${i}`));
@@ -188,6 +199,7 @@ test('1.8 C44 tags: twenty at most, each key once, without the forbidden charact
 });
 
 test('2.1.6 a load balancer goes when it is empty and not protected', async () => {
+  evidence('loadbalancer.deletion_protection_enable', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const { lb, listener, pool } = await makeRoad(api);

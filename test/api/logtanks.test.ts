@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startTestControlPlane, type TestControlPlane } from '../support/control-plane.ts';
+import { evidence } from '../support/evidence.ts';
 import { makeLoadBalancer } from './fixtures.ts';
 
 let controlPlane: TestControlPlane;
@@ -55,6 +56,7 @@ test('a logtank is created, shown, updated and deleted, and its load balancer sh
 });
 
 test('a load balancer has one logtank, which goes when it does', async () => {
+  evidence('logtank.loadbalancer_id', 'enforced');
   const { api } = controlPlane;
   const lb = await makeLoadBalancer(api);
   const logtank = await newLogtank(lb.id);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ApiClient } from '../support/api-client.ts';
 import { seed, seedInventory, startTestControlPlane } from '../support/control-plane.ts';
+import { evidence } from '../support/evidence.ts';
 import {
   assertDone,
   assertRefused,
@@ -190,6 +191,8 @@ test('what is required, what may be given, and how messages name what is wrong',
 });
 
 test('each protocol with what it needs; any_port_enable stores ports as 0', async () => {
+  evidence('master_slave_pool.protocol', 'enforced');
+  evidence('master_slave_pool.any_port_enable', 'enforced');
   await using cp = await startTestControlPlane();
   const datagrams = { ...monitor, type: 'UDP_CONNECT' };
   const made = {

@@ -2,9 +2,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seedInventory, startTestControlPlane } from '../support/control-plane.ts';
+import { evidence } from '../support/evidence.ts';
 import { assertDone, assertRefused, makeLoadBalancer, makeMember, makePool, makeRoad } from './fixtures.ts';
 
 test('ME-9 address and subnet cannot be changed', async () => {
+  evidence('member.address', 'enforced');
+  evidence('member.subnet_cidr_id', 'enforced');
   await using cp = await startTestControlPlane();
   const { pool } = await makeRoad(cp.api);
   const member = await makeMember(cp.api, pool.id);
@@ -41,6 +44,7 @@ test('ME-13 quotas refuse one member too many', async () => {
 });
 
 test('member_deletion_protection_enable keeps members from deletion (1.8)', async () => {
+  evidence('pool.member_deletion_protection_enable', 'enforced');
   await using cp = await startTestControlPlane();
   const { pool } = await makeRoad(cp.api, { member_deletion_protection_enable: true });
   const member = await makeMember(cp.api, pool.id);
@@ -78,6 +82,7 @@ test('a partial update leaves the rest as it was, null returns to the default, a
 });
 
 test('availability_zone is the server’s, or the caller’s for an IP member (2.4.1)', async () => {
+  evidence('member.availability_zone', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const { pool } = await makeRoad(api);
@@ -96,6 +101,8 @@ test('availability_zone is the server’s, or the caller’s for an IP member (2
 });
 
 test('az_affinity needs the zone of every IP member (2.3.6)', async () => {
+  evidence('pool.az_affinity', 'enforced');
+  evidence('member.availability_zone', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const lb = await makeLoadBalancer(api);

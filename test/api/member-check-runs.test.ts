@@ -100,6 +100,19 @@ test('the probe is that of the monitor, at its port, for the load balancer’s a
   await checks.stop();
 });
 
+test('a check that is only rehearsed probes nothing', async () => {
+  await using ground = await prepare();
+  const prober = new HeldProber();
+  const checks = new MemberChecks(ground.region, prober, log);
+  const begin = () => checks.create(projectId, ground.memberId, ground.request);
+  const rehearsed = await ground.region.store.rehearse(begin);
+  assert.equal(prober.planned.length, 0);
+  await assert.rejects(checks.show(projectId, rehearsed), /could not be found/);
+  await begin();
+  assert.equal(prober.planned.length, 1);
+  await checks.stop();
+});
+
 test('where the monitor’s kind of probe is missing, a connection is tried, and told', async () => {
   await using ground = await prepare();
   const prober = new HeldProber((type) => type === 'TCP');

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seed, startTestControlPlane } from '../support/control-plane.ts';
+import { evidence } from '../support/evidence.ts';
 import {
   assertDone,
   assertRefused,
@@ -15,6 +16,8 @@ import {
 } from './fixtures.ts';
 
 test('ME-1 S41 address and port are unique inside a pool, whatever the spelling, and not across pools', async () => {
+  evidence('member.address', 'enforced');
+  evidence('member.protocol_port', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const lb = await makeLoadBalancer(api);
@@ -44,6 +47,7 @@ test('ME-1 S41 address and port are unique inside a pool, whatever the spelling,
 });
 
 test('ME-2 C3 an IP member needs a protocol that takes it and ip_target_enable', async (t) => {
+  evidence('member.subnet_cidr_id', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const open = await makeLoadBalancer(api);
@@ -71,6 +75,7 @@ test('ME-2 C3 an IP member needs a protocol that takes it and ip_target_enable',
 });
 
 test('ME-2 S23 an IP member has a private IPv4 address', async () => {
+  evidence('member.address', 'enforced');
   await using cp = await startTestControlPlane();
   const { pool } = await makeRoad(cp.api, { ip_version: 'dualstack' });
   const add = (address: string) =>
@@ -85,6 +90,7 @@ test('ME-2 S23 an IP member has a private IPv4 address', async () => {
 });
 
 test('ME-3 S22 the subnet is in the VPC of the load balancer', async () => {
+  evidence('member.subnet_cidr_id', 'enforced');
   await using cp = await startTestControlPlane();
   const { pool } = await makeRoad(cp.api);
   assertRefused(
@@ -98,6 +104,7 @@ test('ME-3 S22 the subnet is in the VPC of the load balancer', async () => {
 });
 
 test('ME-5 S43 a load balancer’s address is no member, in its own VPC', async () => {
+  evidence('member.address', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const { lb, pool } = await makeRoad(api);
@@ -112,6 +119,7 @@ test('ME-5 S43 a load balancer’s address is no member, in its own VPC', async 
 });
 
 test('ME-6 S25 S26 S44 a member of an IP pool has port 0 and a subnet other than the gateway’s', async () => {
+  evidence('member.protocol_port', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const gateway = await makeGateway(api);
@@ -143,6 +151,8 @@ test('ME-6 S25 S26 S44 a member of an IP pool has port 0 and a subnet other than
 });
 
 test('ME-11 the type and VPC of a pool decide which members it takes', async () => {
+  evidence('pool.type', 'enforced');
+  evidence('pool.vpc_id', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const add = (poolId: string, member: object) => api.post(`/elb/pools/${poolId}/members`, { member });

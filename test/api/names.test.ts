@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startTestControlPlane } from '../support/control-plane.ts';
+import { evidence } from '../support/evidence.ts';
 import { assertDone, assertRefused, makePool } from './fixtures.ts';
 
 test('a name of any characters is kept, shown and found', async () => {
@@ -30,6 +31,7 @@ test('a name of any characters is kept, shown and found', async () => {
 });
 
 test('a name of 256 characters is refused', async () => {
+  evidence('loadbalancer.name', 'enforced');
   await using cp = await startTestControlPlane();
   for (const name of ['x'.repeat(256), '😀'.repeat(256)]) {
     assertRefused(

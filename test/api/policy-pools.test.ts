@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import type { ApiClient } from '../support/api-client.ts';
+import { evidence } from '../support/evidence.ts';
 import { until } from '../support/until.ts';
 import {
   assertDone,
@@ -181,6 +182,7 @@ test('PO-5: a pool that policies use is not deleted, nor one that only gets copi
 });
 
 test('L7-6: a policy’s pool is one that its listener can use', async () => {
+  evidence('l7policy.redirect_pool_id', 'enforced');
   const listener = await ground.advanced();
   const right = await ground.pool();
   const policy = await makePolicy(api, listener.id, { redirect_pool_id: right.id });

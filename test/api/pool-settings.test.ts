@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seed, startTestControlPlane } from '../support/control-plane.ts';
+import { evidence } from '../support/evidence.ts';
 import {
   assertDone,
   assertRefused,
@@ -14,6 +15,7 @@ import {
 } from './fixtures.ts';
 
 test('the algorithm suits the protocol, and only an IP pool may leave it out (2.3.1)', async (t) => {
+  evidence('pool.lb_algorithm', 'enforced');
   await using cp = await startTestControlPlane();
   const gateway = await makeGateway(cp.api);
   const base = { type: 'instance', vpc_id: seed.vpcId };
@@ -49,6 +51,7 @@ test('the algorithm suits the protocol, and only an IP pool may leave it out (2.
 });
 
 test('2.3.5 C17 C18 session persistence: what is given, what is filled in, and how an update merges', async () => {
+  evidence('pool.session_persistence', 'enforced');
   await using cp = await startTestControlPlane();
   const make = async (protocol: string, session_persistence: object) =>
     (await makePool(cp.api, { protocol, type: 'ip', session_persistence })).session_persistence;
@@ -143,6 +146,8 @@ test('settings that are objects are made whole, merged by an update, and cleared
 });
 
 test('type and vpc_id are settled once (2.3.1)', async () => {
+  evidence('pool.type', 'enforced');
+  evidence('pool.vpc_id', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const lb = await makeLoadBalancer(api);
@@ -172,6 +177,7 @@ test('type and vpc_id are settled once (2.3.1)', async () => {
 });
 
 test('PO-11 an IP pool has a VPC, an own kind of algorithm, no persistence, and a gateway', async () => {
+  evidence('pool.protocol', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const gateway = await makeGateway(api);
@@ -195,6 +201,7 @@ test('PO-11 an IP pool has a VPC, an own kind of algorithm, no persistence, and 
 });
 
 test('PO-12 C49 any_port_enable changes only while the pool is empty and its monitor has a port', async () => {
+  evidence('pool.any_port_enable', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const pool = await makePool(api, { protocol: 'TCP', type: 'ip' });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seed, seedInventory, startTestControlPlane } from '../support/control-plane.ts';
+import { evidence } from '../support/evidence.ts';
 import {
   assertDone,
   assertRefused,
@@ -53,6 +54,7 @@ test('a new pool answers every field with its default (2.3.1 and 2.3.2)', async 
 });
 
 test('C50 ip_version follows from the protocol unless it is given', async () => {
+  evidence('pool.ip_version', 'enforced');
   await using cp = await startTestControlPlane();
   const expected = {
     ...{ TCP: 'dualstack', UDP: 'dualstack', TLS: 'dualstack', QUIC: 'dualstack' },
@@ -68,6 +70,9 @@ test('C50 ip_version follows from the protocol unless it is given', async () => 
 });
 
 test('PO-1 PO-2 a pool belongs to a listener, a load balancer, or has a type', async () => {
+  evidence('pool.loadbalancer_id', 'enforced');
+  evidence('pool.listener_id', 'enforced');
+  evidence('pool.type', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const { lb, listener, pool } = await makeRoad(api);
@@ -114,6 +119,7 @@ test('PO-1 PO-2 a pool belongs to a listener, a load balancer, or has a type', a
 });
 
 test('2.3.4 a listener takes pools of its own protocols only', async () => {
+  evidence('pool.protocol', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const lb = await makeLoadBalancer(api);
@@ -192,6 +198,8 @@ test('PO-9 several load balancers share one pool, up to the quota of listeners',
 });
 
 test('1.8 protection is a hint: it blocks nothing, and its reason goes with it', async () => {
+  evidence('pool.protection_status', 'enforced');
+  evidence('pool.protection_reason', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const held = { protection_status: 'consoleProtection', protection_reason: 'because' };

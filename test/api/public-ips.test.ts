@@ -140,7 +140,7 @@ test('2.1.6 a deleted load balancer keeps its public IP for the project, until t
   const lb = await makeLoadBalancer(api, { publicip });
   const [{ publicip_id: id, publicip_address }] = lb.publicips;
   const path = `/v1/${seed.projectId}/publicips/${id}`;
-  assertRefused(await api.delete(path), 409, 'ELB.8907', /is bound to load balancer \S+; delete that first/);
+  assertRefused(await api.delete(path), 409, 'ELB.8907', /is bound to load balancer \S+; unbind it first/);
   assertDone(await api.delete(`/elb/loadbalancers/${lb.id}`), 204);
   assert.equal(await statusOf(api, id), 'DOWN');
   assertRefused(
@@ -186,6 +186,105 @@ test('2.1.6 one of the inventory goes back to it, for whichever project binds it
   const theirs = assertDone(await create(other, { publicip_ids: [declared.id] }), 201).loadbalancer;
   assertDone(await other.delete(`/elb/loadbalancers/${theirs.id}`), 204);
   assertRefused(await other.delete(path), 409, 'ELB.8907', /is one of the inventory/);
+});
+
+const bind = (api: ApiClient, id: string, port_id?: unknown) =>
+  api.put(`/v1/${api.projectId}/publicips/${id}`, { publicip: port_id === undefined ? {} : { port_id } });
+
+test('a public IP is bound to a load balancer by its port and unbound again, and its names follow', async () => {
+  await using cp = await startTestControlPlane(inventory);
+  const { api } = cp;
+  const lb = await makeLoadBalancer(api);
+  const path = `/elb/loadbalancers/${lb.id}`;
+  const show = async () => assertDone(await api.get(path)).loadbalancer;
+  const named = async () =>
+    assertDone(await api.get(`${path}/dns/ips?type=eip`)).ips.map(
+      (each: { ip_address: string }) => each.ip_address,
+    );
+  assertDone(
+    await api.post(`${path}/dns/system-default-config`, {
+      loadbalancer: { public_domain_name_enable: true },
+    }),
+  );
+  const bound = assertDone(await bind(api, declared.id, lb.vip_port_id)).publicip;
+  assert.deepEqual(
+    [bound.status, bound.port_id, bound.private_ip_address],
+    ['ELB', lb.vip_port_id, lb.vip_address],
+  );
+  const { publicips, eips, updated_at } = await show();
+  assert.deepEqual(publicips, [
+    { publicip_id: declared.id, publicip_address: declared.address, ip_version: 4 },
+  ]);
+  assert.deepEqual(eips, [{ eip_id: declared.id, eip_address: declared.address, ip_version: 4 }]);
+  assert.deepEqual(await named(), [declared.address]);
+  assert.deepEqual(assertDone(await bind(api, declared.id, lb.vip_port_id)).publicip, bound);
+  assert.equal((await show()).updated_at, updated_at, 'what is so already stays');
+  // As clients unbind: with an empty port, with null, and with none.
+  for (const nothing of ['', null, undefined]) {
+    assertDone(await bind(api, declared.id, lb.vip_port_id));
+    const { publicip: free } = assertDone(await bind(api, declared.id, nothing));
+    assert.deepEqual([free.status, free.port_id, free.private_ip_address], ['DOWN', '', '']);
+    assert.deepEqual((await show()).publicips, []);
+    assert.deepEqual(await named(), []);
+  }
+  assert.equal(assertDone(await bind(api, declared.id, '')).publicip.status, 'DOWN');
+  const made = await makeLoadBalancer(api, { publicip });
+  const own = made.publicips[0].publicip_id;
+  assertDone(await bind(api, own));
+  assertDone(await bind(api, own, lb.vip_port_id));
+  assert.deepEqual((await show()).publicips, made.publicips, 'one that was made is kept, and can be moved');
+});
+
+test('a binding that cannot be is refused, and changes nothing', async () => {
+  await using cp = await startTestControlPlane(inventory);
+  const { api, other } = cp;
+  const [lb, next] = [await makeLoadBalancer(api, { publicip }), await makeLoadBalancer(api)];
+  const six = await makeLoadBalancer(api, { ipv6_vip_virsubnet_id: seed.networkId });
+  const theirs = await makeLoadBalancer(other);
+  const own = lb.publicips[0].publicip_id;
+  const all = async () => [
+    assertDone(await api.get('/elb/loadbalancers')).loadbalancers,
+    assertDone(await api.get(`/v1/${seed.projectId}/publicips`)).publicips,
+  ];
+  const before = await all();
+  const absent = '0b0e25a6-5b8f-4a4e-8f10-0e1c5c1d2e3f';
+  for (const [reply, status, code, message] of [
+    [await bind(api, absent, lb.vip_port_id), 404, 'ELB.8904', /publicip \S+ could not be found/],
+    [await bind(api, declared.id, absent), 404, 'ELB.8904', /port of a load balancer \S+ could not be found/],
+    [await bind(api, declared.id, theirs.vip_port_id), 404, 'ELB.8904', /port of a load balancer/],
+    [await bind(other, own, theirs.vip_port_id), 404, 'ELB.8904', /publicip \S+ could not be found/],
+    [await bind(api, declared.id, lb.vip_port_id), 409, 'ELB.8907', /has the public IP \S+ already; unbind/],
+    [await bind(api, own, next.vip_port_id), 409, 'ELB.8907', /already bound .* unbind it first/],
+    [await bind(api, declared.id, six.ipv6_vip_port_id), 400, 'ELB.8902', /port_id': it holds an IPv6 addr/],
+    [await bind(api, declared.id, 7), 400, 'ELB.8902', /publicip\.port_id': got 7, expected text of 0 to 36/],
+    [
+      await api.put(`/v1/${seed.projectId}/publicips/${own}`, { publicip: { alias: 'x' } }),
+      400,
+      'ELB.8902',
+      /alias/,
+    ],
+  ] as const) {
+    assertRefused(reply, status, code, message);
+  }
+  assert.deepEqual(await all(), before);
+  const rehearsed = await api.put(`/v1/${seed.projectId}/publicips/${second.id}?dry_run=true`, {
+    publicip: { port_id: six.ipv6_vip_port_id },
+  });
+  assertDone(rehearsed);
+  assert.deepEqual(await all(), before);
+  assertDone(await bind(api, second.id, six.ipv6_vip_port_id));
+});
+
+test('a public IP of a load balancer in the recycle bin can be neither unbound nor bound', async () => {
+  await using cp = await startTestControlPlane(inventory);
+  const { api } = cp;
+  assertDone(await api.put('/elb/recycle-bin', { recycle_bin: { enable: true } }));
+  const [lb, next] = [await makeLoadBalancer(api, { publicip }), await makeLoadBalancer(api)];
+  const id = lb.publicips[0].publicip_id;
+  assertDone(await api.delete(`/elb/loadbalancers/${lb.id}`), 204);
+  assertRefused(await bind(api, id), 409, 'ELB.8907', /in the recycle bin; restore or delete that first/);
+  assertRefused(await bind(api, id, next.vip_port_id), 409, 'ELB.8907', /already bound/);
+  assertRefused(await bind(api, declared.id, lb.vip_port_id), 404, 'ELB.8904', /port/);
 });
 
 test('2.1.3 lists find load balancers by their public IPs, under either name', async () => {

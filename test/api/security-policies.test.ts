@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seed, seedInventory, startTestControlPlane } from '../support/control-plane.ts';
+import { evidence } from '../support/evidence.ts';
 import { assertDone, assertRefused, makeLoadBalancer } from './fixtures.ts';
 
 const path = '/elb/security-policies';
@@ -34,6 +35,8 @@ test('a new security policy answers every field', async () => {
 });
 
 test('protocols and ciphers are named, counted, and fit each other at least once', async () => {
+  evidence('security_policy.protocols', 'enforced');
+  evidence('security_policy.ciphers', 'enforced');
   await using cp = await startTestControlPlane();
   const create = (fields: object) => cp.api.post(path, { security_policy: fields });
   const refusals = [

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seed, startTestControlPlane } from '../support/control-plane.ts';
+import { evidence } from '../support/evidence.ts';
 import {
   assertDone,
   assertRefused,
@@ -17,6 +18,7 @@ import {
 } from './fixtures.ts';
 
 test('S20 C10 admin_state_up says whether the server exists, whatever the request says', async (t) => {
+  evidence('member.admin_state_up', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const { pool } = await makeRoad(api);
@@ -153,6 +155,7 @@ test('S13 a call without X-Auth-Token is refused before anything is said of the 
 });
 
 test('S27 in a pool with any_port_enable the port may be left out and has no effect', async () => {
+  evidence('member.protocol_port', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const lb = await makeLoadBalancer(api);
@@ -172,6 +175,8 @@ test('S27 in a pool with any_port_enable the port may be left out and has no eff
 });
 
 test('S21 S42 a dual-stack pool takes both families, each by its own subnet id', async () => {
+  evidence('member.address', 'enforced');
+  evidence('member.subnet_cidr_id', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const lb = await makeLoadBalancer(api);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ApiClient } from '../support/api-client.ts';
 import { seed, startTestControlPlane } from '../support/control-plane.ts';
+import { evidence } from '../support/evidence.ts';
 import { pem, serverPair } from '../support/pem.ts';
 import {
   assertDone,
@@ -20,6 +21,7 @@ import {
 const makeServer = (api: ApiClient) => api.create('/elb/certificates', { certificate: serverPair() });
 
 test('LB-6 a create makes dedicated load balancers only', async () => {
+  evidence('loadbalancer.guaranteed', 'enforced');
   await using cp = await startTestControlPlane();
   const reply = await cp.api.post('/elb/loadbalancers', {
     loadbalancer: {
@@ -170,6 +172,7 @@ test('a shared load balancer serves TCP, UDP, HTTP and HTTPS, and HTTP not on po
 });
 
 test('2.2.1 transparent_client_ip_enable is for TCP and UDP to choose there, and true above', async () => {
+  evidence('listener.transparent_client_ip_enable', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const lb = await makeShared(api);
@@ -225,6 +228,7 @@ test('C21 a UDP listener has no keepalive_timeout to choose there', async () => 
 });
 
 test('2.2.1 enable_member_retry is for HTTP and HTTPS there', async () => {
+  evidence('listener.enable_member_retry', 'enforced');
   await using cp = await startTestControlPlane();
   const { api } = cp;
   const lb = await makeShared(api);

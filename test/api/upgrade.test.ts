@@ -181,7 +181,9 @@ test('while it is UPGRADED nothing below it is made or changed, and all can be d
   ];
   for (const [method, path, body] of calls) {
     const reply = await api.call(method, path, body);
-    assertRefused(reply, 409, 'ELB.8907', /The load balancer \S+ is UPGRADED/);
+    const way = path.endsWith('/upgrade') ? /is UPGRADED; start needs ACTIVE/ : /action complete or rollback/;
+    assertRefused(reply, 409, 'ELB.8907', /The load balancer \S+ is UPGRADED; /);
+    assertRefused(reply, 409, 'ELB.8907', way);
   }
   for (const path of [
     `/elb/healthmonitors/${monitor.id}`,
@@ -273,6 +275,23 @@ test('a start says what it needs, and a refused one changes nothing', async () =
     'ELB.8902',
     /l7_flavor_id': it is for action start, not rollback/,
   );
+});
+
+test('3.12: an upgrade that is in the recycle bin is not found, and goes on after the restore', async () => {
+  await using cp = await startTestControlPlane();
+  const { api } = cp;
+  const { lb, start } = await makeGround(api);
+  assertDone(await upgrade(api, lb.id, start), 202);
+  const upgraded = await show(api, at(lb.id));
+  assertDone(await api.put('/elb/recycle-bin', { recycle_bin: { enable: true } }));
+  assertDone(await api.delete(`${at(lb.id)}/force-elb`), 204);
+  for (const action of ['complete', 'rollback']) {
+    assertRefused(await upgrade(api, lb.id, { action }), 404, 'ELB.8904', /could not be found/);
+  }
+  assertDone(await api.put(`/elb/recycle-bin/loadbalancers/${lb.id}/recover`, {}));
+  assert.deepEqual(await show(api, at(lb.id)), upgraded);
+  assertDone(await upgrade(api, lb.id, { action: 'rollback' }), 202);
+  assert.equal((await show(api, at(lb.id)))['provisioning_status'], 'ACTIVE');
 });
 
 test('2.1.6 the pools of a shared load balancer go with it', async () => {

@@ -2,9 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { answerOf, balance, NamedMember } from '../support/balanced.ts';
 import { ElbowProcess } from '../support/elbow-process.ts';
+import { evidence } from '../support/evidence.ts';
 import { until } from '../support/until.ts';
 
 test('an IP group decides who may connect, and its changes act at once (IG-4, LI-10, 4.8)', async () => {
+  evidence('listener.ipgroup', 'traffic');
+  evidence('ipgroup.ip_list', 'traffic');
   await using elbow = await ElbowProcess.start();
   await using member = await NamedMember.start('member');
   const { api } = elbow;

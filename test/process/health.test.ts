@@ -4,9 +4,11 @@ import type { ApiClient } from '../support/api-client.ts';
 import { answerOf, type Balanced, balance, NamedMember } from '../support/balanced.ts';
 import { fillDisk, makeRoom } from '../support/disk-room.ts';
 import { ElbowProcess } from '../support/elbow-process.ts';
+import { evidence } from '../support/evidence.ts';
 import { until } from '../support/until.ts';
 
 test('a member that dies goes offline with its reason, traffic moves, and its return is noticed', async () => {
+  evidence('healthmonitor.type', 'traffic', ['TCP']);
   await using elbow = await ElbowProcess.start();
   await using steady = await NamedMember.start('steady');
   await using failing = await NamedMember.start('failing');

@@ -4,10 +4,17 @@ import { test } from 'node:test';
 import type { ApiClient } from '../support/api-client.ts';
 import { answerOf, NamedMember } from '../support/balanced.ts';
 import { ElbowProcess } from '../support/elbow-process.ts';
+import { evidence } from '../support/evidence.ts';
 import { freePort } from '../support/free-port.ts';
 import { until } from '../support/until.ts';
 
 test('MS-3 the master serves alone, the slave while it is dead, and no request is lost on the way', async () => {
+  evidence('master_slave_member.role', 'traffic');
+  evidence('master_slave_member.address', 'traffic');
+  evidence('master_slave_member.protocol_port', 'traffic');
+  evidence('master_slave_pool.listener_id', 'traffic');
+  evidence('master_slave_pool.protocol', 'traffic', ['TCP']);
+  evidence('master_slave_healthmonitor.type', 'traffic', ['TCP']);
   await using elbow = await ElbowProcess.start();
   await using master = await NamedMember.start('master');
   await using slave = await NamedMember.start('slave');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { evidence } from '../support/evidence.ts';
 import { DeafMember } from './deaf-member.ts';
 import type { Peer } from './peer.ts';
 import { RawMember } from './raw-member.ts';
@@ -191,6 +192,7 @@ test('a removed member keeps the connections it has', async (t) => {
 });
 
 test('least connections counts what is open', async (t) => {
+  evidence('pool.lb_algorithm', 'traffic', ['LEAST_CONNECTIONS']);
   const first = await RawMember.start(t, (session) => session.send('1'));
   const second = await RawMember.start(t, (session) => session.send('2'));
   const proxy = await startTcp(t, {

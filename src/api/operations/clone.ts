@@ -2,13 +2,15 @@
 import { type Static, Type } from 'typebox';
 import { ClonedListener, ListenerClone, LoadBalancerClone } from '../../model/clone.ts';
 import type { Operation } from '../../model/operation.ts';
-import { Reference } from '../../model/schemas.ts';
+import { described, Reference } from '../../model/schemas.ts';
 import { cloneListener } from '../../service/clone/listeners.ts';
 import { cloneLoadBalancer } from '../../service/clone/load-balancers.ts';
 import type { Region } from '../../service/region.ts';
 import { references } from '../render.ts';
 
 const path = '/v3/{project_id}/elb';
+
+const jobId = described('The job that tells what became of each.', Type.String());
 
 export function cloneOperations(region: Region): Operation[] {
   return [
@@ -19,7 +21,10 @@ export function cloneOperations(region: Region): Operation[] {
       group: 'Load balancers',
       summary: 'Copy a load balancer with all that belongs to it',
       body: LoadBalancerClone,
-      answer: Type.Object({ loadbalancer_list: Type.Array(Reference), job_id: Type.String() }),
+      answer: Type.Object({
+        loadbalancer_list: described('The copies.', Type.Array(Reference)),
+        job_id: jobId,
+      }),
       status: 202,
       handle: async ({ params: { project_id = '', loadbalancer_id = '' }, body }) => {
         const request = body as LoadBalancerClone;
@@ -34,7 +39,10 @@ export function cloneOperations(region: Region): Operation[] {
       group: 'Listeners',
       summary: 'Copy a listener with all that belongs to it',
       body: ListenerClone,
-      answer: Type.Object({ listener_list: Type.Array(ClonedListener), job_id: Type.String() }),
+      answer: Type.Object({
+        listener_list: described('The copies.', Type.Array(ClonedListener)),
+        job_id: jobId,
+      }),
       status: 202,
       handle: async ({ params: { project_id = '', listener_id = '' }, body }) => {
         const { target_listener_params } = body as Static<typeof ListenerClone>;

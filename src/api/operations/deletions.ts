@@ -7,9 +7,11 @@ import {
   deleteListenerForce,
   deleteListeners,
   deleteLoadBalancerCascade,
+  deleteLoadBalancerForce,
   deleteLoadBalancers,
   deletePoolCascade,
 } from '../../service/deletions.ts';
+import type { Removal } from '../../service/load-balancer-removal.ts';
 import { deletePools } from '../../service/pools.ts';
 import type { Region } from '../../service/region.ts';
 import { BatchDeleted, BatchIds, maxBatch } from '../batch.ts';
@@ -21,7 +23,7 @@ const maxListeners = 10;
 
 const what = {
   unbounded_pool: Type.Optional(
-    orNull(Type.Boolean({ description: 'Whether its pools go too; true if not given.' })),
+    orNull(Type.Boolean({ description: 'Whether the pools that only it uses go too; true if not given.' })),
   ),
   public_ip: Type.Optional(
     orNull(Type.Boolean({ description: 'Whether its public IP goes too; false if not given.' })),
@@ -38,8 +40,8 @@ const Listeners = strict({
 const Pools = strict({ pools: BatchIds });
 
 /** What goes with a load balancer when the request does not say. */
-function removal({ unbounded_pool, public_ip }: Static<typeof What>) {
-  return { removesPools: unbounded_pool ?? true, releasesPublicIps: public_ip ?? false };
+function removal({ unbounded_pool, public_ip }: Static<typeof What>): Removal {
+  return { pools: (unbounded_pool ?? true) ? 'unshared' : 'none', releasesPublicIps: public_ip ?? false };
 }
 
 export function deletionOperations(region: Region): Operation[] {
@@ -66,7 +68,7 @@ export function deletionOperations(region: Region): Operation[] {
       summary: 'Delete a load balancer and all below it, but not its public IP',
       status: 204,
       handle: async ({ params: { project_id = '', loadbalancer_id = '' } }) => {
-        await deleteLoadBalancerCascade(region, project_id, loadbalancer_id, removal({}));
+        await deleteLoadBalancerForce(region, project_id, loadbalancer_id);
         return {};
       },
     },

@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 import { forbidden, invalid } from '../../model/errors.ts';
 import { GraphDocument } from '../../model/graph.ts';
 import type { Answer, Caller, Operation } from '../../model/operation.ts';
-import { described, named, oneOf, Reference } from '../../model/schemas.ts';
+import { described, Id, named, oneOf, Reference } from '../../model/schemas.ts';
 import { applyGraph } from '../../service/graph/apply.ts';
 import { type Exported, exportGraph } from '../../service/graph/export.ts';
 import type { Region } from '../../service/region.ts';
@@ -12,7 +12,13 @@ import { terraformOf } from '../terraform/terraform.ts';
 
 const group = 'Elbow';
 
-const Difference = Type.Object({ before: Type.Unknown(), after: Type.Unknown() });
+const Difference = Type.Object(
+  {
+    before: Type.Unknown({ description: 'The value that there was.' }),
+    after: Type.Unknown({ description: 'The value that there is now.' }),
+  },
+  { description: 'A field that has changed.' },
+);
 
 const AppliedChange = named(
   'AppliedChange',
@@ -21,7 +27,14 @@ const AppliedChange = named(
     type: Type.String({ description: 'The kind of resource, as listener.' }),
     id: described('The resource.', Type.String()),
     name: Type.String({ description: 'Its key in the document, or the name of what was deleted.' }),
-    fields: Type.Optional(Type.Record(Type.String(), Difference, { description: 'What an update changed.' })),
+    fields: Type.Optional(
+      Type.Record(Type.String(), Difference, {
+        description: 'What an update changed, or why it was made anew; keys stand for ids.',
+      }),
+    ),
+    replaces: Type.Optional(
+      described('The one it was made in place of, since no call changes that so.', Type.String()),
+    ),
   }),
 );
 
@@ -75,17 +88,27 @@ export function graphOperations(region: Region): Operation[] {
           arity: 'one',
           description: 'The project to apply to; needed by a caller that has several.',
         },
+        loadbalancer_id: {
+          schema: Id,
+          arity: 'one',
+          description:
+            'The load balancer to apply to, as when the document renames it; found by name without.',
+        },
       },
       body: GraphDocument,
       takesYaml: true,
       answer: Type.Object({
         loadbalancer: Reference,
-        changes: described('What was done.', Type.Array(AppliedChange)),
+        changes: described(
+          'What was done, in that order; nothing where all was so already.',
+          Type.Array(AppliedChange),
+        ),
       }),
       status: 200,
       handle: async ({ caller, query, body }) => {
         const projectId = projectOf(caller, query.get('project_id'));
-        const { loadBalancer, changes } = await applyGraph(region, projectId, body as GraphDocument);
+        const target = { projectId, loadBalancerId: query.get('loadbalancer_id') };
+        const { loadBalancer, changes } = await applyGraph(region, target, body as GraphDocument);
         return { body: { loadbalancer: { id: loadBalancer.id }, changes } };
       },
     },

@@ -1,9 +1,14 @@
 /** The operations of the recycle bin. */
 import { type Static, Type } from 'typebox';
 import type { Operation } from '../../model/operation.ts';
-import { type RecycleBin, RecycleBinPolicy, recycledLoadBalancer } from '../../model/recycle-bin.ts';
+import {
+  NewRecycleBinPolicy,
+  type RecycleBin,
+  RecycleBinPolicy,
+  recycledLoadBalancer,
+} from '../../model/recycle-bin.ts';
 import { answerBody } from '../../model/resource.ts';
-import { strict } from '../../model/schemas.ts';
+import { described, named, strict } from '../../model/schemas.ts';
 import {
   deleteRecycled,
   listRecycled,
@@ -26,15 +31,38 @@ const path = '/v3/{project_id}/elb/recycle-bin';
 const each = `${path}/loadbalancers/{loadbalancer_id}`;
 
 const Settings = Type.Object({
-  recycle_bin: Type.Object({
-    project_id: Type.String(),
-    enable: Type.Boolean({ description: 'Whether deleted load balancers go there.' }),
-    policy: RecycleBinPolicy,
-  }),
+  recycle_bin: described(
+    'The recycle bin.',
+    named(
+      'RecycleBin',
+      Type.Object({
+        project_id: described('The project.', Type.String()),
+        enable: described('Whether deleted load balancers go there.', Type.Boolean()),
+        policy: described('Which of them, and how long they stay.', RecycleBinPolicy),
+      }),
+    ),
+  ),
 });
-const Enable = strict({ recycle_bin: strict({ enable: Type.Optional(Type.Boolean()) }) });
+const Enable = strict({
+  recycle_bin: described(
+    'What to change.',
+    strict({
+      enable: Type.Optional(described('Whether deleted load balancers go there.', Type.Boolean())),
+    }),
+  ),
+});
 const Policy = strict({
-  recycle_bin: strict({ policy: Type.Optional(strict(Type.Partial(RecycleBinPolicy).properties)) }),
+  recycle_bin: described(
+    'What to change.',
+    strict({
+      policy: Type.Optional(
+        described(
+          'Which load balancers go there, and how long they stay; what is not given stays.',
+          NewRecycleBinPolicy,
+        ),
+      ),
+    }),
+  ),
 });
 
 function renderSettings(project_id: string, bin: RecycleBin): Static<typeof Settings> {
@@ -125,8 +153,8 @@ export function recycleBinOperations(region: Region): Operation[] {
       group,
       summary: 'Bring a load balancer in the recycle bin back with all that went with it',
       answer: Type.Object({
-        type: Type.String({ description: 'v3 for a dedicated load balancer, v2 for a shared one.' }),
-        job_id: Type.String(),
+        type: described('v3 for a dedicated load balancer, v2 for a shared one.', Type.String(), 'v3'),
+        job_id: described('The job that tells how it went.', Type.String()),
       }),
       status: 200,
       handle: async ({ params: { project_id = '', loadbalancer_id = '' } }) => ({

@@ -7,6 +7,11 @@ export class Expression {
   constructor(text: string) {
     this.text = text;
   }
+
+  /** As comments show it. */
+  toJSON(): string {
+    return this.text;
+  }
 }
 
 export type Value =

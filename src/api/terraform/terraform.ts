@@ -1,24 +1,45 @@
 /** A load balancer's graph as a Terraform configuration that takes over what is there. */
-import { type Entry, type GraphDocument, type PartName, type PoolEntry, parts } from '../../model/graph.ts';
+import { conflict } from '../../model/errors.ts';
+import type {
+  Entry,
+  GraphDocument,
+  ListenerEntry,
+  LoadBalancerEntry,
+  PolicyEntry,
+  PoolEntry,
+} from '../../model/graph.ts';
+import { parts } from '../../model/graph-parts.ts';
 import type { Exported } from '../../service/graph/export.ts';
 import { keyOf } from '../../service/graph/keys.ts';
 import { renamed } from '../../service/graph/references.ts';
-import { resourceTypes } from './attributes.ts';
+import { linesOf, type ResourcePart, resourceTypes } from './attributes.ts';
 import { attribute, blockText, Expression, type Line, type Value } from './hcl.ts';
 
-/** @returns the text of a `.tf` file for the provider huaweicloud/huaweicloud */
-export function terraformOf({ document, ids }: Exported): string {
-  return new Configuration(document, ids).text();
+/**
+ * @returns the text of a `.tf` file for the provider huaweicloud/huaweicloud
+ * @throws Refusal (409) for a shared load balancer, which is another resource of the provider, of an older API
+ */
+export function terraformOf({ loadBalancer, document, ids }: Exported): string {
+  if (!loadBalancer.guaranteed) {
+    throw conflict(
+      `The load balancer ${loadBalancer.id} is shared, and the resources huaweicloud_elb_* are for dedicated ones; ` +
+        'export it as json or yaml, or upgrade it first.',
+    );
+  }
+  return new Configuration({ loadBalancer, document, ids }).text();
 }
 
 class Configuration {
+  readonly #loadBalancer: Exported['loadBalancer'];
   readonly #document: GraphDocument;
   readonly #ids: Exported['ids'];
   readonly #labels = new Map<Entry, string>();
-  readonly #keys = new Map<string, Entry>();
+  readonly #taken = new Set<string>();
+  readonly #keys = new Map<string, readonly [ResourcePart, Entry]>();
   readonly #blocks: string[] = [];
 
-  constructor(document: GraphDocument, ids: Exported['ids']) {
+  constructor({ loadBalancer, document, ids }: Exported) {
+    this.#loadBalancer = loadBalancer;
     this.#document = document;
     this.#ids = ids;
   }
@@ -29,6 +50,7 @@ class Configuration {
       ipgroups = [],
       security_policies = [],
       pools = [],
+      master_slave_pools = [],
       listeners = [],
     } = this.#document;
     const lb = this.#document.loadbalancer;
@@ -37,21 +59,36 @@ class Configuration {
     this.#name('security_policy', security_policies);
     this.#name('loadbalancer', [lb]);
     this.#name('pool', pools);
+    this.#name('master_slave_pool', master_slave_pools);
     this.#name('listener', listeners);
     for (const each of certificates) this.#write('certificate', each);
     for (const each of ipgroups) this.#write('ipgroup', each);
     for (const each of security_policies) this.#write('security_policy', each);
-    this.#write('loadbalancer', lb);
-    const owner = attribute('loadbalancer_id', this.#idOf('loadbalancer', lb));
+    const owner = this.#writeLoadBalancer(lb);
     for (const each of pools) this.#writePool(each, owner);
-    for (const each of listeners) this.#write('listener', each, [owner]);
+    for (const each of master_slave_pools) this.#write('master_slave_pool', each, [owner]);
+    for (const each of listeners) this.#writeListener(each, owner);
     return `${head}\n${this.#blocks.join('\n')}`;
   }
 
+  #writeLoadBalancer(entry: LoadBalancerEntry): Line {
+    const { logtank, publicip: _, publicip_ids: __, ...fields } = entry;
+    // One that was made with the load balancer is there by now.
+    const [bound] = this.#loadBalancer.publicips;
+    const publicIp = bound && { [bound.ip_version === 6 ? 'ipv6_publicip' : 'publicip']: bound.publicip_id };
+    this.#write('loadbalancer', entry, [], { ...fields, ...publicIp });
+    const owner = attribute('loadbalancer_id', this.#idOf('loadbalancer', entry));
+    if (logtank) {
+      this.#name('logtank', [logtank], this.#labels.get(entry));
+      this.#write('logtank', logtank, [owner]);
+    }
+    return owner;
+  }
+
   #writePool(entry: PoolEntry, owner: Line): void {
-    const { members = [], healthmonitor, ...rest } = entry;
+    const { members = [], healthmonitor, ...fields } = entry;
+    this.#write('pool', entry, [owner], fields);
     const pool = attribute('pool_id', this.#idOf('pool', entry));
-    this.#write('pool', entry, [owner], rest);
     if (healthmonitor) {
       this.#name('healthmonitor', [healthmonitor], this.#labels.get(entry));
       this.#write('healthmonitor', healthmonitor, [pool]);
@@ -60,30 +97,46 @@ class Configuration {
     for (const each of members) this.#write('member', each, [pool], each, this.#ids.get(entry));
   }
 
-  /** Gives each entry a label that no other of its kind has: letters, digits, `_` and `-`, a letter first. */
-  #name(kind: PartName, entries: readonly Entry[], prefix = ''): void {
-    const taken = new Set<string>();
-    for (const [label, each] of this.#labels) if (this.#kinds.get(label) === kind) taken.add(each);
-    for (const entry of entries) {
-      const stem = labelFrom([prefix, keyOf(entry) || kind].filter(Boolean).join('-'));
-      let label = stem;
-      for (let number = 2; taken.has(label); number++) label = `${stem}-${number}`;
-      taken.add(label);
-      this.#labels.set(entry, label);
-      this.#kinds.set(entry, kind);
-      if (keyOf(entry) !== '') this.#keys.set(`${kind} ${keyOf(entry)}`, entry);
+  #writeListener(entry: ListenerEntry, owner: Line): void {
+    const { l7policies = [], ...fields } = entry;
+    this.#write('listener', entry, [owner], fields);
+    this.#name('l7policy', l7policies, this.#labels.get(entry));
+    const listener = attribute('listener_id', this.#idOf('listener', entry));
+    for (const each of l7policies) this.#writePolicy(each, listener);
+  }
+
+  #writePolicy(entry: PolicyEntry, listener: Line): void {
+    const { rules = [], ...fields } = entry;
+    this.#write('l7policy', entry, [listener], fields);
+    this.#name('rule', rules, this.#labels.get(entry));
+    const policy = attribute('l7policy_id', this.#idOf('l7policy', entry));
+    for (const each of rules) {
+      // A rule has a field that is called key, which is without meaning.
+      const { key: _, ...said } = each;
+      this.#write('rule', each, [policy], said, this.#ids.get(entry));
     }
   }
 
-  readonly #kinds = new Map<Entry, PartName>();
+  /** Gives each entry a label that no other of its kind has: letters, digits, `_` and `-`, a letter first. */
+  #name(kind: ResourcePart, entries: readonly Entry[], prefix = ''): void {
+    for (const entry of entries) {
+      const key = kind === 'rule' ? String(entry['type']).toLowerCase() : keyOf(entry);
+      const stem = labelFrom([prefix, key || kind].filter(Boolean).join('-'));
+      let label = stem;
+      for (let number = 2; this.#taken.has(`${kind} ${label}`); number++) label = `${stem}-${number}`;
+      this.#taken.add(`${kind} ${label}`);
+      this.#labels.set(entry, label);
+      if (key !== '') this.#keys.set(`${parts[kind].keyedAs ?? kind} ${key}`, [kind, entry]);
+    }
+  }
 
-  #idOf(kind: PartName, entry: Entry): Expression {
+  #idOf(kind: ResourcePart, entry: Entry): Expression {
     return new Expression(`${resourceTypes[kind].type}.${this.#labels.get(entry)}.id`);
   }
 
   /** @param parentId the id that goes before its own where Terraform imports it by both */
   #write(
-    kind: PartName,
+    kind: ResourcePart,
     entry: Entry,
     first: readonly Line[] = [],
     fields: Readonly<Record<string, unknown>> = entry,
@@ -99,27 +152,28 @@ class Configuration {
     );
   }
 
-  #lines(kind: PartName, { key: _, ...fields }: Readonly<Record<string, unknown>>): Line[] {
-    const { fields: namings } = resourceTypes[kind];
-    return Object.entries(this.#withExpressions(kind, fields)).flatMap(([field, value]): readonly Line[] => {
-      const naming = namings[field];
-      if (typeof naming === 'string') return [attribute(naming, value)];
-      if (naming) return naming(value);
-      return [{ kind: 'comment', text: `The provider has nothing for ${field} = ${JSON.stringify(value)}` }];
-    });
+  #lines(kind: ResourcePart, { key: _, ...fields }: Readonly<Record<string, unknown>>): Line[] {
+    const { fields: names, always = [] } = resourceTypes[kind];
+    const said = linesOf(this.#withExpressions(kind, fields), names);
+    const unsaid = always.filter((line) => said.every((each) => !isSameAttribute(each, line)));
+    return [...unsaid, ...said];
   }
 
   /** The fields with an expression in place of each key. */
   #withExpressions(
-    kind: PartName,
+    kind: ResourcePart,
     fields: Readonly<Record<string, unknown>>,
   ): Readonly<Record<string, Value>> {
     const marked = renamed(parts[kind], fields, (to, key) => {
-      const entry = this.#keys.get(`${to} ${key}`);
-      return entry ? `${mark}${this.#idOf(to, entry).text}` : key;
+      const found = this.#keys.get(`${to} ${key}`);
+      return found ? `${mark}${this.#idOf(...found).text}` : key;
     });
     return expressed(marked) as Readonly<Record<string, Value>>;
   }
+}
+
+function isSameAttribute(a: Line, b: Line): boolean {
+  return a.kind === 'attribute' && b.kind === 'attribute' && a.name === b.name;
 }
 
 /** No text of a document begins so: NUL is refused in every body. */

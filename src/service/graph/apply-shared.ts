@@ -1,7 +1,8 @@
 /** What listeners of a document share with others: certificates, IP groups and security policies of the project. */
 import { type Certificate, certificate } from '../../model/certificate.ts';
 import { conflict, notFound } from '../../model/errors.ts';
-import { type Entry, type GraphDocument, parts } from '../../model/graph.ts';
+import type { Entry, GraphDocument } from '../../model/graph.ts';
+import { parts } from '../../model/graph-parts.ts';
 import { ipGroup } from '../../model/ip-group.ts';
 import type { Resource } from '../../model/resource.ts';
 import { securityPolicy } from '../../model/security-policy.ts';
@@ -10,8 +11,8 @@ import type { Reader } from '../../store/transaction.ts';
 import { privateKeysOf } from '../certificates.ts';
 import type { Region } from '../region.ts';
 import type { Application } from './application.ts';
-import { checkKeys, contentOf } from './content.ts';
-import { canonical, entryOf } from './entries.ts';
+import { checkKeys, contentOf, gistOf } from './content.ts';
+import { canonical } from './entries.ts';
 import { keyOf } from './keys.ts';
 import { pair } from './pairing.ts';
 import { renamed } from './references.ts';
@@ -40,7 +41,7 @@ export async function applyShared(
 ): Promise<void> {
   for (const kind of Object.keys(kinds) as Kind[]) {
     const entries = document[kinds[kind].list] ?? [];
-    checkKeys(kind, entries);
+    checkKeys(kinds[kind].list, entries);
     await applyKind(region, db, projectId, kind, entries, application);
   }
   for (const [kind, key] of namedBy(document)) {
@@ -60,20 +61,42 @@ async function applyKind(
   const there = records.map((record) => {
     // What a document says of a private key can be compared with nothing else.
     const keys = kind === 'certificate' ? privateKeysOf(region, record as unknown as Certificate) : {};
-    const entry = entryOf(parts[kind], { ...record, ...keys });
-    return { id: record.id, entry };
+    return { id: record.id, entry: canonical(kind, { ...record, ...keys }) };
   });
-  const wanted = entries.map((entry) => ({ entry }));
-  const { pairs, fresh } = pair<(typeof there)[number], (typeof wanted)[number], { entry: Entry }>(
+  const { pairs, fresh } = pair<(typeof there)[number], { entry: Entry }, { entry: Entry }>(
     there,
-    wanted,
-    [({ entry }) => contentOf(canonical(parts[kind], entry)), ({ entry }) => nameOf(entry)],
+    entries.map((entry) => ({ entry })),
+    [({ entry }) => contentOf(kind, entry), ({ entry }) => gistOf(kind, entry)],
   );
-  for (const { there: present, wanted: asked } of pairs) {
-    application.bind(kind, keyOf(asked.entry), present.id);
-    await application.change(kind, keyOf(asked.entry), '', present, asked.entry);
+  const rest = there.filter((each) => pairs.every((paired) => paired.there !== each));
+  const settled = pairs.map(({ there: present, wanted }) => ({ present, asked: wanted.entry }));
+  for (const { entry } of fresh) {
+    const present = onlyNamed(kind, rest, nameOf(entry));
+    if (present) settled.push({ present, asked: entry });
+    else await application.make(kind, keyOf(entry), '', entry);
   }
-  for (const { entry } of fresh) await application.make(kind, keyOf(entry), '', entry);
+  for (const { present, asked } of settled) {
+    application.bind(kind, keyOf(asked), present.id);
+    await application.change(kind, keyOf(asked), '', present, asked);
+  }
+}
+
+/** The one of that name, if there is one; a nameless one is known by its content alone. */
+function onlyNamed<T extends { readonly id: string; readonly entry: Entry }>(
+  kind: Kind,
+  there: readonly T[],
+  name: string,
+): T | undefined {
+  if (name === '') return undefined;
+  const [first, ...more] = there.filter(({ entry }) => nameOf(entry) === name);
+  if (first && more.length > 0) {
+    const ids = [first, ...more].map(({ id }) => id).join(', ');
+    throw conflict(
+      `The project has several of ${kinds[kind].of.plural} with the name "${name}", none of them as in the document: ` +
+        `${ids}; give all but one another name.`,
+    );
+  }
+  return first;
 }
 
 /** The parts of these kinds that the listeners of a document refer to. */

@@ -1,19 +1,23 @@
 /** Exports a load balancer with all that belongs to it as a document. */
 import { notFound } from '../../model/errors.ts';
-import { type Entry, type GraphDocument, type PartName, type PoolEntry, parts } from '../../model/graph.ts';
+import type { Entry, GraphDocument, ListenerEntry, LoadBalancerEntry, PoolEntry } from '../../model/graph.ts';
+import { type PartName, parts } from '../../model/graph-parts.ts';
 import { type LoadBalancer, loadBalancer } from '../../model/load-balancer.ts';
-import type { Member } from '../../model/member.ts';
+import type { PoolKind } from '../../model/pool.ts';
 import { findBy } from '../../store/rows.ts';
 import { privateKeysOf } from '../certificates.ts';
+import { domainNameSettings } from '../domain-name-settings.ts';
 import { isPrivateKeyEchoed } from '../private-key-echo.ts';
 import type { Region } from '../region.ts';
-import { entryOf } from './entries.ts';
-import { type Graph, graphOf, type PoolParts } from './graph.ts';
+import { shortened } from './entries.ts';
+import { type Graph, graphOf, type ListenerParts, type PolicyParts, type PoolParts } from './graph.ts';
 import { keysFor } from './keys.ts';
+import { loadBalancerFields, memberFields, policyFields, shortenedListener } from './records.ts';
 import { renamed } from './references.ts';
 
 /** A document, and the ids of what its entries were made from. */
 export interface Exported {
+  readonly loadBalancer: LoadBalancer;
   readonly document: GraphDocument;
   readonly ids: ReadonlyMap<Entry, string>;
 }
@@ -34,50 +38,8 @@ export async function exportGraph(
     const [found] = await findBy(db, loadBalancer, 'id', [id]);
     if (!found || !projectIds.has(found.project_id)) throw notFound(loadBalancer.label, id);
     const echoed = await isPrivateKeyEchoed(db, found.project_id);
-    return documentOf(region, await graphOf(db, found), echoed);
+    return new Exporting(region, await graphOf(db, found), echoed).exported();
   });
-}
-
-function documentOf(region: Region, graph: Graph, withKeys: boolean): Exported {
-  const keys = {
-    certificate: keysFor('certificate', graph.certificates),
-    ipgroup: keysFor('ipgroup', graph.ipGroups),
-    security_policy: keysFor('security_policy', graph.securityPolicies),
-    pool: keysFor(
-      'pool',
-      graph.pools.map(({ pool }) => pool),
-    ),
-    listener: keysFor('listener', graph.listeners),
-  };
-  type Keyed = keyof typeof keys;
-  const keyIn = (kind: PartName, id: string) => keys[kind as Keyed]?.get(id) ?? id;
-  const ids = new Map<Entry, string>();
-  const keyed = (kind: Keyed, record: Named, inside: Readonly<Record<string, unknown>> = {}): Entry => {
-    const key = keyIn(kind, record.id);
-    const said = { ...renamed(parts[kind], entryOf(parts[kind], record), keyIn), ...inside };
-    const entry = key === record.name ? said : { key, ...said };
-    ids.set(entry, record.id);
-    return entry;
-  };
-  const document: GraphDocument = {
-    version: 1,
-    certificates: graph.certificates.map((each) =>
-      keyed('certificate', withKeys ? { ...each, ...privateKeysOf(region, each) } : each),
-    ),
-    ipgroups: graph.ipGroups.map((each) => keyed('ipgroup', each)),
-    security_policies: graph.securityPolicies.map((each) => keyed('security_policy', each)),
-    loadbalancer: loadBalancerEntry(graph.loadBalancer),
-    pools: graph.pools.map((each) => {
-      const inside = insideOf(each);
-      for (const [index, entry] of inside.members?.entries() ?? [])
-        ids.set(entry, each.members[index]?.id ?? '');
-      if (inside.healthmonitor && each.monitor) ids.set(inside.healthmonitor, each.monitor.id);
-      return keyed('pool', each.pool, inside);
-    }),
-    listeners: graph.listeners.map((each) => keyed('listener', each)),
-  };
-  ids.set(document.loadbalancer, graph.loadBalancer.id);
-  return { document: withoutEmpty(document), ids };
 }
 
 interface Named extends Readonly<Record<string, unknown>> {
@@ -85,27 +47,118 @@ interface Named extends Readonly<Record<string, unknown>> {
   readonly name: string;
 }
 
-export function loadBalancerEntry(of: LoadBalancer): Entry {
-  return entryOf(parts.loadbalancer, {
-    ...of,
-    publicip_ids: of.publicips.length > 0 ? of.publicips.map(({ publicip_id }) => publicip_id) : null,
-  });
-}
+class Exporting {
+  readonly #region: Region;
+  readonly #graph: Graph;
+  readonly #withPrivateKeys: boolean;
+  readonly #keys: Partial<Readonly<Record<PartName, ReadonlyMap<string, string>>>>;
+  readonly #ids = new Map<Entry, string>();
 
-/** The members and the monitor of a pool, as its entry holds them. */
-export function insideOf({ members, monitor }: PoolParts): Pick<PoolEntry, 'members' | 'healthmonitor'> {
-  return {
-    ...(members.length > 0 ? { members: members.map(memberEntry) } : {}),
-    ...(monitor ? { healthmonitor: entryOf(parts.healthmonitor, monitor) } : {}),
-  };
-}
+  constructor(region: Region, graph: Graph, withPrivateKeys: boolean) {
+    this.#region = region;
+    this.#graph = graph;
+    this.#withPrivateKeys = withPrivateKeys;
+    const { certificates, ipGroups, securityPolicies, listeners } = graph;
+    const pools = [...this.#poolsOf('ordinary'), ...this.#poolsOf('master-slave')];
+    this.#keys = {
+      certificate: keysFor('certificate', certificates),
+      ipgroup: keysFor('ipgroup', ipGroups),
+      security_policy: keysFor('security_policy', securityPolicies),
+      pool: keysFor(
+        'pool',
+        pools.map(({ pool }) => pool),
+      ),
+      listener: keysFor(
+        'listener',
+        listeners.map(({ listener }) => listener),
+      ),
+    };
+  }
 
-/** The zone of a server is the server's, and not the member's to say. */
-export function memberEntry({ availability_zone, ...rest }: Member): Entry {
-  return entryOf(parts.member, rest.member_type === 'ip' ? { ...rest, availability_zone } : rest);
+  exported(): Exported {
+    const { certificates, ipGroups, securityPolicies, listeners } = this.#graph;
+    const document: GraphDocument = {
+      version: 1,
+      certificates: certificates.map((each) => {
+        const fields = this.#withPrivateKeys ? { ...each, ...privateKeysOf(this.#region, each) } : each;
+        return this.#entry('certificate', each, shortened('certificate', fields));
+      }),
+      ipgroups: ipGroups.map((each) => this.#entry('ipgroup', each, shortened('ipgroup', each))),
+      security_policies: securityPolicies.map((each) =>
+        this.#entry('security_policy', each, shortened('security_policy', each)),
+      ),
+      loadbalancer: this.#loadBalancer(),
+      pools: this.#poolsOf('ordinary').map((each) => this.#pool(each)),
+      master_slave_pools: this.#poolsOf('master-slave').map((each) => this.#masterSlavePool(each)),
+      listeners: listeners.map((each) => this.#listener(each)),
+    };
+    return { loadBalancer: this.#graph.loadBalancer, document: withoutEmpty(document), ids: this.#ids };
+  }
+
+  #loadBalancer(): LoadBalancerEntry {
+    const { loadBalancer: of, logtank } = this.#graph;
+    const { publicip, publicip_ids, ...fields } = shortened(
+      'loadbalancer',
+      loadBalancerFields(this.#region, this.#graph),
+    );
+    const names = shortened('domain_names', domainNameSettings(of));
+    return this.#noted(of.id, {
+      ...fields,
+      ...(publicip ? { publicip } : publicip_ids ? { publicip_ids } : {}),
+      ...(logtank ? { logtank: this.#noted(logtank.id, shortened('logtank', logtank)) } : {}),
+      ...(Object.keys(names).length > 0 ? { domain_names: names } : {}),
+    });
+  }
+
+  #poolsOf(kind: PoolKind): PoolParts[] {
+    return this.#graph.pools.filter(({ pool }) => pool.kind === kind);
+  }
+
+  #pool({ pool, members, monitor }: PoolParts): PoolEntry {
+    return this.#entry('pool', pool, shortened('pool', pool), {
+      members: members.map((each) => this.#noted(each.id, shortened('member', memberFields(each)))),
+      healthmonitor: monitor && this.#noted(monitor.id, shortened('healthmonitor', monitor)),
+    });
+  }
+
+  #masterSlavePool({ pool, members, monitor }: PoolParts): PoolEntry {
+    return this.#entry('master_slave_pool', pool, shortened('master_slave_pool', pool), {
+      members: members.map((each) => this.#noted(each.id, shortened('master_slave_member', each))),
+      healthmonitor: monitor && this.#noted(monitor.id, shortened('master_slave_monitor', monitor)),
+    });
+  }
+
+  #listener({ listener: of, policies }: ListenerParts): ListenerEntry {
+    return this.#entry('listener', of, shortenedListener(this.#graph.loadBalancer, of), {
+      l7policies: policies.map((each) => this.#policy(of, each)),
+    });
+  }
+
+  #policy(of: ListenerParts['listener'], { policy, rules }: PolicyParts): Entry {
+    return this.#entry('l7policy', policy, shortened('l7policy', policyFields(of, policy)), {
+      rules: rules.map((each) => this.#noted(each.id, shortened('rule', each))),
+    });
+  }
+
+  /** An entry with keys for ids, and with the parts inside it, if there are any. */
+  #entry(kind: PartName, { id, name }: Named, fields: Entry, inside: object = {}): Entry {
+    const key = this.#keys[parts[kind].keyedAs ?? kind]?.get(id) ?? name;
+    const said = {
+      ...renamed(parts[kind], fields, (to, other) => this.#keys[to]?.get(other) ?? other),
+      ...withoutEmpty(inside),
+    };
+    return this.#noted(id, key === name ? said : { key, ...said });
+  }
+
+  #noted<T extends Entry>(id: string, entry: T): T {
+    this.#ids.set(entry, id);
+    return entry;
+  }
 }
 
 function withoutEmpty<T extends object>(document: T): T {
-  const kept = Object.entries(document).filter(([, value]) => !Array.isArray(value) || value.length > 0);
+  const kept = Object.entries(document).filter(
+    ([, value]) => value !== null && (!Array.isArray(value) || value.length > 0),
+  );
   return Object.fromEntries(kept) as T;
 }

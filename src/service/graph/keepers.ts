@@ -1,20 +1,24 @@
 /** How each kind of part is made, changed and removed: by the service of its resource. */
-import { type PartName, parts } from '../../model/graph.ts';
-import { createBody, immutableFields, updateBody } from '../../model/resource.ts';
-import { strict, type Tag } from '../../model/schemas.ts';
-import { validator } from '../../model/validation.ts';
+import { domainNames } from '../../model/domain-names.ts';
+import type { Entry } from '../../model/graph.ts';
+import type { PartName } from '../../model/graph-parts.ts';
+import { createOfKind } from '../batch-create.ts';
 import { createCertificate, deleteCertificate, updateCertificate } from '../certificates.ts';
+import { changeDomainNames } from '../domain-name-settings.ts';
 import { createHealthMonitor, deleteHealthMonitor, updateHealthMonitor } from '../health-monitors.ts';
 import { createIpGroup, deleteIpGroup, updateIpGroup } from '../ip-groups.ts';
+import { createL7Policy, deleteL7Policy, updateL7Policy } from '../l7-policies.ts';
+import { createL7Rule, deleteL7Rule, updateL7Rule } from '../l7-rules.ts';
 import { createListener, deleteListener, updateListener } from '../listeners.ts';
-import { createLoadBalancer, deleteLoadBalancer, updateLoadBalancer } from '../load-balancers.ts';
+import { deleteLoadBalancer, updateLoadBalancer } from '../load-balancers.ts';
+import { createLogtank, deleteLogtank, updateLogtank } from '../logtanks.ts';
+import { createMasterSlavePool, deleteMasterSlavePool } from '../master-slave-pools.ts';
 import { createMember, deleteMember, updateMember } from '../members.ts';
 import { createPool, deletePool, updatePool } from '../pools.ts';
 import type { Region } from '../region.ts';
-import { changeTags, showTags, type Taggable } from '../resource-tags.ts';
 import { createSecurityPolicy, deleteSecurityPolicy, updateSecurityPolicy } from '../security-policies.ts';
 
-type Body = Readonly<Record<string, unknown>>;
+export type Body = Readonly<Record<string, unknown>>;
 
 /** Where a part is, or goes. */
 export interface Place {
@@ -23,14 +27,25 @@ export interface Place {
   readonly parentId: string;
 }
 
+/** A part that is there, as a document would say it. */
+export interface There {
+  readonly id: string;
+  readonly entry: Entry;
+}
+
+/** The parts that are made and removed by themselves; others go with the one they are in. */
+export type KeptPart = Exclude<PartName, 'master_slave_member' | 'master_slave_monitor'>;
+
 interface Keeper {
+  /** The field of a create request that says where the part belongs, if one does. */
+  readonly parent?: string;
   /** Makes a part and answers its id. */
   readonly create: (region: Region, place: Place, body: Body) => Promise<string>;
   readonly update: (region: Region, place: Place, id: string, body: Body) => Promise<unknown>;
   readonly remove: (region: Region, place: Place, id: string) => Promise<void>;
 }
 
-const keepers: Readonly<Record<PartName, Keeper>> = {
+export const keepers: Readonly<Record<KeptPart, Keeper>> = {
   certificate: {
     create: async (region, { projectId }, body) =>
       (await createCertificate(region, projectId, body)).certificate.id,
@@ -49,17 +64,46 @@ const keepers: Readonly<Record<PartName, Keeper>> = {
     remove: (region, { projectId }, id) => deleteSecurityPolicy(region, projectId, id),
   },
   loadbalancer: {
-    create: async (region, { projectId }, body) =>
-      (await createLoadBalancer(region, projectId, body)).loadBalancer.id,
+    create: createLoadBalancerWhole,
     update: (region, { projectId }, id, body) => updateLoadBalancer(region, projectId, id, body),
     remove: (region, { projectId }, id) => deleteLoadBalancer(region, projectId, id),
   },
+  logtank: {
+    parent: 'loadbalancer_id',
+    create: async (region, { projectId }, body) => (await createLogtank(region, projectId, body)).id,
+    update: (region, { projectId }, id, body) => updateLogtank(region, projectId, id, body),
+    remove: (region, { projectId }, id) => deleteLogtank(region, projectId, id),
+  },
+  // They are settings of the load balancer, and go by its id.
+  domain_names: {
+    create: async (region, { projectId, parentId }, body) => {
+      await changeDomainNames(region, projectId, parentId, body);
+      return parentId;
+    },
+    update: (region, { projectId }, id, body) => changeDomainNames(region, projectId, id, body),
+    remove: (region, { projectId }, id) => resetDomainNames(region, projectId, id),
+  },
   listener: {
+    parent: 'loadbalancer_id',
     create: async (region, { projectId }, body) => (await createListener(region, projectId, body)).id,
     update: (region, { projectId }, id, body) => updateListener(region, projectId, id, body),
     remove: (region, { projectId }, id) => deleteListener(region, projectId, id),
   },
+  l7policy: {
+    parent: 'listener_id',
+    create: async (region, { projectId }, body) => (await createL7Policy(region, projectId, body)).policy.id,
+    update: (region, { projectId }, id, body) => updateL7Policy(region, projectId, id, body),
+    remove: (region, { projectId }, id) => deleteL7Policy(region, projectId, id),
+  },
+  rule: {
+    create: async (region, { projectId, parentId }, body) =>
+      (await createL7Rule(region, projectId, parentId, body)).id,
+    update: (region, { projectId, parentId }, id, body) =>
+      updateL7Rule(region, projectId, parentId, id, body),
+    remove: (region, { projectId, parentId }, id) => deleteL7Rule(region, projectId, parentId, id),
+  },
   pool: {
+    parent: 'loadbalancer_id',
     create: async (region, { projectId }, body) => (await createPool(region, projectId, body)).pool.id,
     update: (region, { projectId }, id, body) => updatePool(region, projectId, id, body),
     remove: (region, { projectId }, id) => deletePool(region, projectId, id),
@@ -72,79 +116,38 @@ const keepers: Readonly<Record<PartName, Keeper>> = {
     remove: (region, { projectId, parentId }, id) => deleteMember(region, projectId, parentId, id),
   },
   healthmonitor: {
+    parent: 'pool_id',
     create: async (region, { projectId }, body) => (await createHealthMonitor(region, projectId, body)).id,
     update: (region, { projectId }, id, body) => updateHealthMonitor(region, projectId, id, body),
     remove: (region, { projectId }, id) => deleteHealthMonitor(region, projectId, id),
   },
-};
-
-/** The field of a create request that says where the part belongs; members say it in their path. */
-const parentFields: Partial<Readonly<Record<PartName, string>>> = {
-  listener: 'loadbalancer_id',
-  pool: 'loadbalancer_id',
-  healthmonitor: 'pool_id',
-};
-
-const checks = new Map(
-  Object.entries(parts).map(([name, { of }]) => [
-    name,
-    {
-      create: validator(strict({ [of.name]: createBody(of) }), { secret: name === 'certificate' }),
-      update: validator(strict({ [of.name]: updateBody(of) }), {
-        immutable: { [of.name]: immutableFields(of) },
-        secret: name === 'certificate',
-      }),
+  master_slave_pool: {
+    parent: 'loadbalancer_id',
+    create: async (region, { projectId }, body) => {
+      const given = body as Parameters<typeof createMasterSlavePool>[2];
+      return (await createMasterSlavePool(region, projectId, given)).pool.id;
     },
-  ]),
-);
+    update: () => {
+      throw new Error('no call changes a master-slave pool');
+    },
+    remove: (region, { projectId }, id) => deleteMasterSlavePool(region, projectId, id),
+  },
+};
 
-/**
- * Makes a part, as its create operation would with that body.
- *
- * @returns its id
- * @throws Refusal as the operation does
- */
-export async function createPart(name: PartName, region: Region, place: Place, body: Body): Promise<string> {
-  const parentField = parentFields[name];
-  const whole = parentField ? { ...body, [parentField]: place.parentId } : body;
-  checks.get(name)?.create({ [parts[name].of.name]: whole });
-  return keepers[name].create(region, place, whole);
+/** Creates a load balancer, and changes at once what only an update sets. */
+async function createLoadBalancerWhole(region: Region, { projectId }: Place, body: Body): Promise<string> {
+  const { deletion_protection_enable, ...given } = body;
+  const isShared = body['guaranteed'] === false;
+  const made = await createOfKind(region, projectId, isShared ? given : body);
+  const later = {
+    ...(isShared && deletion_protection_enable ? { deletion_protection_enable } : {}),
+    ...(body['charge_mode'] === 'flavor' && made.charge_mode !== 'flavor' ? { charge_mode: 'flavor' } : {}),
+  };
+  if (Object.keys(later).length > 0) await updateLoadBalancer(region, projectId, made.id, later);
+  return made.id;
 }
 
-/**
- * Changes a part, as its update operation would with that body. Tags may be among it.
- *
- * @throws Refusal as the operation does
- */
-export async function updatePart(
-  name: PartName,
-  region: Region,
-  place: Place,
-  id: string,
-  body: Body,
-): Promise<void> {
-  const { tags, ...rest } = body;
-  checks.get(name)?.update({ [parts[name].of.name]: rest });
-  if (tags !== undefined) {
-    await setTags(region, place.projectId, name as Taggable, id, (tags ?? []) as readonly Tag[]);
-  }
-  if (Object.keys(rest).length > 0) await keepers[name].update(region, place, id, rest);
-}
-
-/** Removes a part, as its delete operation would. */
-export function removePart(name: PartName, region: Region, place: Place, id: string): Promise<void> {
-  return keepers[name].remove(region, place, id);
-}
-
-async function setTags(
-  region: Region,
-  projectId: string,
-  kind: Taggable,
-  id: string,
-  wanted: readonly Tag[],
-): Promise<void> {
-  const present = await showTags(region, projectId, kind, id);
-  const stale = present.filter(({ key }) => !wanted.some((tag) => tag.key === key));
-  if (stale.length > 0) await changeTags(region, projectId, kind, id, 'delete', stale);
-  if (wanted.length > 0) await changeTags(region, projectId, kind, id, 'create', wanted);
+function resetDomainNames(region: Region, projectId: string, id: string): Promise<void> {
+  const nothing = Object.keys(domainNames.fields).map((key) => [key, null]);
+  return changeDomainNames(region, projectId, id, Object.fromEntries(nothing));
 }

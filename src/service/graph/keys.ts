@@ -1,5 +1,6 @@
 /** The keys by which the parts of a document name each other. */
-import type { Entry, PartName } from '../../model/graph.ts';
+import type { Entry } from '../../model/graph.ts';
+import type { PartName } from '../../model/graph-parts.ts';
 
 /**
  * A key for each part of one kind: its name if it is the only one of that name, else its name with a number.

@@ -1,5 +1,5 @@
 /** Keys and ids: what in an entry names another part. */
-import type { Part, Reference } from '../../model/graph.ts';
+import type { Part, Reference } from '../../model/graph-parts.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 type Rename = (to: Reference['to'], name: string) => string;

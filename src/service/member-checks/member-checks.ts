@@ -25,6 +25,7 @@ import { storedChecks } from './stored-checks.ts';
 
 /** A check that is begun and not done. */
 interface Begun {
+  readonly isRehearsal: boolean;
   readonly record: MemberCheck;
   readonly facts: StoredFacts;
   readonly subjects: readonly CheckSubject[];
@@ -73,8 +74,9 @@ export class MemberChecks {
         updated_at: now,
       };
       await insert(tx, memberCheck, record);
-      return { record, facts, subjects };
+      return { record, facts, subjects, isRehearsal: tx.isRehearsal };
     });
+    if (begun.isRehearsal) return begun.record.id;
     this.#begun.set(begun.record.id, begun);
     this.#waiting.push(begun);
     this.#runNext();

@@ -1,0 +1,86 @@
+/** Makes, changes and removes parts as the operations of their resources would, wrong bodies refused alike. */
+import { parts } from '../../model/graph-parts.ts';
+import { createBody, immutableFields, updateBody } from '../../model/resource.ts';
+import { strict, type Tag } from '../../model/schemas.ts';
+import { validator } from '../../model/validation.ts';
+import { addZones, removeZones } from '../availability-zone-changes.ts';
+import type { Region } from '../region.ts';
+import { changeTags, showTags, type Taggable } from '../resource-tags.ts';
+import { type Body, type KeptPart, keepers, type Place, type There } from './keepers.ts';
+
+const checks = new Map(
+  Object.entries(parts).map(([name, { of }]) => [
+    name,
+    {
+      create: validator(strict({ [of.name]: createBody(of) }), { secret: name === 'certificate' }),
+      update: validator(strict({ [of.name]: updateBody(of) }), {
+        immutable: { [of.name]: immutableFields(of) },
+        secret: name === 'certificate',
+      }),
+    },
+  ]),
+);
+
+/**
+ * Makes a part, as its create operation would with that body.
+ *
+ * @returns its id
+ * @throws Refusal as the operation does
+ */
+export async function createPart(name: KeptPart, region: Region, place: Place, body: Body): Promise<string> {
+  const { parent, create } = keepers[name];
+  const whole = parent ? { ...body, [parent]: place.parentId } : body;
+  checks.get(name)?.create({ [parts[name].of.name]: whole });
+  return create(region, place, whole);
+}
+
+/**
+ * Changes a part, as its update operation would with that body. Tags and zones may be among it.
+ *
+ * @throws Refusal as the operation does
+ */
+export async function updatePart(
+  name: KeptPart,
+  region: Region,
+  place: Place,
+  there: There,
+  body: Body,
+): Promise<void> {
+  const { tags, availability_zone_list: zones, ...rest } = body;
+  checks.get(name)?.update({ [parts[name].of.name]: rest });
+  if (tags !== undefined) {
+    await setTags(region, place.projectId, name as Taggable, there.id, (tags ?? []) as readonly Tag[]);
+  }
+  if (zones) await setZones(region, place.projectId, there, zones as readonly string[]);
+  if (Object.keys(rest).length > 0) await keepers[name].update(region, place, there.id, rest);
+}
+
+/** Removes a part, as its delete operation would. */
+export function removePart(name: KeptPart, region: Region, place: Place, id: string): Promise<void> {
+  return keepers[name].remove(region, place, id);
+}
+
+async function setTags(
+  region: Region,
+  projectId: string,
+  kind: Taggable,
+  id: string,
+  wanted: readonly Tag[],
+): Promise<void> {
+  const present = await showTags(region, projectId, kind, id);
+  const stale = present.filter(({ key }) => !wanted.some((tag) => tag.key === key));
+  if (stale.length > 0) await changeTags(region, projectId, kind, id, 'delete', stale);
+  if (wanted.length > 0) await changeTags(region, projectId, kind, id, 'create', wanted);
+}
+
+async function setZones(
+  region: Region,
+  projectId: string,
+  { id, entry }: There,
+  wanted: readonly string[],
+): Promise<void> {
+  const present = (entry['availability_zone_list'] ?? []) as readonly string[];
+  await addZones(region, projectId, id, wanted);
+  const stale = present.filter((zone) => !wanted.includes(zone));
+  if (stale.length > 0) await removeZones(region, projectId, id, stale);
+}
