@@ -20,6 +20,7 @@ const maxBodyBytes = 1024 * 1024;
 const nobody: Caller = { userId: '', userName: '', domainId: '', projectIds: new Set() };
 
 const noBody = Buffer.alloc(0);
+const noQuery = new URLSearchParams();
 
 export interface ServerParts {
   readonly operations: readonly Operation[];
@@ -117,7 +118,7 @@ function callOf(request: FastifyRequest, caller: Caller, body: unknown): Call {
   return {
     requestId: request.id,
     params: request.params as Record<string, string>,
-    query: new URLSearchParams(at < 0 ? '' : request.url.slice(at + 1)),
+    query: at < 0 ? noQuery : new URLSearchParams(request.url.slice(at + 1)),
     headers: request.headers,
     body,
     caller,

@@ -107,7 +107,14 @@ export function compilePool(pool: Pool): PoolConfiguration | null {
   return { id: pool.id, protocol: pool.protocol === 'HTTP' ? 'http' : 'tcp', algorithm };
 }
 
-export function compileMember(member: Member): MemberConfiguration {
+/** The fields of members that compiling them needs, with the pool they are in. */
+export const compiledFields = [
+  ...(['id', 'pool_id', 'address', 'protocol_port', 'weight', 'verdict', 'role'] as const),
+] as const;
+
+export function compileMember(
+  member: Pick<Member, Exclude<(typeof compiledFields)[number], 'pool_id'>>,
+): MemberConfiguration {
   return {
     id: member.id,
     address: member.address,

@@ -1,14 +1,15 @@
 /** Works out what a stretch of the change log means for the configuration. */
 import { healthMonitor } from '../model/health-monitor.ts';
 import { ipGroup } from '../model/ip-group.ts';
-import { type Listener, listener } from '../model/listener.ts';
+import { type Listener, listener, listenerOfIpGroup } from '../model/listener.ts';
 import { loadBalancer } from '../model/load-balancer.ts';
 import { type Member, member } from '../model/member.ts';
 import { pool } from '../model/pool.ts';
 import type { Change } from '../store/change-log.ts';
+import { ownersOf } from '../store/elements.ts';
 import { all, findBy } from '../store/rows.ts';
 import type { Reader } from '../store/transaction.ts';
-import { compileListener, compileMember, compilePool, ipGroupIds } from './compile.ts';
+import { compiledFields, compileListener, compileMember, compilePool, ipGroupIds } from './compile.ts';
 import type {
   Changes,
   ConfigurationDelta,
@@ -29,7 +30,8 @@ export async function compileSnapshot(db: Reader): Promise<Parts> {
   const members = new Map<string, MemberChanges & { put: ReturnType<typeof compileMember>[] }>(
     pools.map(({ id }) => [id, { poolId: id, put: [], remove: [] }]),
   );
-  for await (const each of all(db, member)) members.get(each.pool_id)?.put.push(compileMember(each));
+  for await (const each of all(db, member, compiledFields))
+    members.get(each.pool_id)?.put.push(compileMember(each));
   const listeners: Listener[] = [];
   for await (const each of all(db, listener)) listeners.push(each);
   return {
@@ -101,13 +103,15 @@ class Touched {
   }
 }
 
-/** The listeners that use any of the IP groups. A group changes seldom, so that all of them may be looked at. */
+/** The listeners that use any of the IP groups. */
 async function usersOf(db: Reader, groups: ReadonlySet<string>): Promise<Listener[]> {
-  const users: Listener[] = [];
-  if (groups.size === 0) return users;
-  for await (const each of all(db, listener))
-    if (ipGroupIds(each).some((id) => groups.has(id))) users.push(each);
-  return users;
+  const owners = await ownersOf(db, listener, listenerOfIpGroup, [...groups]);
+  return findBy(
+    db,
+    listener,
+    'id',
+    owners.map(({ id }) => id),
+  );
 }
 
 function memberChanges(

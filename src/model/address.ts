@@ -25,6 +25,9 @@ export function canonical(address: string): string {
 
 /** The address as a number. It must be valid. */
 export function addressNumber(address: string): bigint {
+  if (isIPv4(address)) {
+    return BigInt(address.split('.').reduce((number, byte) => number * 256 + Number(byte), 0));
+  }
   let number = 0n;
   for (const byte of ipaddr.parse(address).toByteArray()) number = (number << 8n) | BigInt(byte);
   return number;
@@ -51,9 +54,17 @@ export function parseNetwork(cidr: string): Network | null {
 }
 
 export function contains(network: Network, address: string): boolean {
-  if (ipVersion(address) !== network.version) return false;
+  return containedIn([network], address);
+}
+
+/** Whether an address is in any of the networks. */
+export function containedIn(networks: readonly Network[], address: string): boolean {
+  const family = ipVersion(address);
+  if (!family) return false;
   const number = addressNumber(address);
-  return number >= network.first && number < network.first + network.size;
+  return networks.some(
+    ({ version, first, size }) => version === family && number >= first && number < first + size,
+  );
 }
 
 /** The private IPv4 networks of RFC 1918 and the shared ones of RFC 6598. */

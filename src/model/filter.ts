@@ -12,6 +12,18 @@ export interface Step {
   readonly key: string;
 }
 
+/**
+ * An element of a JSON array column, or a key of its elements. Each is also kept by itself, so that the resource is
+ * found by it.
+ */
+export interface ElementMatch {
+  readonly kind: 'element';
+  readonly column: string;
+  readonly key: string | null;
+  /** Where the column holds an object instead: what stands between the elements in the text of its key. */
+  readonly separator?: string;
+}
+
 /** What must have one of the filter's values. */
 export type Match =
   /** A column of the resource. */
@@ -20,8 +32,8 @@ export type Match =
   | { readonly kind: 'since'; readonly column: string }
   /** A key of a JSON object column. */
   | { readonly kind: 'json'; readonly column: string; readonly key: string }
-  /** An element of a JSON array column, or a key of its elements. */
-  | { readonly kind: 'element'; readonly column: string; readonly key: string | null }
+  /** An element of a list. */
+  | ElementMatch
   /** All elements of a JSON array column in order, as one text with a separator between. */
   | { readonly kind: 'joined'; readonly column: string; readonly separator: string }
   /** A column of any row reached over the steps, the first of which starts at the resource. */

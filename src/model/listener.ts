@@ -10,7 +10,7 @@ import {
   timestamps,
 } from './common-fields.ts';
 import { field, orNull } from './field.ts';
-import { includeRecycleBin, type Match } from './filter.ts';
+import { type ElementMatch, includeRecycleBin, type Match } from './filter.ts';
 import { InsertHeaders, InsertHeadersInput } from './insert-headers.ts';
 import {
   AccessLogHeaders,
@@ -35,6 +35,17 @@ const memberOf = (column: string): Match => ({
   column,
 });
 
+/** By an IP group; several have commas between (rules digest IG-8). */
+export const listenerOfIpGroup: ElementMatch = {
+  kind: 'element',
+  column: 'ipgroup',
+  key: 'ipgroup_id',
+  separator: ',',
+};
+
+/** By a certificate among its further ones. */
+export const listenerOfSni: ElementMatch = { kind: 'element', column: 'sni_container_refs', key: null };
+
 const set = { create: 'optional', update: 'mutable', nullable: true } as const;
 const later = { ...set, traffic: true } as const;
 
@@ -44,6 +55,7 @@ export const listener = resource({
   label: 'listener',
   table: 'listeners',
   parent: 'loadbalancer_id',
+  lookups: [listenerOfIpGroup, listenerOfSni],
   fields: {
     ...identity,
     ...naming,

@@ -2,8 +2,10 @@
 import type { Kysely } from 'kysely';
 import { canonical, contains, ipVersion } from '../model/address.ts';
 import { conflict, invalid, Refusal } from '../model/errors.ts';
-import type { LoadBalancer } from '../model/load-balancer.ts';
+import { type LoadBalancer, loadBalancer } from '../model/load-balancer.ts';
+import { member } from '../model/member.ts';
 import { archivedMemberAddresses, archivedVips } from '../store/archive.ts';
+import { exists, findWhere } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import { derivedId } from './derived-id.ts';
 import {
@@ -95,7 +97,8 @@ export async function takeAddress(
   if (asked === null) {
     const taken = await takenIn(db, subnet, own);
     for (const address of usableAddresses(network)) {
-      if (!taken.has(address) && !subnet.vpc.servers.has(address)) return address;
+      if (taken.has(address) || subnet.vpc.servers.has(address)) continue;
+      if (!(await isMemberAddress(db, subnet, address))) return address;
     }
     throw new Refusal(
       'ELB.8934',
@@ -110,37 +113,39 @@ export async function takeAddress(
     throw invalid(`loadbalancer.${key}`, `${address} is kept for the network ${network.text} itself.`);
   }
   const taken = await takenIn(db, subnet, own);
-  if (taken.has(address) || (inventory.serverAt(subnet, address) && subnet.vpc.servers.has(address))) {
+  const isTaken = taken.has(address) || (await isMemberAddress(db, subnet, address));
+  if (isTaken || (inventory.serverAt(subnet, address) && subnet.vpc.servers.has(address))) {
     throw conflict(`The address ${address} is already in use; leave ${key} out to get a free one.`);
   }
   return address;
 }
 
-/** The addresses of a VPC that load balancers have, and those that members have in the subnet. */
+/** The addresses of a VPC that other load balancers have, and those that the recycle bin keeps. */
 async function takenIn(db: Kysely<Tables>, subnet: SubnetRecord, own: string): Promise<ReadonlySet<string>> {
-  const owners = await db
-    .selectFrom('loadbalancers')
-    .select(['vip_address', 'ipv6_vip_address'])
-    .where('vpc_id', '=', subnet.vpc.id)
-    .where('id', '!=', own)
-    .execute();
-  const members = await db
-    .selectFrom('members')
-    .select('address')
-    .distinct()
-    .where('subnet_cidr_id', 'in', [subnet.id, subnet.neutronSubnetId])
-    .execute();
-  const taken = owners.flatMap((row) => [row['vip_address'], row['ipv6_vip_address']]);
+  const owners = await findWhere(db, loadBalancer, { vpc_id: subnet.vpc.id }, [
+    ...(['id', 'vip_address', 'ipv6_vip_address'] as const),
+  ]);
+  const taken = owners.flatMap(({ id, vip_address, ipv6_vip_address }) =>
+    id === own ? [] : [vip_address, ipv6_vip_address],
+  );
   // What is in the recycle bin keeps its addresses, so that it can come back.
   const kept = [
     ...(await archivedVips(db, subnet.vpc.id)),
     ...(await archivedMemberAddresses(db, [subnet.id, subnet.neutronSubnetId])),
   ];
-  return new Set(
-    [...taken, ...members.map((row) => row['address']), ...kept].filter(
-      (address) => typeof address === 'string',
-    ),
-  );
+  return new Set([...taken, ...kept].filter((address) => address !== null));
+}
+
+/** Whether a member that is a server of the subnet has the address. */
+async function isMemberAddress(
+  db: Kysely<Tables>,
+  { id, neutronSubnetId }: SubnetRecord,
+  address: string,
+): Promise<boolean> {
+  for (const subnet_cidr_id of [id, neutronSubnetId]) {
+    if (await exists(db, member, { subnet_cidr_id, address })) return true;
+  }
+  return false;
 }
 
 /** Whether a load balancer of the VPC has the address, or has left it in the recycle bin. */
@@ -150,13 +155,8 @@ export async function isLoadBalancerAddress(
   address: string,
 ): Promise<boolean> {
   const key = ipVersion(address) === 'v4' ? 'vip_address' : 'ipv6_vip_address';
-  const row = await db
-    .selectFrom('loadbalancers')
-    .select('id')
-    .where('vpc_id', '=', vpcId)
-    .where(key, '=', address)
-    .executeTakeFirst();
-  return row !== undefined || (await archivedVips(db, vpcId)).includes(address);
+  if (await exists(db, loadBalancer, { vpc_id: vpcId, [key]: address })) return true;
+  return (await archivedVips(db, vpcId)).includes(address);
 }
 
 /** The network port by which a load balancer or a server has an address. */

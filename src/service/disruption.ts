@@ -100,11 +100,11 @@ const kinds: Readonly<Record<string, Kind>> = {
     effect: () => none('Connections go on; later requests follow the new rules.'),
   },
   ipgroup: {
-    listeners: (touched, { id, project_id }) => touched.ofIpGroup(id, project_id),
+    listeners: (touched, { id }) => touched.ofIpGroup(id),
     effect: () => none('Connections go on; later ones are admitted by the new entries.'),
   },
   certificate: {
-    listeners: (touched, { id, project_id }) => touched.ofCertificate(id, project_id),
+    listeners: (touched, { id }) => touched.ofCertificate(id),
     effect: () => none('Connections go on; later ones are shown the new certificate.'),
   },
   security_policy: {

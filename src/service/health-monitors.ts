@@ -5,6 +5,7 @@ import { type HealthMonitor, healthMonitor } from '../model/health-monitor.ts';
 import { checkMonitor, typeDefaults } from '../model/monitor-rules.ts';
 import { type Pool, pool } from '../model/pool.ts';
 import { changes, draft } from '../model/resource.ts';
+import type { Condition } from '../store/condition.ts';
 import { type Page, page } from '../store/pages.ts';
 import { insert, remove, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
@@ -88,6 +89,13 @@ async function requireMonitor(db: Kysely<Tables>, projectId: string, id: string)
   return found;
 }
 
+/** Those of ordinary pools, as nearly all are. */
+const ofOrdinaryPools: Condition = {
+  match: { kind: 'column', column: 'pool_kind' },
+  values: ['ordinary'],
+  isUsual: true,
+};
+
 export async function listHealthMonitors(
   region: Region,
   projectId: string,
@@ -95,8 +103,7 @@ export async function listHealthMonitors(
 ): Promise<Page<HealthMonitor>> {
   const db = region.store.reader;
   const request = await pageRequest(db, healthMonitor, projectId, query);
-  const ordinary = { match: { kind: 'column', column: 'pool_kind' }, values: ['ordinary'] } as const;
-  return page(db, healthMonitor, { ...request, conditions: [ordinary, ...request.conditions] });
+  return page(db, healthMonitor, { ...request, conditions: [ofOrdinaryPools, ...request.conditions] });
 }
 
 export async function updateHealthMonitor(

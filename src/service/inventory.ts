@@ -3,7 +3,7 @@ import {
   addressNumber,
   addressText,
   canonical,
-  contains,
+  containedIn,
   ipVersion,
   type Network,
   parseNetwork,
@@ -158,7 +158,7 @@ export class Inventory {
 
   /** Whether an IPv4 address is private: RFC 1918, RFC 6598, or declared so. */
   isPrivate(address: string): boolean {
-    return this.#privateNetworks.some((network) => contains(network, address));
+    return containedIn(this.#privateNetworks, address);
   }
 
   hasEnterpriseProject(id: string): boolean {

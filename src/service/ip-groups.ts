@@ -55,7 +55,10 @@ export async function listIpGroups(
 ): Promise<Page<IpGroupView>> {
   const db = region.store.reader;
   const { records, more } = await page(db, ipGroup, await pageRequest(db, ipGroup, projectId, query));
-  const users = await listenersByIpGroup(db, projectId);
+  const users = await listenersByIpGroup(
+    db,
+    records.map(({ id }) => id),
+  );
   const views = records.map((each) => ({ ipGroup: each, listenerIds: users.get(each.id) ?? [] }));
   return { records: views, more };
 }
@@ -131,6 +134,6 @@ async function store(
 }
 
 async function viewOf(db: Kysely<Tables>, of: IpGroup): Promise<IpGroupView> {
-  const users = await listenersByIpGroup(db, of.project_id);
+  const users = await listenersByIpGroup(db, [of.id]);
   return { ipGroup: of, listenerIds: users.get(of.id) ?? [] };
 }

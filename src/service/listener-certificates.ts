@@ -1,11 +1,12 @@
 /** The rules between listeners and the certificates they use (rules digest 2.2, LI-4, LI-14, C12 and CE-7). */
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import { type Certificate, certificate } from '../model/certificate.ts';
 import { keyTypeOf } from '../model/certificate-content.ts';
 import { domainsOf } from '../model/certificate-domains.ts';
 import { conflict, invalid, notFound, Refusal } from '../model/errors.ts';
-import { type Listener, listener } from '../model/listener.ts';
+import { type Listener, listener, listenerOfSni } from '../model/listener.ts';
 import { protocolFor } from '../model/shared-rules.ts';
+import { ownersOf } from '../store/elements.ts';
 import { find, findBy } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 
@@ -119,12 +120,12 @@ function sniProblem({ protocol }: Listener, certificates: readonly Certificate[]
 /** The listeners of a project that use a certificate in any place, by ascending id. */
 export async function listenersOfCertificate(
   db: Kysely<Tables>,
-  { id, project_id }: Pick<Certificate, 'id' | 'project_id'>,
+  { id }: Pick<Certificate, 'id'>,
 ): Promise<Listener[]> {
   const found = [
     ...(await findBy(db, listener, 'default_tls_container_ref', [id])),
     ...(await findBy(db, listener, 'client_ca_tls_container_ref', [id])),
-    ...(await listenersBySni(db, project_id, id)),
+    ...(await listenersBySni(db, id)),
   ];
   const byId = new Map(found.map((each) => [each.id, each]));
   return [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -132,7 +133,7 @@ export async function listenersOfCertificate(
 
 /** Refuses a change of a certificate that a listener with it among its sni_container_refs does not allow (CE-4). */
 export async function checkSniOfListeners(db: Kysely<Tables>, after: Certificate): Promise<void> {
-  for (const using of await listenersBySni(db, after.project_id, after.id)) {
+  for (const using of await listenersBySni(db, after.id)) {
     const stored = await findBy(db, certificate, 'id', using.sni_container_refs);
     const problem = sniProblem(
       using,
@@ -145,19 +146,12 @@ export async function checkSniOfListeners(db: Kysely<Tables>, after: Certificate
   }
 }
 
-async function listenersBySni(db: Kysely<Tables>, projectId: string, id: string): Promise<Listener[]> {
-  const rows = await db
-    .selectFrom('listeners')
-    .select('id')
-    .where('project_id', '=', projectId)
-    // Written out, as in the index of the few listeners that have any.
-    .where('sni_container_refs', '<>', sql.lit('[]'))
-    .where(sql<boolean>`EXISTS (SELECT 1 FROM json_each(sni_container_refs) WHERE value = ${id})`)
-    .execute();
+async function listenersBySni(db: Kysely<Tables>, id: string): Promise<Listener[]> {
+  const users = await ownersOf(db, listener, listenerOfSni, [id]);
   return findBy(
     db,
     listener,
     'id',
-    rows.map((row) => String(row['id'])),
+    users.map((user) => user.id),
   );
 }

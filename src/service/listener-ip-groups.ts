@@ -2,7 +2,8 @@
 import type { Kysely } from 'kysely';
 import { invalid, notFound } from '../model/errors.ts';
 import { type IpGroup, ipGroup } from '../model/ip-group.ts';
-import type { Listener } from '../model/listener.ts';
+import { type Listener, listener, listenerOfIpGroup } from '../model/listener.ts';
+import { type Owner, ownersIn, ownersOf } from '../store/elements.ts';
 import { findBy } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Inventory } from './inventory.ts';
@@ -13,28 +14,17 @@ export function groupIdsOf({ ipgroup }: Pick<Listener, 'ipgroup'>): string[] {
   return ipgroup ? ipgroup.ipgroup_id.split(',') : [];
 }
 
-/** The listeners of a project that use IP groups, by the id of the group; each list by ascending id. */
+/** The listeners that use IP groups, by the id of the group; each list by ascending id. */
 export async function listenersByIpGroup(
   db: Kysely<Tables>,
-  projectId: string,
+  groupIds: readonly string[],
 ): Promise<ReadonlyMap<string, readonly string[]>> {
-  const rows = await db
-    .selectFrom('listeners')
-    .select(['id', 'ipgroup'])
-    .where('project_id', '=', projectId)
-    .where('ipgroup', 'is not', null)
-    .orderBy('id')
-    .execute();
-  const byGroup = new Map<string, string[]>();
-  for (const { id, ipgroup } of rows) {
-    const bound = { ipgroup: JSON.parse(String(ipgroup)) as Listener['ipgroup'] };
-    for (const groupId of groupIdsOf(bound)) {
-      const listeners = byGroup.get(groupId);
-      if (listeners) listeners.push(String(id));
-      else byGroup.set(groupId, [String(id)]);
-    }
-  }
-  return byGroup;
+  return byGroup(await ownersOf(db, listener, listenerOfIpGroup, groupIds));
+}
+
+function byGroup(users: readonly Owner[]): ReadonlyMap<string, readonly string[]> {
+  const groups = Map.groupBy(users, ({ value }) => String(value));
+  return new Map([...groups].map(([id, owners]) => [id, owners.map(idOf)]));
 }
 
 /** What the listeners of a project use of the quotas of IP groups, each in the fullest listener or group. */
@@ -42,7 +32,7 @@ export async function ipGroupUse(
   db: Kysely<Tables>,
   projectId: string,
 ): Promise<Record<'ipgroups_per_listener' | 'ipgroup_bindings' | 'ipgroup_max_length', number>> {
-  const users = await listenersByIpGroup(db, projectId);
+  const users = byGroup(await ownersIn(db, listener, listenerOfIpGroup, projectId));
   const groups = await findBy(db, ipGroup, 'id', [...users.keys()]);
   const byListener = new Map<string, { groups: number; entries: number }>();
   const use = { ipgroups_per_listener: 0, ipgroup_bindings: 0, ipgroup_max_length: 0 };
@@ -64,25 +54,25 @@ export async function ipGroupUse(
 export async function checkIpGroups(
   db: Kysely<Tables>,
   inventory: Inventory,
-  listener: Listener,
+  after: Listener,
 ): Promise<void> {
-  const ids = groupIdsOf(listener);
+  const ids = groupIdsOf(after);
   if (ids.length === 0) return;
   if (ids.includes('') || new Set(ids).size !== ids.length) {
     throw invalid(
       'listener.ipgroup.ipgroup_id',
-      `got "${listener.ipgroup?.ipgroup_id}", expected different ids of groups, with one comma between.`,
+      `got "${after.ipgroup?.ipgroup_id}", expected different ids of groups, with one comma between.`,
     );
   }
   const groups = await findBy(db, ipGroup, 'id', ids);
-  const there = new Set(groups.filter(({ project_id }) => project_id === listener.project_id).map(idOf));
+  const there = new Set(groups.filter(({ project_id }) => project_id === after.project_id).map(idOf));
   const missing = ids.find((id) => !there.has(id));
   if (missing !== undefined) throw notFound(ipGroup.label, missing);
   checkLimit(inventory, 'ipgroups_per_listener', ids.length);
   checkLimit(inventory, 'ipgroup_max_length', entriesOf(groups));
-  const users = await listenersByIpGroup(db, listener.project_id);
+  const users = await listenersByIpGroup(db, ids);
   for (const id of ids) {
-    const others = (users.get(id) ?? []).filter((user) => user !== listener.id);
+    const others = (users.get(id) ?? []).filter((user) => user !== after.id);
     checkLimit(inventory, 'ipgroup_bindings', others.length + 1);
   }
 }
@@ -94,10 +84,9 @@ export async function checkEntriesOfListeners(
   after: IpGroup,
 ): Promise<void> {
   if (inventory.quota('ipgroup_max_length') < 0) return;
-  const users = await listenersByIpGroup(db, after.project_id);
-  for (const listenerId of users.get(after.id) ?? []) {
-    const ids = [...users].filter(([, listeners]) => listeners.includes(listenerId)).map(([id]) => id);
-    const others = (await findBy(db, ipGroup, 'id', ids)).filter(({ id }) => id !== after.id);
+  const users = (await listenersByIpGroup(db, [after.id])).get(after.id) ?? [];
+  for (const user of await findBy(db, listener, 'id', users, ['ipgroup'])) {
+    const others = (await findBy(db, ipGroup, 'id', groupIdsOf(user))).filter(({ id }) => id !== after.id);
     checkLimit(inventory, 'ipgroup_max_length', entriesOf([...others, after]));
   }
 }

@@ -222,10 +222,13 @@ export async function viewOf(db: Kysely<Tables>, of: LoadBalancer): Promise<Load
 export async function viewsOf(db: Kysely<Tables>, of: readonly LoadBalancer[]): Promise<LoadBalancerView[]> {
   const ids = of.map(({ id }) => id);
   const listeners = Map.groupBy(
-    await findBy(db, listener, 'loadbalancer_id', ids),
+    await findBy(db, listener, 'loadbalancer_id', ids, ['id', 'loadbalancer_id', 'default_pool_id']),
     (each) => each.loadbalancer_id,
   );
-  const pools = Map.groupBy(await findBy(db, pool, 'loadbalancer_id', ids), (each) => each.loadbalancer_id);
+  const pools = Map.groupBy(
+    await findBy(db, pool, 'loadbalancer_id', ids, ['id', 'loadbalancer_id']),
+    (each) => each.loadbalancer_id,
+  );
   const reached = await poolIdsOfListeners(
     db,
     [...listeners.values()].flat().map(({ id }) => id),

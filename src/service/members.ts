@@ -4,8 +4,9 @@ import { conflict } from '../model/errors.ts';
 import { type Member, member, operatingStatus } from '../model/member.ts';
 import { type Pool, pool } from '../model/pool.ts';
 import { changes, draft } from '../model/resource.ts';
-import { type Condition, type Page, page } from '../store/pages.ts';
-import { findBy, insert, remove, update } from '../store/rows.ts';
+import type { Condition } from '../store/condition.ts';
+import { type Page, page } from '../store/pages.ts';
+import { findBy, findWhere, insert, remove, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Writer } from '../store/transaction.ts';
 import { isLoadBalancerAddress } from './addresses.ts';
@@ -34,7 +35,7 @@ import { type Region, timestamp } from './region.ts';
 /** A member with what its answer is rendered from: its pool, and what that is attached to. */
 export interface MemberView extends AttachedIds {
   readonly member: Member;
-  readonly pool: Pool;
+  readonly pool: Pick<Pool, 'created_at' | 'updated_at'>;
 }
 
 /** A pool ready for changes of its members. */
@@ -148,14 +149,8 @@ export async function memberAt(
   { id }: Pool,
   { address, protocol_port }: Pick<Placement, 'address' | 'protocol_port'>,
 ): Promise<string | undefined> {
-  const row = await db
-    .selectFrom('members')
-    .select('id')
-    .where('pool_id', '=', id)
-    .where('address', '=', address)
-    .where('protocol_port', '=', protocol_port)
-    .executeTakeFirst();
-  return row && String(row['id']);
+  const [found] = await findWhere(db, member, { pool_id: id, address, protocol_port }, ['id']);
+  return found?.id;
 }
 
 export async function showMember(
@@ -176,11 +171,24 @@ export async function listMembers(
   poolId: string,
   query: PageQuery,
 ): Promise<Page<MemberView>> {
-  await requirePool(region.store.reader, projectId, poolId);
-  return listWhere(region, projectId, query, [
-    { match: { kind: 'column', column: 'pool_id' }, values: [poolId] },
-  ]);
+  const db = region.store.reader;
+  const within = await requirePool(db, projectId, poolId);
+  const inPool: Condition = { match: { kind: 'column', column: 'pool_id' }, values: [poolId] };
+  const request = await pageRequest(db, member, projectId, query);
+  const { records, more } = await page(db, member, {
+    ...request,
+    conditions: [inPool, ...request.conditions],
+  });
+  const attachments = await attachmentsOf(db, within);
+  return { records: records.map((each) => viewIn({ pool: within, ...attachments }, each)), more };
 }
+
+/** All members of ordinary pools, as nearly all are. */
+const inOrdinaryPools: Condition = {
+  match: { kind: 'column', column: 'role' },
+  values: [''],
+  isUsual: true,
+};
 
 /** The members of all ordinary pools of a project. */
 export async function listAllMembers(
@@ -188,21 +196,10 @@ export async function listAllMembers(
   projectId: string,
   query: PageQuery,
 ): Promise<Page<MemberView>> {
-  return listWhere(region, projectId, query, [{ match: { kind: 'column', column: 'role' }, values: [''] }]);
-}
-
-async function listWhere(
-  region: Region,
-  projectId: string,
-  query: PageQuery,
-  conditions: readonly Condition[],
-): Promise<Page<MemberView>> {
   const db = region.store.reader;
   const request = await pageRequest(db, member, projectId, query);
-  const { records, more } = await page(db, member, {
-    ...request,
-    conditions: [...conditions, ...request.conditions],
-  });
+  const conditions = [inOrdinaryPools, ...request.conditions];
+  const { records, more } = await page(db, member, { ...request, conditions });
   return { records: await viewsOf(db, records), more };
 }
 
@@ -266,9 +263,12 @@ export function checkDeletable(within: Pool): void {
   );
 }
 
+/** What of a pool the answers of its members show. */
+const shownOfPool = ['id', 'loadbalancer_id', 'created_at', 'updated_at'] as const;
+
 async function viewsOf(db: Kysely<Tables>, members: readonly Member[]): Promise<MemberView[]> {
   const poolIds = [...new Set(members.map(({ pool_id }) => pool_id))];
-  const found = await findBy(db, pool, 'id', poolIds);
+  const found = await findBy(db, pool, 'id', poolIds, shownOfPool);
   const attached = await attachedIdsOf(db, found);
   const pools = new Map(found.map((each) => [each.id, { pool: each, ...attached(each) }]));
   return members.flatMap((each) => {

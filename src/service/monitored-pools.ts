@@ -20,7 +20,11 @@ export interface MonitoredPool {
 
 /** The pools that are to be probed, one after the other. */
 export async function* monitoredPools(region: Region): AsyncGenerator<MonitoredPool> {
-  for await (const { pool_id, admin_state_up } of all(region.store.reader, healthMonitor)) {
+  for await (const { pool_id, admin_state_up } of all(region.store.reader, healthMonitor, [
+    'id',
+    'pool_id',
+    'admin_state_up',
+  ])) {
     const found = admin_state_up ? await monitoredPool(region, pool_id) : null;
     if (found) yield found;
   }

@@ -3,7 +3,8 @@ import type { Kysely } from 'kysely';
 import { invalid } from '../model/errors.ts';
 import type { Resource } from '../model/resource.ts';
 import { wasDeleted } from '../store/change-log.ts';
-import type { Condition, PageRequest } from '../store/pages.ts';
+import type { Condition } from '../store/condition.ts';
+import type { PageRequest } from '../store/pages.ts';
 import { find } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 
@@ -12,7 +13,8 @@ export interface PageQuery extends Omit<PageRequest, 'projectId'> {
   readonly includesRecycled?: boolean;
 }
 
-export type { Condition, Page } from '../store/pages.ts';
+export type { Condition } from '../store/condition.ts';
+export type { Page } from '../store/pages.ts';
 
 /**
  * The page to read for a query.

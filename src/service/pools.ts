@@ -3,12 +3,14 @@ import type { Kysely } from 'kysely';
 import { invalid } from '../model/errors.ts';
 import { listener } from '../model/listener.ts';
 import type { LoadBalancer } from '../model/load-balancer.ts';
+import { member } from '../model/member.ts';
 import { type Pool, type PoolKind, pool } from '../model/pool.ts';
 import { checkPool, defaultIpVersion } from '../model/pool-rules.ts';
 import { poolSettings, quicCidDefault } from '../model/pool-settings.ts';
 import { changes, draft } from '../model/resource.ts';
+import type { Condition } from '../store/condition.ts';
 import { type Page, type PageRequest, page } from '../store/pages.ts';
-import { insert, update } from '../store/rows.ts';
+import { idsByParent, insert, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Writer } from '../store/transaction.ts';
 import { type AttachedIds, attachedIdsOf, attachmentsOf } from './attachments.ts';
@@ -139,7 +141,11 @@ export function deletePools(region: Region, projectId: string, ids: readonly str
 
 /** Leaves a list to the pools of one kind. */
 export function ofKind(kind: PoolKind, request: PageRequest): PageRequest {
-  const own = { match: { kind: 'column', column: 'kind' }, values: [kind] } as const;
+  const own: Condition = {
+    match: { kind: 'column', column: 'kind' },
+    values: [kind],
+    isUsual: kind === 'ordinary',
+  };
   return { ...request, conditions: [own, ...request.conditions] };
 }
 
@@ -177,25 +183,6 @@ async function viewOf(db: Kysely<Tables>, of: Pool): Promise<PoolView> {
 export async function poolViews(db: Kysely<Tables>, pools: readonly Pool[]): Promise<PoolView[]> {
   const attached = await attachedIdsOf(db, pools);
   const ids = pools.map(({ id }) => id);
-  const members = await memberIdsOf(db, ids);
+  const members = await idsByParent(db, member, ids);
   return pools.map((each) => ({ pool: each, ...attached(each), memberIds: members.get(each.id) ?? [] }));
-}
-
-async function memberIdsOf(db: Kysely<Tables>, poolIds: readonly string[]): Promise<Map<string, string[]>> {
-  const byPool = new Map<string, string[]>();
-  for (let from = 0; from < poolIds.length; from += 500) {
-    const rows = await db
-      .selectFrom('members')
-      .select(['id', 'pool_id'])
-      .where('pool_id', 'in', poolIds.slice(from, from + 500))
-      .orderBy('pool_id')
-      .orderBy('id')
-      .execute();
-    for (const row of rows) {
-      const ids = byPool.get(String(row['pool_id']));
-      if (ids) ids.push(String(row['id']));
-      else byPool.set(String(row['pool_id']), [String(row['id'])]);
-    }
-  }
-  return byPool;
 }

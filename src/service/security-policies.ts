@@ -115,7 +115,7 @@ async function viewOf(db: Kysely<Tables>, of: SecurityPolicy): Promise<SecurityP
 async function viewsOf(db: Kysely<Tables>, of: readonly SecurityPolicy[]): Promise<SecurityPolicyView[]> {
   const ids = of.map(({ id }) => id);
   const users = Map.groupBy(
-    await findBy(db, listener, 'security_policy_id', ids),
+    await findBy(db, listener, 'security_policy_id', ids, ['id', 'security_policy_id']),
     ({ security_policy_id }) => security_policy_id,
   );
   return of.map((each) => ({

@@ -15,26 +15,30 @@ export async function refreshServers(region: Region): Promise<void> {
   const { store, inventory } = region;
   const digest = digestOf(inventory);
   if ((await readSetting(store.reader, setting)) === digest) return;
-  for await (const each of all(store.reader, member)) {
+  for await (const each of all(store.reader, member, placeFields)) {
     const changed = serverOf(inventory, each);
-    if (changed) await refreshMember(region, each, changed);
+    if (changed) await refreshMember(region, each.id, changed);
   }
   await store.write((tx) => writeSetting(tx, setting, digest));
 }
 
 /** As `refreshServers` for the members of pools that were not there when it was done. */
 export async function refreshServersOf(region: Region, poolIds: readonly string[]): Promise<void> {
-  for (const each of await findBy(region.store.reader, member, 'pool_id', poolIds)) {
+  for (const each of await findBy(region.store.reader, member, 'pool_id', poolIds, placeFields)) {
     const changed = serverOf(region.inventory, each);
-    if (changed) await refreshMember(region, each, changed);
+    if (changed) await refreshMember(region, each.id, changed);
   }
 }
 
 const serverFields = ['instance_id', 'server_state', 'admin_state_up', 'availability_zone'] as const;
 type ServerFields = Pick<Member, (typeof serverFields)[number]>;
 
+/** What tells which server a member is, and what it is known to be. */
+const placeFields = ['id', 'project_id', 'address', 'subnet_cidr_id', ...serverFields] as const;
+type Place = Pick<Member, (typeof placeFields)[number]>;
+
 /** What of a member follows from its server, when that is not what is stored; null when it is. */
-function serverOf(inventory: Inventory, of: Member): ServerFields | null {
+function serverOf(inventory: Inventory, of: Place): ServerFields | null {
   const { subnet_cidr_id, instance_id, server_state, availability_zone } = of;
   const now = subnet_cidr_id
     ? instanceOf(inventory, of, inventory.subnet(subnet_cidr_id))
@@ -50,7 +54,7 @@ function serverOf(inventory: Inventory, of: Member): ServerFields | null {
 
 function instanceOf(
   inventory: Inventory,
-  { address }: Member,
+  { address }: Place,
   subnet: SubnetRecord | undefined,
 ): ServerFields | null {
   if (!subnet) return null;
@@ -63,8 +67,10 @@ function instanceOf(
   };
 }
 
-async function refreshMember({ store }: Region, of: Member, changed: ServerFields): Promise<void> {
+async function refreshMember({ store }: Region, id: string, changed: ServerFields): Promise<void> {
   await store.write(async (tx) => {
+    const [of] = await findBy(tx.db, member, 'id', [id]);
+    if (!of) return;
     const [within] = await findBy(tx.db, pool, 'id', [of.pool_id]);
     if (!within) return;
     const { listeners } = await attachmentsOf(tx.db, within);

@@ -45,16 +45,13 @@ export class TouchedListeners {
     });
   }
 
-  ofIpGroup(id: string, projectId: string): Promise<readonly string[]> {
-    return this.#once(
-      `ipgroup ${id}`,
-      async () => (await listenersByIpGroup(this.#db, projectId)).get(id) ?? [],
-    );
+  ofIpGroup(id: string): Promise<readonly string[]> {
+    return this.#once(`ipgroup ${id}`, async () => (await listenersByIpGroup(this.#db, [id])).get(id) ?? []);
   }
 
-  ofCertificate(id: string, project_id: string): Promise<readonly string[]> {
+  ofCertificate(id: string): Promise<readonly string[]> {
     return this.#once(`certificate ${id}`, async () =>
-      (await listenersOfCertificate(this.#db, { id, project_id })).map((each) => each.id),
+      (await listenersOfCertificate(this.#db, { id })).map((each) => each.id),
     );
   }
 

@@ -12,8 +12,9 @@ import { loadBalancer } from '../model/load-balancer.ts';
 import { logtank } from '../model/logtank.ts';
 import { member } from '../model/member.ts';
 import { pool } from '../model/pool.ts';
-import type { Fields, RecordOf, Resource } from '../model/resource.ts';
+import { elementsOf, type Fields, type RecordOf, type Resource } from '../model/resource.ts';
 import { runCompiled } from './compiled-queries.ts';
+import { elementsFrom } from './elements.ts';
 import { columnValue, jsonObject, jsonValue } from './row-json.ts';
 import { noteEach } from './row-sets.ts';
 import { columnsOf, isAnyOf } from './rows.ts';
@@ -172,6 +173,10 @@ export async function showArchived(db: Reader): Promise<void> {
     });
   }
   await show(db, policyPools, policyPoolColumns, (name) => columnValue(sql`record`, name));
+  const elements = kept.flatMap((of) =>
+    elementsOf(of).map((match) => elementsFrom(of, match, of.table, sql`temp.${sql.table(of.table)}`)),
+  );
+  await sql`CREATE TEMP VIEW elements AS ${sql.join(elements, sql` UNION ALL `)}`.execute(db);
   const { rows } = await sql<{ sql: string }>`
     SELECT sql FROM sqlite_schema WHERE type = 'view' AND name = 'pool_listeners'`.execute(db);
   await sql.raw((rows[0]?.sql ?? '').replace(/^CREATE VIEW/, 'CREATE TEMP VIEW')).execute(db);

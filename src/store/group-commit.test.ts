@@ -22,13 +22,19 @@ class FailingDatabase {
 }
 
 let database: FailingDatabase;
+let changes: number;
 let committed: number;
 let commits: GroupCommit;
 
 beforeEach(() => {
   database = new FailingDatabase();
+  changes = 0;
   committed = 0;
-  commits = new GroupCommit(database as unknown as DatabaseSync, () => committed++);
+  commits = new GroupCommit(
+    database as unknown as DatabaseSync,
+    () => changes,
+    () => committed++,
+  );
 });
 
 const diskFull = Object.assign(new Error('database or disk is full'), { errcode: 13 });
@@ -71,7 +77,53 @@ test('a fault that undoes the whole transaction is what its writers hear of', as
   for (const outcome of outcomes) assert.deepEqual(outcome, { status: 'rejected', reason: diskFull });
 });
 
-test('work is never run twice or at the same time', async () => {
+test('a writer that fails before it writes is the only one that hears of it, and nobody runs again', async () => {
+  let runs = 0;
+  const outcomes = await Promise.allSettled(
+    [1, 2, 3].map((value) =>
+      commits.run(async () => {
+        runs++;
+        if (value === 2) throw new Error('no');
+        changes++;
+        return value;
+      }),
+    ),
+  );
+  assert.deepEqual(
+    outcomes.map(({ status }) => status),
+    ['fulfilled', 'rejected', 'fulfilled'],
+  );
+  assert.equal(runs, 3);
+  assert.deepEqual(database.told, ['BEGIN IMMEDIATE', 'COMMIT']);
+});
+
+test('a writer that fails half-way has all of its batch run again, each in a savepoint', async () => {
+  const runs: number[] = [];
+  const outcomes = await Promise.allSettled(
+    [1, 2, 3].map((value) =>
+      commits.run(async () => {
+        runs.push(value);
+        changes++;
+        if (value === 2) throw new Error('no');
+        return value;
+      }),
+    ),
+  );
+  assert.deepEqual(
+    outcomes.map(({ status }) => status),
+    ['fulfilled', 'rejected', 'fulfilled'],
+  );
+  assert.deepEqual(runs, [1, 2, 1, 2, 3]);
+  const [first, second, third] = ['RELEASE writer', 'ROLLBACK TO writer; RELEASE writer', 'RELEASE writer'];
+  assert.deepEqual(database.told, [
+    ...['BEGIN IMMEDIATE', 'ROLLBACK; BEGIN IMMEDIATE'],
+    ...['SAVEPOINT writer', first, 'SAVEPOINT writer', second, 'SAVEPOINT writer', third],
+    'COMMIT',
+  ]);
+  assert.equal(committed, 1);
+});
+
+test('work that succeeds is never run twice or at the same time', async () => {
   let running = 0;
   let runs = 0;
   await Promise.all(

@@ -1,16 +1,12 @@
 /** Pages of a list: filtered, by ascending id, each going on from the id where the one before ended. */
-import { type Expression, type ExpressionBuilder, type RawBuilder, type SqlBool, sql } from 'kysely';
-import type { Match } from '../model/filter.ts';
 import type { Fields, RecordOf, Resource } from '../model/resource.ts';
-import { decode, tableOf } from './rows.ts';
-import type { ColumnValue, Tables } from './schema.ts';
+import type { Condition } from './condition.ts';
+import { predicateOf } from './list-predicates.ts';
+import { countOf, selectionOf } from './list-streams.ts';
+import { type Way, waysOf } from './list-ways.ts';
+import { decode } from './rows.ts';
+import type { Row } from './schema.ts';
 import type { Reader } from './transaction.ts';
-
-/** What must hold for a listed record: the match has one of the values. */
-export interface Condition {
-  readonly match: Match;
-  readonly values: readonly ColumnValue[];
-}
 
 export interface PageRequest {
   readonly projectId: string;
@@ -34,68 +30,58 @@ export async function page<F extends Fields>(
   of: Resource<F>,
   request: PageRequest,
 ): Promise<Page<RecordOf<F>>> {
-  if (request.limit === 0) return { records: [], more: false };
-  const table = tableOf(of);
-  let query = db
-    .selectFrom(table)
-    .selectAll()
-    .where('project_id', '=', request.projectId)
-    .orderBy('id', request.reverse ? 'desc' : 'asc')
-    .limit(request.limit + 1);
-  if (request.marker !== undefined) query = query.where('id', request.reverse ? '<' : '>', request.marker);
-  for (const { match, values } of request.conditions) {
-    query = query.where((e) => expression(e, table, match, values));
-  }
-  const rows = await query.execute();
-  const more = rows.length > request.limit;
+  const { limit, reverse } = request;
+  if (limit === 0) return { records: [], more: false };
+  const rows = await rowsOf(db, of, request);
+  const more = rows.length > limit;
   if (more) rows.pop();
-  if (request.reverse) rows.reverse();
+  if (reverse) rows.reverse();
   return { records: rows.map((row) => decode(of, row)), more };
 }
 
-type Builder = ExpressionBuilder<Tables, keyof Tables>;
-
-function expression(
-  builder: unknown,
-  table: string,
-  match: Match,
-  values: readonly ColumnValue[],
-): Expression<SqlBool> {
-  const e = builder as Builder;
-  const column = (name: string) => sql.ref(`${table}.${name}`);
-  const list = oneOf(values);
-  switch (match.kind) {
-    case 'column':
-      return sql<SqlBool>`${column(match.column)} IN ${list}`;
-    case 'since':
-      return sql<SqlBool>`${column(match.column)} >= ${values[0]}`;
-    case 'json':
-      return sql<SqlBool>`json_extract(${column(match.column)}, ${`$.${match.key}`}) IN ${list}`;
-    case 'element': {
-      const element = match.key === null ? sql`value` : sql`json_extract(value, ${`$.${match.key}`})`;
-      return sql<SqlBool>`EXISTS (SELECT 1 FROM json_each(${column(match.column)}) WHERE ${element} IN ${list})`;
-    }
-    case 'joined':
-      return sql<SqlBool>`(SELECT group_concat(value, ${match.separator} ORDER BY key) FROM json_each(${column(match.column)})) IN ${list}`;
-    case 'related': {
-      let inner = sql<SqlBool>`${sql.ref(match.column)} IN ${list}`;
-      for (const [index, step] of [...match.steps.entries()].reverse()) {
-        const from = index === 0 ? column(step.from) : sql.ref(step.from);
-        inner = sql<SqlBool>`${from} IN (SELECT ${sql.ref(step.key)} FROM ${sql.table(step.table)} WHERE ${inner})`;
-      }
-      return inner;
-    }
-    case 'any':
-      return e.or(match.of.map((option) => expression(e, table, option, values)));
-  }
+/** The page's rows and one more, if there is one, in the direction of the request. */
+async function rowsOf(db: Reader, of: Resource, request: PageRequest): Promise<Row[]> {
+  const { projectId, conditions, marker, limit, reverse } = request;
+  const led = await leadOf(db, of, projectId, conditions);
+  const ways = led?.ways ?? null;
+  if (ways?.every(({ values }) => values.length === 0)) return [];
+  const others = conditions.filter((condition) => condition !== led?.condition);
+  const where = others.map((condition) => predicateOf(of, condition));
+  const selection = selectionOf(of, ways, { projectId, where, marker, reverse, limit: limit + 1 });
+  return (await selection.execute(db)).rows;
 }
 
+interface Lead {
+  readonly condition: Condition;
+  readonly ways: readonly Way[];
+}
+
+/** So many records of a condition need no other to lead. */
+const fewEnough = 100;
+
+/** More are not counted. */
+const maxCounted = 2000;
+
 /**
- * One of the values. Several are one JSON list rather than a parameter each: statements are kept once they are
- * prepared, and a thousand that differ in how many thousands of parameters they have take half a gigabyte.
+ * The condition by which the list is walked; null when it is better walked whole. Of several it is the one that the
+ * fewest records meet: these are counted, so that no statistics of the database can be out of date.
  */
-function oneOf(values: readonly ColumnValue[]): RawBuilder<unknown> {
-  const [only, ...others] = values;
-  if (others.length === 0) return sql`(${only})`;
-  return sql`(SELECT value FROM json_each(${JSON.stringify(values)}))`;
+async function leadOf(
+  db: Reader,
+  of: Resource,
+  projectId: string,
+  conditions: readonly Condition[],
+): Promise<Lead | null> {
+  let lead: Lead | null = null;
+  let fewest = Number.POSITIVE_INFINITY;
+  const choice = conditions.filter(({ isUsual }) => !isUsual);
+  for (const condition of choice) {
+    const ways = await waysOf(db, projectId, condition);
+    if (!ways) continue;
+    if (choice.length === 1) return { condition, ways };
+    const count = await countOf(db, of, ways, { projectId, upTo: maxCounted });
+    if (count < fewest) [lead, fewest] = [{ condition, ways }, count];
+    if (count <= fewEnough) break;
+  }
+  return lead;
 }

@@ -52,16 +52,9 @@ function encodeValue(value: unknown, type: ColumnType): ColumnValue {
 }
 
 function decodeValue(value: string | number, type: ColumnType): unknown {
+  // Most lists of most records are empty.
+  if (value === '[]') return [];
   return type === 'boolean' ? value === 1 : JSON.parse(String(value));
-}
-
-/** The fields that a record gives, as its table holds them. */
-function encode(of: Resource, record: Readonly<Record<string, unknown>>): Row {
-  const row: Row = {};
-  for (const [key, type] of columnsOf(of)) {
-    if (record[key] !== undefined) row[key] = encodeValue(record[key], type);
-  }
-  return row;
 }
 
 /**
@@ -77,6 +70,13 @@ export function decode<F extends Fields>(of: Resource<F>, row: Row): RecordOf<F>
   return record as RecordOf<F>;
 }
 
+/** The row of a record, with every column. */
+export function rowOf(of: Resource, record: Readonly<Record<string, unknown>>): Row {
+  const row: Row = {};
+  for (const [key, type] of columnsOf(of)) row[key] = encodeValue(record[key], type);
+  return row;
+}
+
 type Stored<F extends Fields> = RecordOf<F> & { id: string; project_id: string };
 
 /** Inserts a record and notes its creation. */
@@ -85,8 +85,7 @@ export async function insert<F extends Fields>(
   of: Resource<F>,
   record: Stored<F>,
 ): Promise<void> {
-  const row: Row = {};
-  for (const [key, type] of columnsOf(of)) row[key] = encodeValue(record[key], type);
+  const row = rowOf(of, record);
   await runCompiled(tx.db, `insert ${of.table}`, Object.values(row), () =>
     tx.db.insertInto(tableOf(of)).values(row),
   );
@@ -100,8 +99,30 @@ export async function update<F extends Fields>(
   record: Stored<F>,
   changes: Partial<RecordOf<F>>,
 ): Promise<void> {
-  await tx.db.updateTable(tableOf(of)).set(encode(of, changes)).where('id', '=', record.id).execute();
+  const changed = differing(of, record, changes);
+  const columns = Object.keys(changed);
+  if (columns.length > 0) {
+    const values = [...Object.values(changed), record.id];
+    await runCompiled(tx.db, `update ${of.table} ${columns.join()}`, values, () =>
+      tx.db.updateTable(tableOf(of)).set(changed).where('id', '=', record.id),
+    );
+  }
   await note(tx, of, record, 'update', traceOfUpdate(of, record, changes));
+}
+
+/** The fields that are to be another than they were, as the table holds them: each costs the indexes it is in. */
+function differing(
+  of: Resource,
+  record: Readonly<Record<string, unknown>>,
+  changes: Readonly<Record<string, unknown>>,
+): Row {
+  const row: Row = {};
+  for (const [key, type] of columnsOf(of)) {
+    if (changes[key] === undefined) continue;
+    const value = encodeValue(changes[key], type);
+    if (value !== encodeValue(record[key], type)) row[key] = value;
+  }
+  return row;
 }
 
 /** Deletes a stored record and notes it. */
@@ -206,20 +227,79 @@ export async function findThrough<F extends Fields, K extends keyof F & string>(
   return rows.map((row) => decode(of, row));
 }
 
-/** Every record of every project, by ascending id, in pages of a bounded size. */
-export async function* all<F extends Fields>(db: Reader, of: Resource<F>): AsyncGenerator<RecordOf<F>> {
-  for (let after = ''; ; ) {
-    const rows = await db
+/** The records of any project that match all of the columns, in no order. */
+export async function findWhere<F extends Fields, K extends keyof F & string>(
+  db: Reader,
+  of: Resource<F>,
+  match: Readonly<Row>,
+  fields: readonly K[],
+): Promise<Pick<RecordOf<F>, K>[]> {
+  const columns = Object.keys(match);
+  const values = Object.values(match);
+  const key = `find ${of.table} where ${columns.join()} ${fields.join()}`;
+  const { rows } = await runCompiled(db, key, values, () =>
+    db
       .selectFrom(tableOf(of))
-      .selectAll()
-      .where('id', '>', after)
-      .orderBy('id')
-      .limit(2000)
-      .execute();
-    for (const row of rows) yield decode(of, row);
+      .select([...fields])
+      .where((e) => e.and(columns.map((column) => e(sql.ref(column), '=', match[column] ?? null)))),
+  );
+  return rows.map((row) => decode(of, row));
+}
+
+/** The ids of the records that belong to each of the parents, by ascending id. */
+export async function idsByParent(
+  db: Reader,
+  of: Resource,
+  parentIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const list = JSON.stringify(parentIds);
+  // One text a parent: a pool may have 10,000 members, and a row for each would cost ten times as much.
+  const { rows } = await runCompiled(db, `ids of ${of.table} by parent`, [list], () => ({
+    compile: () =>
+      sql`SELECT value AS parent, (SELECT group_concat(id) FROM (
+          SELECT id FROM ${sql.table(of.table)} WHERE ${sql.ref(of.parent ?? '')} = parents.value ORDER BY id
+        )) AS ids FROM json_each(${list}) AS parents`.compile(db),
+  }));
+  return new Map(rows.map(({ parent, ids }) => [String(parent), ids === null ? [] : String(ids).split(',')]));
+}
+
+/** Whether any record of any project matches all of the columns. They need an index. */
+export async function exists(db: Reader, of: Resource, match: Readonly<Row>): Promise<boolean> {
+  const columns = Object.keys(match);
+  const key = `exists ${of.table} where ${columns.join()}`;
+  const { rows } = await runCompiled(db, key, [...Object.values(match), 1], () =>
+    db
+      .selectFrom(tableOf(of))
+      .select(sql<number>`1`.as('found'))
+      .where((e) => e.and(columns.map((column) => e(sql.ref(column), '=', match[column] ?? null))))
+      .limit(1),
+  );
+  return rows.length > 0;
+}
+
+/** So many records are read between two turns of the event loop. */
+const allAtOnce = 2000;
+
+/**
+ * Every record of every project, by ascending id. Whoever else waits runs meanwhile: what they write may be among
+ * what is still to come.
+ *
+ * @param fields the fields that are needed, the id among them; all of them when left out
+ */
+export async function* all<F extends Fields, K extends keyof F & string = keyof F & string>(
+  db: Reader,
+  of: Resource<F>,
+  fields?: readonly K[],
+): AsyncGenerator<Pick<RecordOf<F>, K>> {
+  for (let after = ''; ; ) {
+    const from = db.selectFrom(tableOf(of)).where('id', '>', after).orderBy('id').limit(allAtOnce);
+    const rows = await (fields ? from.select([...fields]) : from.selectAll()).execute();
     const last = rows.at(-1);
     if (!last) return;
     after = String(last['id']);
+    for (const row of rows) yield decode(of, row);
+    if (rows.length < allAtOnce) return;
+    await new Promise((resolve) => setImmediate(resolve));
   }
 }
 

@@ -85,6 +85,16 @@ export interface AuditRow extends Omit<ChangeRow, 'revision'> {
   after: string | null;
 }
 
+/** One element of a list that a resource has in a column, by which the resource is found. */
+export interface ElementRow {
+  /** Table, column and key, with dots between. */
+  path: string;
+  value: string | number;
+  project_id: string;
+  /** Of the resource. */
+  id: string;
+}
+
 /** A pool that a policy sends requests to, found from either side. */
 interface PolicyPoolRow {
   l7policy_id: string;
@@ -135,6 +145,7 @@ export interface Tables {
   certificates: Row;
   ipgroups: Row;
   security_policies: Row;
+  elements: ElementRow;
   jobs: Row;
   member_checks: Row;
   publicips: Row;

@@ -8,6 +8,7 @@ import { showArchived } from './archive.ts';
 import { trimAudit } from './audit-log.ts';
 import { trimChanges } from './change-log.ts';
 import { DirectoryLock } from './directory-lock.ts';
+import { keepElements } from './elements.ts';
 import { GroupCommit } from './group-commit.ts';
 import { trimJobs } from './job-retention.ts';
 import { migrate } from './migrate.ts';
@@ -68,12 +69,17 @@ export class Store implements Transactions {
     this.id = parts.id;
     const [writing] = parts.databases;
     if (!writing) throw new Error('a store needs a database');
-    this.#commits = new GroupCommit(writing, () => {
-      // A commit is nobody's call, though it happens in that of the first who waited for it.
-      this.#scopes.run(nobodys, () => {
-        for (const listener of this.#listeners) listener();
-      });
-    });
+    const changes = writing.prepare('SELECT total_changes() AS total');
+    this.#commits = new GroupCommit(
+      writing,
+      () => Number(changes.get()?.['total']),
+      () => {
+        // A commit is nobody's call, though it happens in that of the first who waited for it.
+        this.#scopes.run(nobodys, () => {
+          for (const listener of this.#listeners) listener();
+        });
+      },
+    );
   }
 
   /**
@@ -95,6 +101,7 @@ export class Store implements Transactions {
       writing.exec('PRAGMA temp_store = MEMORY');
       const writer = queriesOver<Tables>(writing);
       await migrate(writer as Kysely<unknown>);
+      await keepElements(writer);
       const reading = new DatabaseSync(path, { readOnly: true });
       reading.exec('PRAGMA cache_size = -65536');
       const reader = queriesOver<Tables>(reading);
@@ -118,7 +125,8 @@ export class Store implements Transactions {
 
   /**
    * Runs a writer's work in a transaction and resolves once it is durable. What the work throws undoes its writes.
-   * The work may await queries of its `Writer` and nothing else: other writers wait for it.
+   * The work may await queries of its `Writer` and nothing else: other writers wait for it. It may be run a second
+   * time, as if the first had not been, when another writer fails half-way; so it changes nothing but the store.
    */
   write<T>(work: (tx: Writer) => Promise<T>): Promise<T> {
     // Work that waited runs in the call of whoever began the batch: whose it is must be asked now.
