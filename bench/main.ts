@@ -6,6 +6,7 @@ import { memberAdded } from './scenarios/member-added.ts';
 import { memberCreates } from './scenarios/member-creates.ts';
 import { httpConnections, tcpConnections } from './scenarios/new-connections.ts';
 import { probing } from './scenarios/probing.ts';
+import { scale } from './scenarios/scale.ts';
 import type { Bench, Scenario } from './scenarios/scenario.ts';
 import { tcpBulk } from './scenarios/tcp-bulk.ts';
 import { tcpRequests } from './scenarios/tcp-requests.ts';
@@ -26,6 +27,7 @@ const scenarios: readonly Scenario[] = [
   memberAdded,
   memberCreates,
   probing,
+  scale,
 ];
 const keys = scenarios.map(({ key }) => key);
 

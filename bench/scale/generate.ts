@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { loadCredentials } from '../../src/cli/credentials.ts';
 import type { InventoryFile } from '../../src/model/inventory.ts';
+import { type L7Policy, l7Policy } from '../../src/model/l7-policy.ts';
 import { Inventory } from '../../src/service/inventory.ts';
 import { Secrets } from '../../src/service/secrets.ts';
 import { rowOf } from '../../src/store/rows.ts';
@@ -55,6 +56,10 @@ export async function generate(
     const maker = new Maker(plan, { inventory, secrets, seed: seed + 1 });
     for (const { of, record } of populationOf(maker, loadBalancers)) {
       filling.insert(of.table, rowOf(of, record));
+      const { id, redirect_pool_id: pool_id, listener_id } = record as Partial<L7Policy>;
+      if (of === l7Policy && id && pool_id && listener_id) {
+        filling.insert('l7policy_pools', { pool_id, l7policy_id: id, listener_id });
+      }
     }
     loadBalancers += plan.loadBalancers;
     progress(`${filling.rows.toLocaleString('en')} rows`);

@@ -2,6 +2,9 @@
 import { certificate } from '../../src/model/certificate.ts';
 import { healthMonitor } from '../../src/model/health-monitor.ts';
 import { ipGroup } from '../../src/model/ip-group.ts';
+import { job } from '../../src/model/job.ts';
+import { l7Policy } from '../../src/model/l7-policy.ts';
+import { l7Rule } from '../../src/model/l7-rule.ts';
 import { type Listener, listener } from '../../src/model/listener.ts';
 import { loadBalancer } from '../../src/model/load-balancer.ts';
 import { logtank } from '../../src/model/logtank.ts';
@@ -13,6 +16,7 @@ import { makeCertificate, makeIpGroup, makeSecurityPolicy } from './accessories.
 import { makeMember, makeMonitor, makePool, type PoolOwner, type PoolState } from './backends.ts';
 import { type Accessories, makeListener, makeLoadBalancer, makeLogtank } from './entrances.ts';
 import type { Maker } from './maker.ts';
+import { makeJob, makePolicy, makeRule } from './policies.ts';
 
 /** A record and what it is of. */
 export interface Made {
@@ -40,6 +44,7 @@ export function* populationOf(maker: Maker, firstLoadBalancer: number): Generato
   const states = yield* makePools(maker, owners);
   // Only now is known which pool each has.
   for (const record of listeners) yield { of: listener, record };
+  yield* makePolicies(maker, listeners, states);
   yield* makeMembers(maker, states);
 }
 
@@ -76,6 +81,27 @@ function* makePools(maker: Maker, owners: readonly PoolOwner[]): Generator<Made,
     states.push({ pool: made, monitored: monitor.admin_state_up, attached: Boolean(owner?.listener) });
   }
   return states;
+}
+
+/** Every other listener that speaks HTTP has two policies, and each of them two rules. */
+function* makePolicies(
+  maker: Maker,
+  listeners: readonly Listener[],
+  states: readonly PoolState[],
+): Generator<Made> {
+  const pools = states.filter(({ pool: { protocol }, attached }) => protocol === 'HTTP' && attached);
+  const poolIds = pools.map((each) => each.pool.id);
+  for (const [index, each] of listeners.entries()) {
+    if (!each.protocol.startsWith('HTTP') || index % 2 === 1) continue;
+    for (let number = 0; number < 2; number++) {
+      const made = makePolicy(maker, each, poolIds);
+      yield { of: l7Policy, record: made };
+      for (const type of ['HOST_NAME', 'PATH'] as const) {
+        yield { of: l7Rule, record: makeRule(maker, made, type) };
+      }
+    }
+    yield { of: job, record: makeJob(maker, each.id) };
+  }
 }
 
 /** The pools get their members in turns, as they do where many teams deploy at a time. */

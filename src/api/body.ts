@@ -28,14 +28,17 @@ export function readYamlBody(bytes: Buffer): unknown {
     // Without warnings on standard error for what a caller sends.
     body = parseYaml(text, { logLevel: 'error', schema: 'core' });
   } catch (error) {
-    throw invalid('body', `it is not YAML: ${(error as Error).message.split('\n')[0]?.slice(0, 120)}`);
+    throw invalid(
+      'body',
+      `it is not YAML: ${(error as Error).message.split('\n')[0]?.slice(0, 120).replace(/:$/, '')}.`,
+    );
   }
   checkTexts(body);
   return body;
 }
 
 function textOf(bytes: Buffer): string {
-  if (bytes.length === 0) throw invalid('body', 'it is empty; send a JSON object.');
+  if (bytes.length === 0) throw invalid('body', 'it is empty; expected an object.');
   if (!isUtf8(bytes)) throw invalid('body', 'it is not UTF-8 text.');
   return bytes.toString();
 }
