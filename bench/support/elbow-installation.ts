@@ -10,7 +10,8 @@ import { ApiClient } from '../../test/support/api-client.ts';
 import { freePort } from './sockets.ts';
 import type { Workshop } from './workshop.ts';
 
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+/** The program. */
+export const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
 const proxyStartTimeoutMs = 10_000;
 
@@ -107,7 +108,8 @@ export class ElbowInstallation implements AsyncDisposable {
   }
 }
 
-async function urlSaidBy(child: ChildProcess): Promise<string> {
+/** The address that `elbow serve` says it serves at. */
+export async function urlSaidBy(child: ChildProcess): Promise<string> {
   if (!child.stdout) throw new Error('elbow serve has no output');
   for await (const line of createInterface({ input: child.stdout })) {
     const url = /ELB v3 API at (http:\S+)/.exec(line)?.[1];
