@@ -36,7 +36,12 @@ export class TimedClient implements Disposable {
           });
         },
       );
-      call.on('error', reject);
+      call.on('error', (error) => {
+        // The server may close a connection that rested, just as it is used again.
+        if (call.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET') {
+          this.get(path).then(resolve, reject);
+        } else reject(error);
+      });
       call.end();
     });
   }
