@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { blocksOf, runInBash } from './support/documented-commands.ts';
 import { ElbowProcess } from './support/elbow-process.ts';
 import { freePort } from './support/free-port.ts';
 
@@ -13,7 +12,7 @@ const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 /** The commands of the tour, in order. */
 function tourCommands(): string {
   const tour = readme.slice(readme.indexOf('## A five-minute tour'), readme.indexOf('## Pointing a client'));
-  return [...tour.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block]) => block).join('\n');
+  return blocksOf(tour, 'sh').join('\n');
 }
 
 /** The commands on ports of this test's own, so that nothing else on the machine meets them. */
@@ -41,19 +40,3 @@ test('the tour of the README works as printed', async () => {
   const printed = /\{"error_code".*expected[^"]*"/.exec(readme)?.[0];
   assert.ok(printed && output.includes(printed), output);
 });
-
-async function runInBash(commands: string, folder: string): Promise<string> {
-  // Job control gives `kill %2` its meaning; the members end with the shell.
-  const script = `set -m\ntrap 'kill $(jobs -p) 2>/dev/null' EXIT\n${commands}`;
-  const shell = spawn('bash', ['-c', script], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, PATH: `${join(process.execPath, '..')}:${process.env['PATH']}` },
-  });
-  let output = '';
-  shell.stdout.setEncoding('utf8').on('data', (text: string) => {
-    output += text;
-  });
-  await once(shell, 'exit');
-  return output;
-}

@@ -6,12 +6,15 @@ import { invalid } from '../model/errors.ts';
 /** A surrogate or a NUL can only come in as an escape; any other body needs no second look. */
 const doubtfulEscape = /\\u(?:[dD][89a-fA-F]|0000)/;
 
+const maxDepth = 64;
+
 /**
  * @throws Refusal that says what is wrong with the body
  */
 export function readJsonBody(bytes: Buffer): unknown {
   const text = textOf(bytes);
   const body = parse(text);
+  checkDepth(body);
   if (doubtfulEscape.test(text)) checkTexts(body);
   return body;
 }
@@ -28,14 +31,18 @@ export function readYamlBody(bytes: Buffer): unknown {
     // Without warnings on standard error for what a caller sends.
     body = parseYaml(text, { logLevel: 'error', schema: 'core' });
   } catch (error) {
-    throw invalid('body', `it is not YAML: ${(error as Error).message.split('\n')[0]?.slice(0, 120)}`);
+    throw invalid(
+      'body',
+      `it is not YAML: ${(error as Error).message.split('\n')[0]?.slice(0, 120).replace(/:$/, '')}.`,
+    );
   }
+  checkDepth(body);
   checkTexts(body);
   return body;
 }
 
 function textOf(bytes: Buffer): string {
-  if (bytes.length === 0) throw invalid('body', 'it is empty; send a JSON object.');
+  if (bytes.length === 0) throw invalid('body', 'it is empty; expected an object.');
   if (!isUtf8(bytes)) throw invalid('body', 'it is not UTF-8 text.');
   return bytes.toString();
 }
@@ -46,6 +53,22 @@ function parse(text: string): unknown {
   } catch (error) {
     throw invalid('body', `it is not JSON: ${(error as Error).message.slice(0, 120)}.`);
   }
+}
+
+/**
+ * Refuses a body nested deeper than any documented one, by far: what shows or compares its parts does so by recursion.
+ * Looks level by level, since it may be deep without end.
+ */
+function checkDepth(body: unknown): void {
+  let level = [body].filter(isContainer);
+  for (let depth = 1; level.length > 0; depth++) {
+    if (depth > maxDepth) throw invalid('body', `it is nested more than ${maxDepth} levels deep.`);
+    level = level.flatMap((each) => Object.values(each).filter(isContainer));
+  }
+}
+
+function isContainer(value: unknown): value is object {
+  return value !== null && typeof value === 'object';
 }
 
 /** Refuses text that is no Unicode, or has a NUL in it. Walks without recursion, however deep the body is. */

@@ -13,7 +13,10 @@ export function errorAnswer(error: unknown, request_id: string): ErrorAnswer {
   }
   const { code, statusCode, errcode } = error as { code?: string; statusCode?: number; errcode?: number };
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    return badRequest("Invalid input for 'body': it is larger than 1 MiB.", request_id);
+    return badRequest(
+      "Invalid input for 'body': it is larger than 1 MiB, or than 8 MiB for a document to apply.",
+      request_id,
+    );
   }
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return badRequest(`The request cannot be read: ${(error as Error).message}.`, request_id);

@@ -14,7 +14,7 @@ import { planBody, readDryRun } from './dry-run.ts';
 import { errorAnswer } from './error-answer.ts';
 import { refuseUnreadable } from './unreadable-request.ts';
 
-/** No documented body comes near this: the largest is a batch of 200 members. */
+/** No body of the cloud's API comes near this: the largest is a batch of 200 members. */
 const maxBodyBytes = 1024 * 1024;
 
 const nobody: Caller = { userId: '', userName: '', domainId: '', projectIds: new Set() };
@@ -78,6 +78,7 @@ function addRoute(
   app.route({
     method: operation.method,
     url: operation.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    bodyLimit: operation.maxBodyBytes ?? maxBodyBytes,
     handler: async (request, reply) => {
       const bytes = (request.body as Buffer | undefined) ?? noBody;
       const caller = operation.isPublic ? nobody : callerOf(request, bytes, identity);

@@ -3,17 +3,20 @@ import { type Static, Type } from 'typebox';
 import { field, orNull } from './field.ts';
 import { Eip, GlobalEip } from './public-ip.ts';
 import { createBody, type RecordOf, resource } from './resource.ts';
-import { described, Id, integer, named, oneOf, strict, Timestamp } from './schemas.ts';
+import { described, Id, integer, named, oneOf, spelled, strict, Timestamp } from './schemas.ts';
 
 const Ttl = integer(1, 2147483647);
 const ZoneType = oneOf('private', 'public');
 /** Labels of letters, digits and hyphens; the dot that ends a full name may be there. */
-const ZoneName = Type.String({
-  minLength: 1,
-  maxLength: 253,
-  pattern:
-    '^(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)*[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.?$',
-});
+const ZoneName = spelled(
+  'a domain name, as example.com',
+  Type.String({
+    minLength: 1,
+    maxLength: 253,
+    pattern:
+      '^(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)*[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.?$',
+  }),
+);
 
 /** What each setting means, as asked for and as answered. */
 const means = {

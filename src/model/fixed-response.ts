@@ -5,7 +5,7 @@ import { orLeftOut, orNull } from './field.ts';
 import { checkHeaderChanges, headerChanges, headerChangesInput } from './header-changes.ts';
 import type { ListenerProtocol } from './listener.ts';
 import { madeWhole, type PartsOf } from './made-whole.ts';
-import { described, named, oneOf, strict } from './schemas.ts';
+import { described, named, oneOf, spelled, strict } from './schemas.ts';
 import { checkTrafficLimit, TrafficLimit, TrafficLimitInput, trafficLimit } from './traffic-limit.ts';
 
 const ContentType = oneOf(
@@ -38,7 +38,11 @@ export const FixedResponseInput = named(
   'NewFixedResponse',
   strict({
     status_code: Type.Optional(
-      described(means.status_code, Type.String({ pattern: '^[245][0-9][0-9]$' }), '404'),
+      described(
+        means.status_code,
+        spelled('a status that begins with 2, 4 or 5', Type.String({ pattern: '^[245][0-9][0-9]$' })),
+        '404',
+      ),
     ),
     content_type: orLeftOut(described(means.content_type, ContentType)),
     message_body: orLeftOut(

@@ -94,7 +94,7 @@ export const parts: Readonly<Record<PartName, Part>> = {
     // A document without the private key asks for no other one.
     workedOut: ['source', 'domain', 'private_key', 'enc_private_key'],
   }),
-  ipgroup: part(ipGroup),
+  ipgroup: part(ipGroup, { whole: (entry) => eachWith(entry, 'ip_list', { description: '' }) }),
   security_policy: part(securityPolicy),
   loadbalancer: part(loadBalancerOfKind, {
     placed: ['prepaid_options'],
@@ -104,7 +104,7 @@ export const parts: Readonly<Record<PartName, Part>> = {
       ...['l4_flavor_id', 'l7_flavor_id', 'charge_mode'],
     ],
     inside: { logtank: one('logtank'), domain_names: one('domain_names') },
-    sets: ['tags', 'availability_zone_list'],
+    sets: ['tags', 'availability_zone_list', 'publicip_ids'],
     whole: wholeLoadBalancer,
   }),
   logtank: part(logtank, { placed: ['loadbalancer_id'] }),
@@ -140,7 +140,7 @@ export const parts: Readonly<Record<PartName, Part>> = {
     inside: { rules: atOnce(list('rule')) },
     whole: (entry) => ({ ...entry, ...policySettings(null, entry) }),
   }),
-  rule: part(l7Rule, { placed: ['invert'] }),
+  rule: part(l7Rule, { placed: ['invert'], whole: (entry) => eachWith(entry, 'conditions', { key: '' }) }),
   pool: part(pool, {
     placed: ['loadbalancer_id', 'listener_id'],
     workedOut: ['lb_algorithm', 'ip_version', 'vpc_id', 'quic_cid_hash_strategy'],
@@ -186,6 +186,17 @@ export function keyspaceOf(name: PartName): PartName | null {
   return referredTo.has(kind) ? kind : null;
 }
 
+/** The entry with defaults for the items of a list. */
+function eachWith(entry: Fields, key: string, defaults: Fields): Fields {
+  const items = entry[key];
+  if (!Array.isArray(items)) return entry;
+  return { ...entry, [key]: items.map((item) => ({ ...defaults, ...withoutNulls(item) })) };
+}
+
+function withoutNulls(item: object): object {
+  return Object.fromEntries(Object.entries(item).filter(([, value]) => value !== null));
+}
+
 function wholePool(entry: Fields): Fields {
   return { ...entry, ...poolSettings(entry['protocol'] as Pool['protocol'], null, entry) };
 }
@@ -210,9 +221,11 @@ function wholeDomainNames(entry: Fields): Fields {
 }
 
 function wholeListener(entry: Fields): Fields {
-  const { ipgroup, quic_config } = entry;
+  const { ipgroup, quic_config, security_policy_id } = entry;
   return {
     ...entry,
+    // Empty text asks for none.
+    security_policy_id: security_policy_id || null,
     ...(ipgroup ? { ipgroup: { enable_ipgroup: true, type: 'white', ...ipgroup } } : {}),
     ...(quic_config ? { quic_config: { enable_quic_upgrade: false, ...quic_config } } : {}),
   };
@@ -220,9 +233,12 @@ function wholeListener(entry: Fields): Fields {
 
 /** Of a public IP that was made, nothing keeps the description and who pays for its bandwidth. */
 function wholeLoadBalancer(entry: Fields): Fields {
+  const { publicip_ids } = entry;
   const asked = entry['publicip'] as NewPublicIp | null | undefined;
   return {
     ...entry,
+    // Of several only the first counts.
+    ...(Array.isArray(publicip_ids) ? { publicip_ids: publicip_ids.slice(0, 1) } : {}),
     ipv6_vip_address: stored(entry['ipv6_vip_address']),
     ...(asked ? { publicip: wholePublicIp(asked) } : {}),
   };

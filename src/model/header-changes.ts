@@ -3,15 +3,21 @@ import { type Static, Type } from 'typebox';
 import { invalid } from './errors.ts';
 import { orNull } from './field.ts';
 import type { ListenerProtocol } from './listener.ts';
-import { described, named, oneOf, strict } from './schemas.ts';
+import { described, named, oneOf, spelled, strict } from './schemas.ts';
 
 /** More than anybody needs, so that a policy stays small. */
 const maxHeaders = 50;
 
-const HeaderName = Type.String({ minLength: 1, maxLength: 40, pattern: '^[A-Za-z0-9_-]+$' });
+const HeaderName = spelled(
+  'letters, digits, "_" and "-"',
+  Type.String({ minLength: 1, maxLength: 40, pattern: '^[A-Za-z0-9_-]+$' }),
+);
 
 /** Printable ASCII with no space at either end. */
-const HeaderValue = Type.String({ minLength: 1, maxLength: 128, pattern: '^[!-~]([ -~]*[!-~])?$' });
+const HeaderValue = spelled(
+  'printable ASCII, with no space at either end',
+  Type.String({ minLength: 1, maxLength: 128, pattern: '^[!-~]([ -~]*[!-~])?$' }),
+);
 
 const InsertedHeader = named(
   'InsertedHeader',

@@ -4,7 +4,7 @@ import { identity, inheritedEnterpriseProject, timestamps } from './common-field
 import { field, orNull } from './field.ts';
 import { PoolKind } from './pool.ts';
 import { type RecordOf, resource } from './resource.ts';
-import { Id, integer, Name, oneOf, Reference } from './schemas.ts';
+import { Id, integer, Name, oneOf, Reference, spelled } from './schemas.ts';
 
 const Content = Type.String({ minLength: 1, maxLength: 64 });
 const contentSetting = { create: 'optional', update: 'mutable', nullable: true, traffic: true } as const;
@@ -83,12 +83,20 @@ export const healthMonitor = resource({
       traffic: true,
     }),
     domain_name: field(
-      orNull(Type.String({ minLength: 1, maxLength: 100, pattern: '^[A-Za-z0-9][A-Za-z0-9.-]*$' })),
+      orNull(
+        spelled(
+          'letters, digits, "." and "-", the first a letter or a digit',
+          Type.String({ minLength: 1, maxLength: 100, pattern: '^[A-Za-z0-9][A-Za-z0-9.-]*$' }),
+        ),
+      ),
       'The Host of HTTP probes; null for the load balancer’s address.',
       { create: 'optional', update: 'mutable', nullable: true, filter: 'many', traffic: true },
     ),
     url_path: field(
-      Type.String({ minLength: 1, maxLength: 80, pattern: "^/[A-Za-z0-9/.%?#&_;~!()*\\[\\]@$^:',+-]*$" }),
+      spelled(
+        '"/", then letters, digits and any of /.%?#&_;~!()*[]@$^:\',+-',
+        Type.String({ minLength: 1, maxLength: 80, pattern: "^/[A-Za-z0-9/.%?#&_;~!()*\\[\\]@$^:',+-]*$" }),
+      ),
       'The path of HTTP probes.',
       {
         create: 'optional',

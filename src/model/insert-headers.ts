@@ -1,12 +1,15 @@
 /** The 37 switches of a listener's `insert_headers` (rules digest 4.6). */
 import { type TSchema, Type } from 'typebox';
 import { orNull } from './field.ts';
-import { described, named, oneOf, strict } from './schemas.ts';
+import { described, named, oneOf, spelled, strict } from './schemas.ts';
 
 const Switch = Type.Boolean();
 
 /** The name under which a header is sent instead of its own. */
-const Alias = Type.String({ minLength: 1, maxLength: 40, pattern: '^[a-z0-9_-]+$' });
+const Alias = spelled(
+  'lowercase letters, digits, "_" and "-"',
+  Type.String({ minLength: 1, maxLength: 40, pattern: '^[a-z0-9_-]+$' }),
+);
 
 /** Headers switched by their own name. */
 const plainSwitches = [

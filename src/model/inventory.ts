@@ -4,9 +4,12 @@
  */
 import { type Static, Type } from 'typebox';
 import { DeclaredQuotas } from './quota.ts';
-import { Id, oneOf, strict } from './schemas.ts';
+import { Id, oneOf, spelled, strict } from './schemas.ts';
 
-const ProjectId = Type.String({ pattern: '^[0-9a-z]{1,32}$', description: 'Digits and lowercase letters.' });
+const ProjectId = spelled(
+  'digits and lowercase letters, 32 at most',
+  Type.String({ pattern: '^[0-9a-z]{1,32}$', description: 'Digits and lowercase letters.' }),
+);
 const Word = Type.String({ minLength: 1, maxLength: 64 });
 const Cidr = Type.String({ minLength: 1, maxLength: 64, description: 'A network, as 10.0.0.0/24.' });
 

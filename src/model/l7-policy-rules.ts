@@ -138,7 +138,7 @@ function checkRequired(policy: L7Policy): void {
   const key = required[action];
   if (isGiven(policy[key])) return;
   if (redirect_pool_id === null && redirect_pools_config.length > 0) return;
-  const instead = action === 'REDIRECT_TO_POOL' ? ', or redirect_pools_config' : '';
+  const instead = action === 'REDIRECT_TO_POOL' ? '; give it, or redirect_pools_config' : '';
   throw invalid(`l7policy.${key}`, `it is required for action ${action}${instead}.`);
 }
 

@@ -7,7 +7,7 @@ import { ForwardingExtension, ForwardingExtensionInput } from './forwarding-exte
 import { InlineL7Rule } from './l7-rule.ts';
 import { RedirectUrl, RedirectUrlInput } from './redirect-url.ts';
 import { type RecordOf, resource } from './resource.ts';
-import { described, Id, integer, named, oneOf, Reference, strict } from './schemas.ts';
+import { described, Id, integer, named, oneOf, Reference, spelled, strict } from './schemas.ts';
 
 /** The largest priority; 0 is for the action REDIRECT_TO_LISTENER alone. */
 export const maxPriority = 10_000;
@@ -27,7 +27,15 @@ const WeightedPoolInput = named(
     pool_id: described('The pool.', Id),
     // Some clients send it as text (C27).
     weight: Type.Optional(
-      described(share, Type.Union([Weight, Type.String({ pattern: '^(100|[1-9]?[0-9])$' }), Type.Null()]), 1),
+      described(
+        share,
+        Type.Union([
+          Weight,
+          spelled('a number from 0 to 100', Type.String({ pattern: '^(100|[1-9]?[0-9])$' })),
+          Type.Null(),
+        ]),
+        1,
+      ),
     ),
   }),
 );

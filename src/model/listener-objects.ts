@@ -1,6 +1,6 @@
 /** The fields of a listener that are objects, as answered and as asked for (rules digest 2.2.1). */
 import { Type } from 'typebox';
-import { described, Id, integer, named, oneOf, strict } from './schemas.ts';
+import { described, Id, integer, named, oneOf, spelled, strict } from './schemas.ts';
 
 export const PortRange = named(
   'PortRange',
@@ -48,7 +48,10 @@ export const QuicConfigUpdate = named(
   }),
 );
 
-const HeaderName = Type.String({ minLength: 1, maxLength: 40, pattern: '^[A-Za-z0-9_-]+$' });
+const HeaderName = spelled(
+  'letters, digits, "_" and "-"',
+  Type.String({ minLength: 1, maxLength: 40, pattern: '^[A-Za-z0-9_-]+$' }),
+);
 const HeaderNames = Type.Array(HeaderName, { maxItems: 5 });
 export const AccessLogHeaders = named(
   'AccessLogHeaders',

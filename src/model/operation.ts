@@ -66,6 +66,8 @@ export interface Operation {
   readonly body?: TSchema;
   /** How a wrong body is worded. */
   readonly bodyOptions?: ValidationOptions;
+  /** The largest body that it takes, where that is more than others do. */
+  readonly maxBodyBytes?: number;
   /** Whether the body may also be YAML, by its content type. */
   readonly takesYaml?: boolean;
   readonly answer?: TSchema;

@@ -1,7 +1,7 @@
 /** The fields of a pool that are objects, as answered and as asked for (rules digest 2.3.1, 2.3.5, 2.3.6). */
 import { Type } from 'typebox';
 import { orNull } from './field.ts';
-import { described, integer, named, oneOf, strict } from './schemas.ts';
+import { described, integer, named, oneOf, spelled, strict } from './schemas.ts';
 
 const PersistenceType = described(
   'By the client’s address, by a cookie of the load balancer’s, or by one of the application’s.',
@@ -20,7 +20,15 @@ export const SessionPersistence = named(
 
 const persistenceParts = {
   cookie_name: Type.Optional(
-    described(cookieName, orNull(Type.String({ maxLength: 1024, pattern: '^[A-Za-z0-9._-]*$' }))),
+    described(
+      cookieName,
+      orNull(
+        spelled(
+          'letters, digits, ".", "_" and "-"',
+          Type.String({ maxLength: 1024, pattern: '^[A-Za-z0-9._-]*$' }),
+        ),
+      ),
+    ),
   ),
   persistence_timeout: Type.Optional(described(persistenceTime, orNull(integer(1, 1440)))),
 };

@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import { invalid } from './errors.ts';
 import { field, orNull } from './field.ts';
 import { type RecordOf, resource } from './resource.ts';
-import { described, Id, integer, named, oneOf, strict, Timestamp } from './schemas.ts';
+import { described, Id, integer, named, oneOf, spelled, strict, Timestamp } from './schemas.ts';
 
 const family = described('4 or 6.', Type.Integer(), 4);
 
@@ -43,7 +43,15 @@ const Bandwidth = named(
   'NewBandwidth',
   strict({
     name: Type.Optional(
-      described('A name.', orNull(Type.String({ maxLength: 64, pattern: '^[\\p{L}\\p{Nd}_.-]*$' }))),
+      described(
+        'A name.',
+        orNull(
+          spelled(
+            'letters, digits, "_", "." and "-"',
+            Type.String({ maxLength: 64, pattern: '^[\\p{L}\\p{Nd}_.-]*$' }),
+          ),
+        ),
+      ),
     ),
     size: Type.Optional(described('Mbit a second.', orNull(integer(1, 2000)))),
     charge_mode: Type.Optional(

@@ -16,6 +16,21 @@ function saying<S extends TSchema>(schema: S, more: object): S {
   return Object.assign(Object.defineProperties({} as S, Object.getOwnPropertyDescriptors(schema)), more);
 }
 
+/** Where a schema keeps what its pattern takes, in words. Documents do not show it: they have the pattern. */
+const inWords = Symbol('what a pattern takes, in words');
+
+/** A schema with a pattern, and what that takes as messages are to say it. */
+export function spelled<S extends TSchema>(words: string, schema: S): S {
+  return saying(schema, { [inWords]: words });
+}
+
+/** What the pattern of a schema takes, in words if it has any. */
+export function spellingOf(schema: { readonly [inWords]?: string; readonly pattern?: string }): string {
+  const { [inWords]: words, pattern } = schema;
+  if (words !== undefined) return `: ${words}`;
+  return pattern === undefined ? '' : ` matching ${pattern}`;
+}
+
 /** An object whose unknown keys are refused. */
 export function strict<T extends Record<string, TSchema>>(properties: T) {
   return Type.Object(properties, { additionalProperties: false });
@@ -51,22 +66,30 @@ export const Reference = named(
   Type.Object({ id: Type.String({ description: 'The id of the other resource.' }) }),
 );
 
+const tagCharacters = 'no control characters, and none of =*<>\\,|/';
+
 export const Tag = named(
   'Tag',
   strict({
-    key: Type.String({
-      minLength: 1,
-      maxLength: 128,
-      pattern: '^[^=*<>\\\\,|/\\x00-\\x1f]+$',
-      description: 'What is said of the resource; once for each.',
-      examples: ['stage'],
-    }),
-    value: Type.String({
-      maxLength: 255,
-      pattern: '^[^=*<>\\\\,|/\\x00-\\x1f]*$',
-      description: 'What it is.',
-      examples: ['test'],
-    }),
+    key: spelled(
+      tagCharacters,
+      Type.String({
+        minLength: 1,
+        maxLength: 128,
+        pattern: '^[^=*<>\\\\,|/\\x00-\\x1f]+$',
+        description: 'What is said of the resource; once for each.',
+        examples: ['stage'],
+      }),
+    ),
+    value: spelled(
+      tagCharacters,
+      Type.String({
+        maxLength: 255,
+        pattern: '^[^=*<>\\\\,|/\\x00-\\x1f]*$',
+        description: 'What it is.',
+        examples: ['test'],
+      }),
+    ),
   }),
 );
 
@@ -78,4 +101,7 @@ export const maxTags = 20;
 export const ProtectionStatus = oneOf('nonProtection', 'consoleProtection');
 
 /** At most 255 characters without angle brackets. */
-export const ProtectionReason = Type.String({ maxLength: 255, pattern: '^[^<>]*$' });
+export const ProtectionReason = spelled(
+  'no "<" and no ">"',
+  Type.String({ maxLength: 255, pattern: '^[^<>]*$' }),
+);

@@ -1,8 +1,10 @@
 /** Checks values against schemas, and words what is wrong: the field, what came, and what was expected. */
+
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { invalid, type Refusal, unrecognized } from './errors.ts';
 import { withoutNull } from './field.ts';
+import { spellingOf } from './schemas.ts';
 
 /** The parts of JSON Schema that our schemas use, as read when wording an error. */
 interface SchemaParts {
@@ -82,7 +84,7 @@ function explain(
 export function describe(schema: SchemaParts | undefined): string {
   if (!schema) return 'another value';
   if (schema.anyOf) return schema.anyOf.map(describe).join(' or ');
-  if (schema.enum) return `one of ${schema.enum.join(', ')}`;
+  if (schema.enum) return `${schema.enum.length > 1 ? 'one of ' : ''}${schema.enum.join(', ')}`;
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   switch (schema.type) {
     case 'null':
@@ -94,7 +96,7 @@ export function describe(schema: SchemaParts | undefined): string {
     case 'string': {
       if (schema.format === 'date-time') return 'a time as 2026-01-31T23:59:59, in UTC';
       const length = range(schema.minLength, schema.maxLength, ' characters');
-      return `text${length && ` of${length.replace(' from', '')}`}${schema.pattern ? ` matching ${schema.pattern}` : ''}`;
+      return `text${length && ` of${length.replace(' from', '')}`}${spellingOf(schema)}`;
     }
     case 'array':
       return `a list${range(schema.minItems, schema.maxItems, ' items').replace(' from', ' of')}`;

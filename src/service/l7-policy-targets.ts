@@ -33,11 +33,13 @@ export async function checkTargets(
   const fresh = poolMentions(after).filter(({ id }) => !had.has(id));
   if (fresh.length === 0) return;
   const owner = await requireLoadBalancer(db, listener.project_id, listener.loadbalancer_id);
+  const reached = (await poolIdsOfListeners(db, [listener.id])).get(listener.id) ?? [];
   for (const { field, id } of fresh) {
     const target = await requirePool(db, listener.project_id, id);
     checkPoolOfListener(listener, target, field);
     await checkPoolOfLoadBalancer(db, owner, target, field);
-    await checkQuota(db, inventory, 'listeners_per_pool', { pool_id: id });
+    // A listener that sends requests there already is counted already.
+    await checkQuota(db, inventory, 'listeners_per_pool', { pool_id: id }, reached.includes(id) ? 0 : 1);
   }
   checkLimit(inventory, 'pools_per_l7policy', poolIdsOf(after).size);
 }

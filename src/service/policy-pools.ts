@@ -106,6 +106,8 @@ export async function checkNoPolicyUses(db: Kysely<Tables>, { id }: Pool): Promi
   const more = rows.length > shown.length ? ` and ${rows.length - shown.length} more` : '';
   throw conflict(
     `The pool ${id} is in use by l7policy ${shown.join(', ')}${more}; ` +
-      'send their requests elsewhere or delete them first.',
+      (rows.length === 1
+        ? 'send its requests elsewhere or delete it first.'
+        : 'send their requests elsewhere or delete them first.'),
   );
 }

@@ -1,5 +1,5 @@
 /** What every service works with: the store, the inventory of the region, and what seals its secrets. */
-import { Joined } from '../store/joined.ts';
+import { Continued, Joined } from '../store/joined.ts';
 import type { Store } from '../store/store.ts';
 import type { Transactions, Writer } from '../store/transaction.ts';
 import type { Inventory } from './inventory.ts';
@@ -19,6 +19,11 @@ export interface LiveRegion extends Region {
 /** The region as one transaction sees it: services given it join that transaction instead of beginning their own. */
 export function within(region: Region, tx: Writer): Region {
   return { ...region, store: new Joined(tx, region.store) };
+}
+
+/** As `within`, for a transaction of many writes that throws on what any of them throws. */
+export function allWithin(region: Region, tx: Writer): Region {
+  return { ...region, store: new Continued(tx, region.store) };
 }
 
 /** The instant in the API's form, to the second. */

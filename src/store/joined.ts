@@ -7,24 +7,24 @@ import type { Reader, Transactions, Writer } from './transaction.ts';
  * the others stay is for whoever catches it to decide. Joined writers run one after the other, never at once.
  */
 export class Joined implements Transactions {
-  readonly #tx: Writer;
+  protected readonly tx: Writer;
   readonly archive: Reader;
 
   constructor(tx: Writer, { archive }: Pick<Transactions, 'archive'>) {
-    this.#tx = tx;
+    this.tx = tx;
     this.archive = archive;
   }
 
   /** Reads also what the transaction has written. */
   get reader(): Reader {
-    return this.#tx.db;
+    return this.tx.db;
   }
 
   async write<T>(work: (tx: Writer) => Promise<T>): Promise<T> {
-    const { db } = this.#tx;
+    const { db } = this.tx;
     await sql`SAVEPOINT joined`.execute(db);
     try {
-      const value = await work(this.#tx);
+      const value = await work(this.tx);
       await sql`RELEASE joined`.execute(db);
       return value;
     } catch (error) {
@@ -34,5 +34,16 @@ export class Joined implements Transactions {
       await sql`RELEASE joined`.execute(db).catch(() => {});
       throw error;
     }
+  }
+}
+
+/**
+ * The transaction of a writer for work that fails as a whole: nothing of it is undone by itself, so whoever begins it
+ * may catch nothing that a joined writer throws. It does without savepoints, each of which takes the longer the more
+ * has been written before (SQLite walks the pages it keeps in memory whenever one is released).
+ */
+export class Continued extends Joined {
+  override write<T>(work: (tx: Writer) => Promise<T>): Promise<T> {
+    return work(this.tx);
   }
 }

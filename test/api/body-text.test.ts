@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ApiClient } from '../support/api-client.ts';
 import { startTestControlPlane } from '../support/control-plane.ts';
+import { assertRefused } from './fixtures.ts';
 
 const poolNamed = (name: string) =>
   `{"pool":{"name":${name},"protocol":"HTTP","lb_algorithm":"ROUND_ROBIN","type":"ip"}}`;
@@ -25,4 +27,25 @@ test('a body whose text no database could hold is refused, and any other Unicode
     assert.equal(pool.name, name);
     assert.equal((await api.get(`/elb/pools/${pool.id}`)).body.pool.name, name);
   }
+});
+
+const tooDeep = /'body': it is nested more than 64 levels deep/;
+
+test('a body that is nested without end is refused, in JSON and in YAML', async () => {
+  await using controlPlane = await startTestControlPlane();
+  const { api } = controlPlane;
+  for (const depth of [70, 3000, 50_000]) {
+    for (const deep of [
+      `${'['.repeat(depth)}${']'.repeat(depth)}`,
+      `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`,
+    ]) {
+      for (const body of [deep, poolNamed(deep)]) {
+        assertRefused(await api.post('/elb/pools', body), 400, 'ELB.8902', tooDeep);
+      }
+    }
+  }
+  const text = `${'['.repeat(500)}${']'.repeat(500)}`;
+  const { headers } = api;
+  const yaml = new ApiClient(api.url, api.projectId, { ...headers, 'content-type': 'application/yaml' });
+  assertRefused(await yaml.call('PUT', '/elbow/v1/loadbalancers/apply', text), 400, 'ELB.8902', tooDeep);
 });

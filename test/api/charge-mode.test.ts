@@ -110,7 +110,7 @@ test('a wrong order is refused with what would be right, and nothing is ordered'
       { loadbalancer_ids, charge_mode: 'postpaid' },
       400,
       'ELB.8902',
-      /charge_mode': got "postpaid", expected one of/,
+      /charge_mode': got "postpaid", expected prepaid/,
     ],
     [options({}), 400, 'ELB.8902', /prepaid_options\.period_type': it is required/],
     [

@@ -124,7 +124,11 @@ test('C20 C21 each protocol has its timeouts and switches (2.2.1)', async () => 
     ['HTTP', { tls_ciphers_policy: 'tls-2-0' }, /tls_ciphers_policy.*one of tls-1-0-inherit/],
     ['HTTP', { insert_headers: { 'X-Real-IP': 'yes' } }, /insert_headers\.X-Real-IP.*true or false/],
     ['HTTP', { insert_headers: { 'X-Unknown': true } }, /Unrecognized attribute\(s\) 'X-Unknown'/],
-    ['HTTP', { insert_headers: { 'X-Forwarded-TLS-Cipher-alias': 'UPPER' } }, /Cipher-alias.*matching/],
+    [
+      'HTTP',
+      { insert_headers: { 'X-Forwarded-TLS-Cipher-alias': 'UPPER' } },
+      /Cipher-alias.*lowercase letters/,
+    ],
     ['HTTP', { insert_headers: { 'X-Forwarded-For-Processing-Mode': 'x' } }, /append, remove, preserve/],
     ['IP', { protocol_port: 0 }, /IP is for gateway load balancers only/],
   ];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ApiClient } from '../support/api-client.ts';
 import { seedInventory, startTestControlPlane } from '../support/control-plane.ts';
-import { makeListener, makeLoadBalancer } from './fixtures.ts';
+import { assertRefused, makeListener, makeLoadBalancer, makePolicy, makeRoad } from './fixtures.ts';
 
 /** As rules digest 3.7 lists them. */
 const keys = [
@@ -124,6 +124,21 @@ test('what listeners use of IP groups is counted in the fullest of them', async 
   });
   assert.equal((await api.delete(`/elb/ipgroups/${unused.id}`)).status, 204);
   assert.deepEqual(await usedOf(other), {});
+});
+
+test('a listener counts once for a pool, however many of its policies send requests there too', async () => {
+  await using controlPlane = await startTestControlPlane({
+    ...seedInventory,
+    quotas: { listeners_per_pool: 1 },
+  });
+  const { api } = controlPlane;
+  const { lb, listener, pool } = await makeRoad(api);
+  await makePolicy(api, listener.id, { redirect_pool_id: pool.id });
+  await makePolicy(api, listener.id, { redirect_pool_id: pool.id });
+  assert.equal((await usedOf(api))['listeners_per_pool'], 1);
+  const beside = await makeListener(api, lb.id, { protocol_port: 81 });
+  const l7policy = { listener_id: beside.id, action: 'REDIRECT_TO_POOL', redirect_pool_id: pool.id };
+  assertRefused(await api.post('/elb/l7policies', { l7policy }), 409, 'ELB.8905', /listeners_per_pool/);
 });
 
 test('details are left to the asked keys, and a key that is none is refused', async () => {

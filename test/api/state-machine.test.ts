@@ -13,13 +13,13 @@ import { allCommands, resources } from './state-machine/resources.ts';
 import { idFilters } from './state-machine/strangers.ts';
 import { walk } from './state-machine/walk.ts';
 
-const { ELBOW_MODEL_RUNS: runs = '10', ELBOW_MODEL_SEED: seed } = process.env;
+const { ELBOW_MODEL_RUNS: runs = '8', ELBOW_MODEL_SEED: seed } = process.env;
 
 /** How long a counterexample is made smaller. */
 const shrinkingMs = 60_000;
 
 const player = fc.oneof(
-  { weight: 6, arbitrary: fc.constant(0 as const) },
+  { weight: 12, arbitrary: fc.constant(0 as const) },
   { weight: 2, arbitrary: fc.constantFrom(1 as const, 2 as const) },
 );
 const move = fc.record({ player, command: fc.oneof(...allCommands) });
@@ -39,7 +39,7 @@ const opening: fc.Arbitrary<Round[]> = fc
   .tuple(
     ...resources
       .map(({ create }) =>
-        fc.array(fc.record({ player, command: create.arbitrary }), { maxLength: 6, size: 'max' }),
+        fc.array(fc.record({ player, command: create.arbitrary }), { maxLength: 8, size: 'max' }),
       )
       .toReversed(),
   )

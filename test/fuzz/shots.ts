@@ -175,7 +175,7 @@ function shotOf({ method, path, query, body }: Operation): fc.Arbitrary<Shot> {
     ),
     fc.tuple(oddName, oddText),
   );
-  return fc.record({
+  const shot = fc.record({
     method: rarely(methods, method, 40),
     template: fc.constant(path),
     parameters: fc.tuple(...parameters),
@@ -187,6 +187,12 @@ function shotOf({ method, path, query, body }: Operation): fc.Arbitrary<Shot> {
     credential: rarely<string>(credentials, 'own', 25),
     body: bodyFor(body),
   });
+  return shot.map((each) => (isAtHome(each) ? { ...each, credential: 'own' } : each));
+}
+
+/** Whether the user of the other project would act in it: that may succeed, and is not what is looked for. */
+function isAtHome({ credential, parameters, rawTarget }: Shot): boolean {
+  return credential === 'foreign' && [rawTarget, ...parameters].join().includes(ground.foreignProjectId);
 }
 
 function textOf(value: unknown): string {

@@ -107,8 +107,8 @@ export function bodyWith(
   const choice = choicesOf(schema).choices.find(({ properties, items }) => properties ?? items) ?? {};
   const start = body ?? requestExample(choice as DocumentedSchema);
   if (typeof step === 'number') {
-    const [first] = Array.isArray(start) ? start : [];
-    return [bodyWith(choice.items ?? {}, first, rest, value)];
+    const [first, ...others] = Array.isArray(start) ? start : [];
+    return [bodyWith(choice.items ?? {}, first, rest, value), ...others];
   }
   const fields = (start ?? {}) as Record<string, unknown>;
   return { ...fields, [step]: bodyWith(choice.properties?.[step] ?? {}, fields[step], rest, value) };

@@ -9,7 +9,7 @@ export function answerExample(schema: DocumentedSchema, name = ''): unknown {
   if (mayBeNull(schema)) return null;
   const { properties, items } = withoutNullChoice(schema);
   if (properties) return each(properties, name, answerExample);
-  if (items) return schema.maxItems === 0 ? [] : [answerExample(items, name)];
+  if (items) return schema.maxItems === 0 ? [] : fewest(schema, answerExample(items, name));
   return plainExample(schema, name);
 }
 
@@ -24,8 +24,13 @@ export function requestExample(schema: DocumentedSchema, name = ''): unknown {
     );
     return each(shown.length > 0 ? Object.fromEntries(shown) : properties, name, requestExample);
   }
-  if (items) return [requestExample(items, name)];
+  if (items) return fewest(withoutNullChoice(schema), requestExample(items, name));
   return plainExample(withoutNullChoice(schema), name);
+}
+
+/** A list of one item, or of as many as it must have. */
+function fewest({ minItems = 1 }: DocumentedSchema, item: unknown): unknown[] {
+  return Array(Math.max(minItems, 1)).fill(item);
 }
 
 /** The examples of an object's fields; the id of a member, say, goes by the name `member_id`, as paths have it. */

@@ -12,6 +12,7 @@ export interface DocumentedSchema {
   readonly examples?: readonly unknown[];
   readonly anyOf?: readonly DocumentedSchema[];
   readonly items?: DocumentedSchema;
+  readonly minItems?: number;
   readonly maxItems?: number;
   readonly properties?: Readonly<Record<string, DocumentedSchema>>;
   readonly required?: readonly string[];

@@ -12,6 +12,9 @@ import { terraformOf } from '../terraform/terraform.ts';
 
 const group = 'Elbow';
 
+/** Enough for a load balancer with as many members as pools take by default, 10,000 of them in one pool. */
+const maxDocumentBytes = 8 * 1024 * 1024;
+
 const Difference = Type.Object(
   {
     before: Type.Unknown({ description: 'The value that there was.' }),
@@ -97,6 +100,7 @@ export function graphOperations(region: Region): Operation[] {
       },
       body: GraphDocument,
       takesYaml: true,
+      maxBodyBytes: maxDocumentBytes,
       answer: Type.Object({
         loadbalancer: Reference,
         changes: described(

@@ -1,4 +1,5 @@
 /** What an apply does to single parts, and what it keeps of it: the diff, and which id each key stands for. */
+import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { invalid, Refusal } from '../../model/errors.ts';
 import type { Entry } from '../../model/graph.ts';
@@ -13,7 +14,7 @@ import { renamed } from './references.ts';
 /** A part that an apply has made, changed or removed. */
 export interface AppliedChange {
   readonly action: 'create' | 'update' | 'delete';
-  readonly type: string;
+  readonly type: PartName;
   readonly id: string;
   readonly name: string;
   /** What an update changed, or why a part was made anew. References are keys of the document; secrets are left out. */
@@ -25,6 +26,13 @@ export interface AppliedChange {
 /** A part that no call changes as it should be, and that is made anew instead. */
 export type Replaced = Required<Pick<AppliedChange, 'replaces' | 'fields'>>;
 
+/** How long an apply works at a time. Other writes wait for its end; everything else is done in between. */
+const longestTurnMs = 20;
+
+interface Update extends AppliedChange {
+  readonly fields: Record<string, Difference>;
+}
+
 export class Application {
   readonly #region: Region;
   readonly #projectId: string;
@@ -32,7 +40,11 @@ export class Application {
   readonly #keys = new Map<string, string>();
   /** What each of the parts made is called: nobody knows their ids unless the apply succeeds. */
   readonly #made = new Map<string, string>();
-  readonly #changes: AppliedChange[] = [];
+  readonly #changes = new Set<AppliedChange>();
+  /** The changes of parts that there are, by what they are of. */
+  readonly #updates = new Map<string, Update>();
+
+  #gaveWayAt = performance.now();
 
   /** @param region the region as the transaction of the apply sees it */
   constructor(region: Region, projectId: string) {
@@ -42,7 +54,10 @@ export class Application {
 
   /** What has been done, in that order. */
   get changes(): readonly AppliedChange[] {
-    return this.#changes;
+    const real = [...this.#changes].filter(
+      ({ action, fields = {} }) => action !== 'update' || Object.keys(fields).length > 0,
+    );
+    return real.map(withoutSecrets);
   }
 
   /** Lets a key of the document stand for an id. */
@@ -81,7 +96,7 @@ export class Application {
       const id = await createPart(kind, this.#region, { projectId: this.#projectId, parentId }, body);
       this.bind(parts[kind].keyedAs ?? kind, key, id);
       this.#made.set(id, key);
-      this.#changes.push({ action: 'create', type: kind, id, name: key, ...replaced });
+      this.#changes.add({ action: 'create', type: kind, id, name: key, ...replaced });
       return id;
     });
   }
@@ -101,7 +116,7 @@ export class Application {
   async drop(kind: KeptPart, name: string, parentId: string, id: string): Promise<void> {
     await this.#about(kind, name || id, async () => {
       await removePart(kind, this.#region, { projectId: this.#projectId, parentId }, id);
-      this.#changes.push({ action: 'delete', type: kind, id, name });
+      this.#changes.add({ action: 'delete', type: kind, id, name });
     });
   }
 
@@ -123,19 +138,16 @@ export class Application {
 
   /** What is changed in several steps is said once, as it was at first and is at last. */
   #noteUpdate(kind: PartName, id: string, name: string, found: Readonly<Record<string, Difference>>): void {
-    const isSame = (each: AppliedChange) => each.action === 'update' && each.type === kind && each.id === id;
-    const index = this.#changes.findIndex(isSame);
-    const noted: Record<string, Difference> = { ...this.#changes[index]?.fields };
+    const key = `${kind} ${id}`;
+    const update: Update = this.#updates.get(key) ?? { action: 'update', type: kind, id, name, fields: {} };
+    this.#updates.set(key, update);
+    this.#changes.add(update);
+    const { fields } = update;
     for (const [field, { before, after }] of Object.entries(found)) {
-      if (parts[kind].of.fields[field]?.secret) continue;
-      const first = Object.hasOwn(noted, field) ? noted[field]?.before : before;
-      if (isDeepStrictEqual(first, after)) delete noted[field];
-      else noted[field] = { before: first, after };
+      const first = Object.hasOwn(fields, field) ? fields[field]?.before : before;
+      if (isDeepStrictEqual(first, after)) delete fields[field];
+      else fields[field] = { before: first, after };
     }
-    const change = { action: 'update', type: kind, id, name, fields: noted } as const;
-    if (index < 0) this.#changes.push(change);
-    else if (Object.keys(noted).length > 0) this.#changes[index] = change;
-    else this.#changes.splice(index, 1);
   }
 
   #inIds(kind: PartName, entry: Entry): Readonly<Record<string, unknown>> {
@@ -159,11 +171,19 @@ export class Application {
   }
 
   async #about<T>(kind: PartName, key: string, work: () => Promise<T>): Promise<T> {
+    await this.#giveWay();
     try {
       return await work();
     } catch (error) {
       throw this.#named(kind, key, error);
     }
+  }
+
+  /** Queries never wait, so thousands of parts would keep all reads and proxies waiting for seconds. */
+  async #giveWay(): Promise<void> {
+    if (performance.now() - this.#gaveWayAt < longestTurnMs) return;
+    await setImmediate();
+    this.#gaveWayAt = performance.now();
   }
 
   /** Says in a refusal which part it is about, and calls those that were being made by their keys. */
@@ -173,4 +193,11 @@ export class Application {
     for (const [id, made] of this.#made) message = message.replaceAll(id, `"${made}"`);
     return new Refusal(error.code, `${parts[kind].of.label} "${key}": ${message}`, { cause: error });
   }
+}
+
+function withoutSecrets(change: AppliedChange): AppliedChange {
+  if (!change.fields) return change;
+  const { fields } = parts[change.type].of;
+  const shown = Object.entries(change.fields).filter(([field]) => !fields[field]?.secret);
+  return { ...change, fields: Object.fromEntries(shown) };
 }

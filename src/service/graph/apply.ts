@@ -6,7 +6,7 @@ import { findBy } from '../../store/rows.ts';
 import type { Reader } from '../../store/transaction.ts';
 import { domainNameSettings } from '../domain-name-settings.ts';
 import { requireLoadBalancer } from '../references.ts';
-import { type Region, within } from '../region.ts';
+import { allWithin, type Region } from '../region.ts';
 import { Application, type AppliedChange } from './application.ts';
 import { applyListeners } from './apply-listeners.ts';
 import { applyMasterSlavePools } from './apply-master-slave-pools.ts';
@@ -44,7 +44,7 @@ export async function applyGraph(region: Region, target: Target, document: Graph
   checkKeys('listeners', wanted);
   checkKeys('pools', [...ordinary, ...pairs]);
   return region.store.write(async (tx) => {
-    const inside = within(region, tx);
+    const inside = allWithin(region, tx);
     const application = new Application(inside, projectId);
     await applyShared(inside, tx.db, projectId, document, application);
     const id = await applyLoadBalancer(inside, tx.db, target, document, application);

@@ -1,9 +1,13 @@
 /** Makes, changes and removes parts as the operations of their resources would, wrong bodies refused alike. */
+import { invalid } from '../../model/errors.ts';
 import { parts } from '../../model/graph-parts.ts';
 import { createBody, immutableFields, updateBody } from '../../model/resource.ts';
 import { strict, type Tag } from '../../model/schemas.ts';
 import { validator } from '../../model/validation.ts';
 import { addZones, removeZones } from '../availability-zone-changes.ts';
+import { showPublicIp } from '../project-public-ips.ts';
+import { changePublicIpBinding } from '../public-ip-bindings.ts';
+import { requireLoadBalancer } from '../references.ts';
 import type { Region } from '../region.ts';
 import { changeTags, showTags, type Taggable } from '../resource-tags.ts';
 import { type Body, type KeptPart, keepers, type Place, type There } from './keepers.ts';
@@ -35,7 +39,7 @@ export async function createPart(name: KeptPart, region: Region, place: Place, b
 }
 
 /**
- * Changes a part, as its update operation would with that body. Tags and zones may be among it.
+ * Changes a part, as its update operation would with that body. Tags, zones and public IPs may be among it.
  *
  * @throws Refusal as the operation does
  */
@@ -46,12 +50,13 @@ export async function updatePart(
   there: There,
   body: Body,
 ): Promise<void> {
-  const { tags, availability_zone_list: zones, ...rest } = body;
+  const { tags, availability_zone_list: zones, publicip_ids: publicIps, ...rest } = body;
   checks.get(name)?.update({ [parts[name].of.name]: rest });
   if (tags !== undefined) {
     await setTags(region, place.projectId, name as Taggable, there.id, (tags ?? []) as readonly Tag[]);
   }
   if (zones) await setZones(region, place.projectId, there, zones as readonly string[]);
+  if (publicIps) await setPublicIp(region, place.projectId, there, publicIps as readonly string[]);
   if (Object.keys(rest).length > 0) await keepers[name].update(region, place, there.id, rest);
 }
 
@@ -83,4 +88,24 @@ async function setZones(
   await addZones(region, projectId, id, wanted);
   const stale = present.filter((zone) => !wanted.includes(zone));
   if (stale.length > 0) await removeZones(region, projectId, id, stale);
+}
+
+/** As on creation, only the first counts. */
+async function setPublicIp(
+  region: Region,
+  projectId: string,
+  { id, entry }: There,
+  [wanted]: readonly string[],
+): Promise<void> {
+  const [present] = (entry['publicip_ids'] ?? []) as readonly string[];
+  if (present === wanted) return;
+  if (present !== undefined) await changePublicIpBinding(region, projectId, present, '');
+  if (wanted === undefined) return;
+  const { vip_port_id, ipv6_vip_port_id } = await requireLoadBalancer(region.store.reader, projectId, id);
+  const { publicIp } = await showPublicIp(region, projectId, wanted);
+  const port = publicIp.ip_version === 4 ? vip_port_id : (vip_port_id ?? ipv6_vip_port_id);
+  if (port === null) {
+    throw invalid('loadbalancer.publicip_ids', 'the load balancer has no address that it could be bound to.');
+  }
+  await changePublicIpBinding(region, projectId, wanted, port);
 }

@@ -73,6 +73,20 @@ export interface Logtank extends Entry {
   readonly topic: string;
 }
 
+export interface L7Policy extends Entry {
+  readonly listener: string;
+  readonly action: 'REDIRECT_TO_POOL' | 'REDIRECT_TO_LISTENER';
+  /** A pool or a listener. */
+  readonly target: string;
+  readonly status: 'ACTIVE' | 'ERROR';
+}
+
+export interface L7Rule extends Entry {
+  readonly policy: string;
+  readonly type: 'PATH' | 'HOST_NAME';
+  readonly value: string;
+}
+
 export const loadBalancers = new Kind<LoadBalancer>('loadbalancer');
 export const listeners = new Kind<Listener>('listener');
 export const pools = new Kind<Pool>('pool');
@@ -82,10 +96,23 @@ export const ipGroups = new Kind<IpGroup>('ipgroup');
 export const certificates = new Kind<Certificate>('certificate', '0'.repeat(32));
 export const securityPolicies = new Kind<SecurityPolicy>('security_policy');
 export const logtanks = new Kind<Logtank>('logtank');
+export const l7Policies = new Kind<L7Policy>('l7policy');
+export const l7Rules = new Kind<L7Rule>('l7rule');
 
-/** The listeners that use a pool. */
+/** The policies that send requests to a pool, or clients to a listener. */
+export function policiesTo(world: World, id: string): L7Policy[] {
+  return l7Policies.all(world).filter(({ target }) => target === id);
+}
+
+/** The listeners that send requests to a pool, by themselves or by their policies. */
 export function usersOf(world: World, poolId: string): Listener[] {
-  return listeners.all(world).filter(({ pool }) => pool === poolId);
+  const byPolicy = new Set(policiesTo(world, poolId).map(({ listener }) => listener));
+  return listeners.all(world).filter(({ id, pool }) => pool === poolId || byPolicy.has(id));
+}
+
+/** The pools that a listener sends requests to. */
+export function poolsOf(world: World, { id }: Listener): Pool[] {
+  return pools.all(world).filter((each) => usersOf(world, each.id).some((user) => user.id === id));
 }
 
 export function membersOf(world: World, poolId: string): Member[] {

@@ -3,6 +3,8 @@ import type { Modelled, Weighted } from './resource.ts';
 import { certificateModel } from './resources/certificates.ts';
 import { deletions } from './resources/deletions.ts';
 import { ipGroupModel } from './resources/ip-groups.ts';
+import { l7PolicyModel } from './resources/l7-policies.ts';
+import { l7RuleModel } from './resources/l7-rules.ts';
 import { listenerModel } from './resources/listeners.ts';
 import { loadBalancerModel } from './resources/load-balancers.ts';
 import { logtankModel } from './resources/logtanks.ts';
@@ -15,6 +17,8 @@ import { tagActions } from './resources/tags.ts';
 
 export const resources = [
   logtankModel,
+  l7RuleModel,
+  l7PolicyModel,
   memberModel,
   monitorModel,
   poolModel,

@@ -3,7 +3,10 @@ import assert from 'node:assert/strict';
 import type { Ground } from './ground.ts';
 import {
   balancersOf,
+  type Listener,
   type LoadBalancer,
+  l7Policies,
+  l7Rules,
   listeners,
   loadBalancers,
   type Member,
@@ -12,6 +15,7 @@ import {
   monitors,
   type Pool,
   pools,
+  poolsOf,
   usersOf,
 } from './kinds.ts';
 import { statusOf } from './resources/members.ts';
@@ -70,14 +74,27 @@ function treeOf(world: World, lb: LoadBalancer): unknown {
     loadbalancer: {
       ...{ id: lb.id, name: lb.name, ...ACTIVE },
       operating_status: health(lb, [...nodes.values()]),
-      listeners: below.map(({ id, pool }) => {
-        const node = nodes.get(pool ?? '');
-        const used = node ? [node] : [];
-        return { id, name: '', ...ACTIVE, operating_status: health(lb, used), pools: used, l7policies: [] };
+      listeners: below.map((each) => {
+        const used = poolsOf(world, each).flatMap(({ id }) => nodes.get(id) ?? []);
+        const l7policies = policyNodes(world, each);
+        const isInError = l7policies.some(({ provisioning_status }) => provisioning_status === 'ERROR');
+        const operating_status = isInError && lb.up ? 'DEGRADED' : health(lb, used);
+        return { id: each.id, name: '', ...ACTIVE, operating_status, pools: used, l7policies };
       }),
       pools: [...nodes.values()],
     },
   };
+}
+
+function policyNodes(world: World, { id: listenerId }: Listener) {
+  const mine = l7Policies.all(world).filter(({ listener }) => listener === listenerId);
+  return mine.map(({ id, action, status }) => {
+    const rules = l7Rules.all(world).filter(({ policy }) => policy === id);
+    return {
+      ...{ id, name: '', action, provisioning_status: status },
+      rules: rules.map((rule) => ({ id: rule.id, type: rule.type, ...ACTIVE })),
+    };
+  });
 }
 
 function health({ up }: LoadBalancer, below: readonly { readonly operating_status: string }[]): string {

@@ -3,7 +3,7 @@ import { type Ground, type Row, wrong } from './row.ts';
 
 /** Text that is sent as it is, and what is said of it. */
 const broken: readonly (readonly [text: string, message: RegExp])[] = [
-  ['', /body.*empty; send a JSON object/],
+  ['', /body.*empty; expected an object/],
   ['{', /body.*not JSON/],
   ['{"member":', /body.*not JSON/],
   ["{'member':{}}", /body.*not JSON/],

@@ -111,7 +111,12 @@ function poolRows(g: Ground): Row[] {
     wrong('PUT', one, persistence({ type: 'COOKIE' }), /SOURCE_IP, HTTP_COOKIE, APP_COOKIE/),
     wrong('PUT', one, persistence({ type: 'APP_COOKIE' }), /cookie_name.*required when type is APP_COOKIE/),
     wrong('PUT', one, persistence({ type: 'HTTP_COOKIE', cookie_name: 'x' }), /cookie_name.*APP_COOKIE/),
-    wrong('PUT', one, persistence({ type: 'APP_COOKIE', cookie_name: 'a b' }), /cookie_name.*matching/),
+    wrong(
+      'PUT',
+      one,
+      persistence({ type: 'APP_COOKIE', cookie_name: 'a b' }),
+      /cookie_name.*letters, digits, "\."/,
+    ),
     wrong('PUT', one, persistence({ type: 'SOURCE_IP', persistence_timeout: 1441 }), /1 to 1440/),
     wrong('PUT', one, persistence({ type: 'SOURCE_IP', persistence_timeout: 0 }), /1 to 1440/),
     wrong('PUT', tcp, persistence({ type: 'SOURCE_IP', persistence_timeout: 61 }), /1 to 60 \(minutes\)/),

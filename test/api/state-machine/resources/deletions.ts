@@ -6,6 +6,7 @@ import {
   balancersOf,
   type Listener,
   type LoadBalancer,
+  l7Policies,
   listeners,
   loadBalancers,
   logtanks,
@@ -14,10 +15,13 @@ import {
   monitors,
   ownPools,
   type Pool,
+  policiesTo,
   pools,
+  poolsOf,
 } from '../kinds.ts';
 import type { Weighted } from '../resource.ts';
 import type { Entry, Kind, World } from '../world.ts';
+import { removePolicy } from './l7-policies.ts';
 
 /** What it takes for one to be deleted, and what then goes. */
 interface Deletion {
@@ -32,8 +36,15 @@ function listenersOf(world: World, lb: LoadBalancer): Listener[] {
 }
 
 function poolsBelow(world: World, lb: LoadBalancer): Pool[] {
-  const used = listenersOf(world, lb).flatMap(({ pool }) => pools.find(world, lb.project, pool) ?? []);
+  const used = listenersOf(world, lb).flatMap((each) => poolsOf(world, each));
   return [...new Set([...ownPools(world, lb.id), ...used])];
+}
+
+/** With its policies, and with those of others that send clients to it. */
+function removeListener(after: World, { id }: Listener): void {
+  for (const each of l7Policies.all(after)) if (each.listener === id) removePolicy(after, each);
+  for (const each of policiesTo(after, id)) removePolicy(after, each);
+  listeners.remove(after, id);
 }
 
 function removePool(after: World, { id, monitor }: Pool): void {
@@ -56,7 +67,7 @@ const withAllBelow =
     return {
       faults: faultsOf([isKept, fault.conflict]),
       apply: (after) => {
-        for (const each of listenersOf(after, found)) listeners.remove(after, each.id);
+        for (const each of listenersOf(after, found)) removeListener(after, each);
         for (const each of below) {
           if (removesPools && !isShared(each)) removePool(after, each);
           else if (each.lb === id) pools.put(after, { ...each, lb: null });
@@ -69,17 +80,22 @@ const withAllBelow =
 
 const listenerByForce: Deleting = (world, project, id) => {
   const found = listeners.find(world, project, id);
-  const isKept = pools.find(world, project, found?.pool)?.protectsMembers === true;
+  const isKept = !!found && poolsOf(world, found).some(({ protectsMembers }) => protectsMembers);
   return {
     faults: faultsOf([!found, fault.notFound], [isKept, fault.conflict]),
-    apply: (after) => listeners.remove(after, id),
+    apply: (after) => {
+      if (found) removeListener(after, found);
+    },
   };
 };
 
 const poolWithAllBelow: Deleting = (world, project, id) => {
   const found = pools.find(world, project, id);
   return {
-    faults: faultsOf([!found, fault.notFound], [found?.protectsMembers === true, fault.conflict]),
+    faults: faultsOf(
+      [!found, fault.notFound],
+      [found?.protectsMembers === true || policiesTo(world, id).length > 0, fault.conflict],
+    ),
     apply: (after) => {
       if (found) removePool(after, found);
     },
@@ -88,7 +104,7 @@ const poolWithAllBelow: Deleting = (world, project, id) => {
 
 const emptyPool: Deleting = (world, project, id) => {
   const found = pools.find(world, project, id);
-  const isInUse = !!found?.monitor || membersOf(world, id).length > 0;
+  const isInUse = !!found?.monitor || membersOf(world, id).length > 0 || policiesTo(world, id).length > 0;
   return {
     faults: faultsOf([!found, fault.notFound], [isInUse, fault.conflict]),
     apply: (after) => {
@@ -161,9 +177,8 @@ const cascade = maybe(fc.boolean()).chain((removesPools) => {
   return single(loadBalancers, 'POST', path, withAllBelow(removesPools ?? true), body);
 });
 
-/** They are rare, since much goes with each. */
-export const deletions: readonly Weighted[] = [
-  cascade,
+/** They are rare, all of them together, since much goes with each. */
+const any = fc.oneof(
   cascade,
   single(loadBalancers, 'DELETE', (id) => `/elb/loadbalancers/${id}/force-elb`, withAllBelow(true)),
   single(listeners, 'DELETE', (id) => `/elb/listeners/${id}/force`, listenerByForce),
@@ -177,4 +192,6 @@ export const deletions: readonly Weighted[] = [
   ),
   several(listeners, '/elb/listeners/batch-delete', (ids) => ({ listener_ids: ids }), 202, listenerByForce),
   several(pools, '/elb/pools/batch-delete', (ids) => ({ pools: ids }), 200, emptyPool),
-].map((arbitrary) => ({ weight: 1, arbitrary }));
+);
+
+export const deletions: readonly Weighted[] = [{ weight: 3, arbitrary: any }];

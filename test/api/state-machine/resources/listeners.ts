@@ -19,12 +19,15 @@ import {
   certificates,
   ipGroups,
   type Listener,
+  l7Policies,
   listeners,
   loadBalancers,
   membersOf,
   type Pool,
+  policiesTo,
   pools,
   securityPolicies,
+  usersOf,
 } from '../kinds.ts';
 import { fullest, type Modelled } from '../resource.ts';
 import type { World } from '../world.ts';
@@ -63,8 +66,8 @@ const named = (one: number): fc.Arbitrary<Named> => {
   });
 };
 
-type References = Partial<Pick6>;
-type Pick6 = {
+type References = Partial<Ids>;
+type Ids = {
   [K in 'pool' | 'certificate' | 'clientCa' | 'securityPolicy']: string | null;
 } & { ipGroups: string[]; sni: string[] };
 
@@ -73,7 +76,7 @@ function resolve(world: World, project: string, protocol: Protocol, by: Named): 
   const server = ({ type }: Certificate) => type === 'server';
   const fits = (pool: Pool) => pool.protocol === (protocol === 'HTTPS' ? 'HTTP' : protocol);
   const groups = by.groups?.flatMap((each) => idIfAny(world, project, ipGroups, each) ?? []);
-  const ids: { [K in keyof Pick6]: Pick6[K] | undefined } = {
+  const ids: { [K in keyof Ids]: Ids[K] | undefined } = {
     pool: by.pool && idIfAny(world, project, pools, by.pool, fits),
     ipGroups: groups === null ? [] : groups && (groups.length === 0 ? undefined : [...new Set(groups)]),
     certificate: by.certificate && idIfAny(world, project, certificates, by.certificate, server),
@@ -181,6 +184,8 @@ function removal(project: string, id: string): Call {
         faults: faultsOf(
           [!found, fault.notFound],
           [!!found?.pool && membersOf(world, found.pool).length > 0, fault.conflict],
+          [l7Policies.all(world).some(({ listener }) => listener === id), fault.conflict],
+          [policiesTo(world, id).length > 0, fault.conflict],
         ),
         status: 204,
         apply: (after) => listeners.remove(after, id),
@@ -194,7 +199,7 @@ export const listenerModel: Modelled<Listener> = {
   list,
   plural: 'listeners',
   at,
-  create: { weight: 3, arbitrary: create },
+  create: { weight: 9, arbitrary: create },
   commands: [
     { weight: 5, arbitrary: update },
     {
@@ -227,7 +232,7 @@ export const listenerModel: Modelled<Listener> = {
     listeners_per_loadbalancer: (world, project) =>
       fullest(loadBalancers.all(world, project), listeners.all(world), ({ lb }) => lb),
     listeners_per_pool: (world, project) =>
-      fullest(pools.all(world, project), listeners.all(world), ({ pool }) => pool),
+      Math.max(0, ...pools.all(world, project).map(({ id }) => usersOf(world, id).length)),
     ipgroups_per_listener: (world, project) =>
       Math.max(0, ...listeners.all(world, project).map((each) => each.ipGroups.length)),
     ipgroup_max_length: (world, project) => {

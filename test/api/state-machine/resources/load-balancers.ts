@@ -3,7 +3,16 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { type Call, type Command, fault, faultsOf, idFor, maybe, pick, said, seldom } from '../command.ts';
 import { isDeclared, type Place, places, quotas } from '../ground.ts';
-import { type LoadBalancer, listeners, loadBalancers, logtanks, members, ownPools, pools } from '../kinds.ts';
+import {
+  type LoadBalancer,
+  listeners,
+  loadBalancers,
+  logtanks,
+  members,
+  ownPools,
+  pools,
+  poolsOf,
+} from '../kinds.ts';
 import { type Modelled, references } from '../resource.ts';
 import type { World } from '../world.ts';
 
@@ -152,7 +161,7 @@ export const loadBalancerModel: Modelled<LoadBalancer> = {
   list,
   plural: 'loadbalancers',
   at,
-  create: { weight: 1, arbitrary: create },
+  create: { weight: 5, arbitrary: create },
   commands: [
     { weight: 2, arbitrary: update },
     {
@@ -178,10 +187,7 @@ export const loadBalancerModel: Modelled<LoadBalancer> = {
       provisioning_status: 'ACTIVE',
       operating_status: 'ONLINE',
       listeners: references(mine),
-      pools: references([
-        ...ownPools(world, id),
-        ...pools.all(world, project).filter((pool) => mine.some((each) => each.pool === pool.id)),
-      ]),
+      pools: references([...ownPools(world, id), ...mine.flatMap((each) => poolsOf(world, each))]),
       log_group_id: logtank?.group ?? null,
       log_topic_id: logtank?.topic ?? null,
       tags: Object.entries(tags).map(([key, value]) => ({ key, value })),

@@ -204,7 +204,7 @@ export const memberModel: Modelled<Member> = {
   list: '/elb/members',
   plural: 'members',
   at,
-  create: { weight: 5, arbitrary: create },
+  create: { weight: 9, arbitrary: create },
   commands: [
     { weight: 3, arbitrary: update },
     {

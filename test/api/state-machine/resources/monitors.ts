@@ -103,7 +103,7 @@ export const monitorModel: Modelled<Monitor> = {
   list,
   plural: 'healthmonitors',
   at,
-  create: { weight: 3, arbitrary: create },
+  create: { weight: 4, arbitrary: create },
   commands: [
     { weight: 2, arbitrary: update },
     {

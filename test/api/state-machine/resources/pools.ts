@@ -13,7 +13,16 @@ import {
   seldom,
 } from '../command.ts';
 import { places, quotas } from '../ground.ts';
-import { balancersOf, listeners, loadBalancers, membersOf, type Pool, pools, usersOf } from '../kinds.ts';
+import {
+  balancersOf,
+  listeners,
+  loadBalancers,
+  membersOf,
+  type Pool,
+  policiesTo,
+  pools,
+  usersOf,
+} from '../kinds.ts';
 import { type Modelled, references } from '../resource.ts';
 
 const list = '/elb/pools';
@@ -130,7 +139,7 @@ function removal(project: string, id: string): Call {
     path: at({ id }),
     expect: (world) => {
       const found = pools.find(world, project, id);
-      const isInUse = !!found?.monitor || membersOf(world, id).length > 0;
+      const isInUse = !!found?.monitor || membersOf(world, id).length > 0 || policiesTo(world, id).length > 0;
       return {
         faults: faultsOf([!found, fault.notFound], [isInUse, fault.conflict]),
         status: 204,
@@ -148,7 +157,7 @@ export const poolModel: Modelled<Pool> = {
   list,
   plural: 'pools',
   at,
-  create: { weight: 3, arbitrary: create },
+  create: { weight: 7, arbitrary: create },
   commands: [
     { weight: 3, arbitrary: update },
     {
