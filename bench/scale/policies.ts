@@ -1,5 +1,4 @@
-/** The l7 policies of a generated project with their rules, and the jobs of its last days. */
-import { type Job, job } from '../../src/model/job.ts';
+/** The l7 policies of a generated project with their rules. */
 import { type L7Policy, l7Policy } from '../../src/model/l7-policy.ts';
 import { type L7Rule, l7Rule } from '../../src/model/l7-rule.ts';
 import type { Listener } from '../../src/model/listener.ts';
@@ -48,22 +47,4 @@ export function makeRule(maker: Maker, of: L7Policy, type: 'HOST_NAME' | 'PATH')
     compare_type: type === 'PATH' ? chance.pick(['STARTS_WITH', 'EQUAL_TO', 'REGEX'] as const) : 'EQUAL_TO',
     value,
   };
-}
-
-export function makeJob(maker: Maker, listenerId: string): Job {
-  const { chance } = maker;
-  const { id, project_id, created_at } = maker.birth();
-  const failed = chance.happens(0.05);
-  const outcome = {
-    job_type: chance.pick(['batchDeleteListener', 'cloneListener']),
-    status: failed ? 'FAIL' : 'SUCCESS',
-    begin_time: created_at,
-    end_time: created_at,
-    resource_id: listenerId,
-    error_code: failed ? 'ELB.8907' : null,
-    error_msg: failed ? 'in use' : null,
-  } as const;
-  const entities = [{ resource_id: listenerId, resource_type: 'listener' as const }];
-  const sub_jobs = [{ ...outcome, job_id: maker.birth().id, project_id, entities }];
-  return { ...draft(job, {}), ...outcome, id, project_id, sub_jobs };
 }

@@ -2,7 +2,6 @@
 import { certificate } from '../../src/model/certificate.ts';
 import { healthMonitor } from '../../src/model/health-monitor.ts';
 import { ipGroup } from '../../src/model/ip-group.ts';
-import { job } from '../../src/model/job.ts';
 import { l7Policy } from '../../src/model/l7-policy.ts';
 import { l7Rule } from '../../src/model/l7-rule.ts';
 import { type Listener, listener } from '../../src/model/listener.ts';
@@ -16,7 +15,7 @@ import { makeCertificate, makeIpGroup, makeSecurityPolicy } from './accessories.
 import { makeMember, makeMonitor, makePool, type PoolOwner, type PoolState } from './backends.ts';
 import { type Accessories, makeListener, makeLoadBalancer, makeLogtank } from './entrances.ts';
 import type { Maker } from './maker.ts';
-import { makeJob, makePolicy, makeRule } from './policies.ts';
+import { makePolicy, makeRule } from './policies.ts';
 
 /** A record and what it is of. */
 export interface Made {
@@ -100,7 +99,6 @@ function* makePolicies(
         yield { of: l7Rule, record: makeRule(maker, made, type) };
       }
     }
-    yield { of: job, record: makeJob(maker, each.id) };
   }
 }
 

@@ -20,7 +20,7 @@ import { removeListeners } from './listener-removal.ts';
 import { checkPoolOfListener, checkPoolOfLoadBalancer, checkProtocolOfOwner } from './listener-rules.ts';
 import { checkActive } from './load-balancer-state.ts';
 import { newId } from './new-id.ts';
-import { type PageQuery, pageRequest } from './page-query.ts';
+import { type PageQuery, pageRequest, readerFor } from './page-query.ts';
 import { clearedProtectionReason } from './protection.ts';
 import { checkQuota } from './quotas.ts';
 import { requireAnyPool, requireListener, requireLoadBalancer } from './references.ts';
@@ -80,7 +80,7 @@ export async function listListeners(
   projectId: string,
   query: PageQuery,
 ): Promise<Page<Listener>> {
-  const db = query.includesRecycled ? region.store.archive : region.store.reader;
+  const db = await readerFor(region, projectId, query);
   return page(db, listener, await pageRequest(db, listener, projectId, query));
 }
 

@@ -24,7 +24,7 @@ import {
 } from './load-balancer-rules.ts';
 import { checkActive } from './load-balancer-state.ts';
 import { newId } from './new-id.ts';
-import { type PageQuery, pageRequest } from './page-query.ts';
+import { type PageQuery, pageRequest, readerFor } from './page-query.ts';
 import { checkEnterpriseProject } from './pool-rules.ts';
 import { clearedProtectionReason } from './protection.ts';
 import { bindPublicIps } from './public-ips.ts';
@@ -87,7 +87,7 @@ export async function listLoadBalancers(
   projectId: string,
   query: PageQuery,
 ): Promise<Page<LoadBalancerView>> {
-  const db = query.includesRecycled ? region.store.archive : region.store.reader;
+  const db = await readerFor(region, projectId, query);
   const { records, more } = await page(
     db,
     loadBalancer,

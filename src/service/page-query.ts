@@ -2,11 +2,14 @@
 import type { Kysely } from 'kysely';
 import { invalid } from '../model/errors.ts';
 import type { Resource } from '../model/resource.ts';
+import { hasArchived } from '../store/archive.ts';
 import { wasDeleted } from '../store/change-log.ts';
 import type { Condition } from '../store/condition.ts';
 import type { PageRequest } from '../store/pages.ts';
 import { find } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
+import type { Reader } from '../store/transaction.ts';
+import type { Region } from './region.ts';
 
 export interface PageQuery extends Omit<PageRequest, 'projectId'> {
   /** Whether the list also has what is in the recycle bin. */
@@ -35,6 +38,15 @@ export async function pageRequest(
     );
   }
   return { ...query, projectId };
+}
+
+/** Where a list that may go over the recycle bin is read: what is kept there is slow to read, and seldom there. */
+export async function readerFor(
+  { store }: Region,
+  projectId: string,
+  { includesRecycled }: PageQuery,
+): Promise<Reader> {
+  return includesRecycled && (await hasArchived(store.reader, projectId)) ? store.archive : store.reader;
 }
 
 async function wasListed(db: Kysely<Tables>, of: Resource, projectId: string, id: string): Promise<boolean> {

@@ -119,6 +119,17 @@ export async function forgetArchived({ db }: Writer, loadBalancerId: string): Pr
   await db.deleteFrom('recycled_records').where('loadbalancer_id', '=', loadBalancerId).execute();
 }
 
+/** Whether anything is kept of a project. */
+export async function hasArchived(db: Reader, projectId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('recycled_loadbalancers')
+    .select('id')
+    .where('project_id', '=', projectId)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** The kept records of a project, by ascending id. */
 export async function archivedRecords<F extends Fields>(
   db: Reader,
