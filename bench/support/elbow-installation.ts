@@ -49,7 +49,9 @@ export class ElbowInstallation implements AsyncDisposable {
   private constructor(
     workshop: Workshop,
     child: ChildProcess,
-    facts: Pick<ElbowInstallation, 'api' | 'proxyPid' | 'directory' | 'startMs'> & { isDirectoryOwn: boolean },
+    facts: Pick<ElbowInstallation, 'api' | 'proxyPid' | 'directory' | 'startMs'> & {
+      isDirectoryOwn: boolean;
+    },
   ) {
     this.#workshop = workshop;
     this.#child = child;
@@ -80,7 +82,13 @@ export class ElbowInstallation implements AsyncDisposable {
     const api = await ApiClient.login(url, `${project_id}`, `${user}`, `${password}`);
     const proxyPid = withProxy ? await proxyOf(directory) : 0;
     if (withProxy) workshop.adopt(proxyPid, directory);
-    return new ElbowInstallation(workshop, child, { api, proxyPid, directory, startMs, isDirectoryOwn: given === undefined });
+    return new ElbowInstallation(workshop, child, {
+      api,
+      proxyPid,
+      directory,
+      startMs,
+      isDirectoryOwn: given === undefined,
+    });
   }
 
   /** Creates a load balancer with a listener on a free port and a pool that serves it. */

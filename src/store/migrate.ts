@@ -12,8 +12,8 @@ import * as recycleBin from './migrations/0009-recycle-bin.ts';
 import * as domainNames from './migrations/0010-domain-names.ts';
 import * as memberChecks from './migrations/0011-member-checks.ts';
 import * as publicIps from './migrations/0012-public-ips.ts';
-import * as listIndexes from './migrations/0015-list-indexes.ts';
 import * as upgrades from './migrations/0014-upgrades.ts';
+import * as listIndexes from './migrations/0015-list-indexes.ts';
 
 /** In order; a database's version is how many of them it has. Never change one that was released. */
 const migrations: readonly { readonly up: (db: Kysely<unknown>) => Promise<void> }[] = [
