@@ -1,12 +1,13 @@
 /** `npm run bench`: measures Elbow beside its peers and writes the table of `bench/README.md`. */
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { httpRequests } from './scenarios/http-requests.ts';
 import { idleMemory } from './scenarios/idle-memory.ts';
+import { lists } from './scenarios/lists.ts';
 import { memberAdded } from './scenarios/member-added.ts';
 import { memberCreates } from './scenarios/member-creates.ts';
 import { httpConnections, tcpConnections } from './scenarios/new-connections.ts';
 import { probing } from './scenarios/probing.ts';
-import { scale } from './scenarios/scale.ts';
 import type { Bench, Scenario } from './scenarios/scenario.ts';
 import { tcpBulk } from './scenarios/tcp-bulk.ts';
 import { tcpRequests } from './scenarios/tcp-requests.ts';
@@ -27,7 +28,7 @@ const scenarios: readonly Scenario[] = [
   memberAdded,
   memberCreates,
   probing,
-  scale,
+  lists,
 ];
 const keys = scenarios.map(({ key }) => key);
 
@@ -38,6 +39,7 @@ Measures Elbow beside its peers on this machine and writes the table of bench/RE
   --only KEY,...   Only these rows: ${keys.join(', ')}
   --seconds N      How long a round lasts (default: 2)
   --rounds N       How many rounds each figure is the median of (default: 5)
+  --members N      Members of the store that lists are measured on (default: 1000000)
   --dry            Print the table only
   --help           Show this`;
 
@@ -58,11 +60,12 @@ interface Options {
   readonly chosen: readonly Scenario[];
   readonly rounds: number;
   readonly seconds: number;
+  readonly members: number;
   readonly dry: boolean;
   readonly help: boolean;
 }
 
-async function measure({ chosen, rounds, seconds, dry }: Options): Promise<void> {
+async function measure({ chosen, rounds, seconds, members, dry }: Options): Promise<void> {
   // Ending the process has the workshop end everything that was started.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.once(signal, () => process.exit(130));
@@ -72,6 +75,10 @@ async function measure({ chosen, rounds, seconds, dry }: Options): Promise<void>
     generator: bestGenerator(workshop),
     rounds,
     seconds,
+    members,
+    writePage: (name, text) => {
+      if (!dry) writeFileSync(new URL(name, import.meta.url), text);
+    },
     progress: (text) => console.error(`  ${text}`),
   };
   const foreignLoad = new ForeignLoad();
@@ -97,11 +104,12 @@ async function measure({ chosen, rounds, seconds, dry }: Options): Promise<void>
 }
 
 function readOptions(): Options {
-  const { only, seconds, rounds, dry, help } = parse();
+  const { only, seconds, rounds, members, dry, help } = parse();
   return {
     chosen: chosenScenarios(only),
     seconds: wholeNumber('seconds', seconds),
     rounds: wholeNumber('rounds', rounds),
+    members: wholeNumber('members', members),
     dry,
     help,
   };
@@ -114,6 +122,7 @@ function parse() {
         only: { type: 'string' },
         seconds: { type: 'string', default: '2' },
         rounds: { type: 'string', default: '5' },
+        members: { type: 'string', default: '1000000' },
         dry: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -133,6 +142,6 @@ function chosenScenarios(only: string | undefined): readonly Scenario[] {
 }
 
 function wholeNumber(name: string, text: string): number {
-  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  if (/^[1-9]\d{0,7}$/.test(text)) return Number(text);
   throw new UsageError(`--${name} takes a whole number from 1, not "${text}".`);
 }

@@ -89,7 +89,9 @@ function withParents(path: string, samples: ReadonlyMap<string, readonly Item[]>
   const [, parent] = /\{(\w+)_id\}/.exec(path) ?? [];
   if (parent === undefined) return path;
   const key = `${parent}_id`;
-  const below = [...samples.values()].flat().filter((item) => typeof item[key] === 'string');
+  const below = [...samples.values()]
+    .flat()
+    .filter((item) => typeof item[key] === 'string' && item[key] !== '');
   const byParent = [...Map.groupBy(below, (item) => String(item[key]))];
   byParent.sort(([, a], [, b]) => b.length - a.length);
   const [id] = byParent[0] ?? [];

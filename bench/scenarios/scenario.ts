@@ -9,6 +9,10 @@ export interface Bench {
   readonly rounds: number;
   /** How long a round lasts. */
   readonly seconds: number;
+  /** The members of the store that `lists` is about. */
+  readonly members: number;
+  /** Writes a page of its own beside the table, unless nothing is to be written. */
+  readonly writePage: (name: string, text: string) => void;
   /** Says how far it is. */
   readonly progress: (text: string) => void;
 }

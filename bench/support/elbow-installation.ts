@@ -10,7 +10,8 @@ import { ApiClient } from '../../test/support/api-client.ts';
 import { freePort } from './sockets.ts';
 import type { Workshop } from './workshop.ts';
 
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+/** The program. */
+export const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
 const proxyStartTimeoutMs = 10_000;
 
@@ -25,33 +26,19 @@ export interface Listening {
   readonly membersPath: string;
 }
 
-export interface StartOptions {
-  /** One of its own, which goes with it, unless given. */
-  readonly directory?: string;
-  /** Further options of the command line. */
-  readonly options?: readonly string[];
-  readonly withProxy?: boolean;
-}
-
 export class ElbowInstallation implements AsyncDisposable {
   readonly api: ApiClient;
   /** The process id of the control plane. */
   readonly pid: number;
-  /** 0 without a proxy. */
   readonly proxyPid: number;
-  /** From the start of the process until it serves calls. */
-  readonly startMs: number;
   readonly directory: string;
   readonly #workshop: Workshop;
   readonly #child: ChildProcess;
-  readonly #isDirectoryOwn: boolean;
 
   private constructor(
     workshop: Workshop,
     child: ChildProcess,
-    facts: Pick<ElbowInstallation, 'api' | 'proxyPid' | 'directory' | 'startMs'> & {
-      isDirectoryOwn: boolean;
-    },
+    facts: { readonly api: ApiClient; readonly proxyPid: number; readonly directory: string },
   ) {
     this.#workshop = workshop;
     this.#child = child;
@@ -59,36 +46,21 @@ export class ElbowInstallation implements AsyncDisposable {
     this.api = facts.api;
     this.proxyPid = facts.proxyPid;
     this.directory = facts.directory;
-    this.startMs = facts.startMs;
-    this.#isDirectoryOwn = facts.isDirectoryOwn;
   }
 
-  static async start(
-    workshop: Workshop,
-    { directory: given, options = [], withProxy = true }: StartOptions = {},
-  ): Promise<ElbowInstallation> {
-    const directory = given ?? workshop.directory();
-    const startedAt = performance.now();
+  static async start(workshop: Workshop): Promise<ElbowInstallation> {
+    const directory = workshop.directory();
     const child = workshop.spawn(process.execPath, [
       ...[main, 'serve', '--listen', '127.0.0.1:0', '--data', directory, '--workers', '1'],
-      ...(withProxy ? [] : ['--no-proxy']),
-      ...options,
     ]);
     child.stderr?.pipe(process.stderr);
     const url = await urlSaidBy(child);
-    const startMs = performance.now() - startedAt;
     child.stdout?.resume();
     const { project_id, user, password } = readJson(directory, 'credentials.json');
     const api = await ApiClient.login(url, `${project_id}`, `${user}`, `${password}`);
-    const proxyPid = withProxy ? await proxyOf(directory) : 0;
-    if (withProxy) workshop.adopt(proxyPid, directory);
-    return new ElbowInstallation(workshop, child, {
-      api,
-      proxyPid,
-      directory,
-      startMs,
-      isDirectoryOwn: given === undefined,
-    });
+    const proxyPid = await proxyOf(directory);
+    workshop.adopt(proxyPid, directory);
+    return new ElbowInstallation(workshop, child, { api, proxyPid, directory });
   }
 
   /** Creates a load balancer with a listener on a free port and a pool that serves it. */
@@ -132,11 +104,12 @@ export class ElbowInstallation implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#workshop.end(this.#child);
-    if (this.#isDirectoryOwn) this.#workshop.remove(this.directory);
+    this.#workshop.remove(this.directory);
   }
 }
 
-async function urlSaidBy(child: ChildProcess): Promise<string> {
+/** The address that `elbow serve` says it serves at. */
+export async function urlSaidBy(child: ChildProcess): Promise<string> {
   if (!child.stdout) throw new Error('elbow serve has no output');
   for await (const line of createInterface({ input: child.stdout })) {
     const url = /ELB v3 API at (http:\S+)/.exec(line)?.[1];

@@ -39,9 +39,13 @@ export function treeProcessorSeconds(pid: number): number {
     .reduce((sum, seconds) => sum + seconds, 0);
 }
 
-/** The resident memory of a process tree, in bytes. */
-export function residentBytes(pid: number): number {
-  return processTree(pid)
+/**
+ * The resident memory of a process, in bytes.
+ *
+ * @param withDescendants whether that of the processes it has started counts too
+ */
+export function residentBytes(pid: number, withDescendants = true): number {
+  return (withDescendants ? processTree(pid) : [pid])
     .map((each) => /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${each}/status`, 'utf8'))?.[1])
     .reduce((sum, kilobytes) => sum + Number(kilobytes ?? 0) * 1024, 0);
 }

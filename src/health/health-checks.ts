@@ -8,6 +8,7 @@ import {
   membersById,
   monitoredPool,
   monitoredPools,
+  poolsOfListeners,
 } from '../service/monitored-pools.ts';
 import type { LiveRegion } from '../service/region.ts';
 import { recordVerdict } from '../service/verdicts.ts';
@@ -24,7 +25,7 @@ export class HealthChecks {
   readonly #scheduler: HealthScheduler;
   readonly #feed: ReturnType<typeof followChanges>;
   /** What members of a probed pool have in common. */
-  readonly #pools = new Map<string, Pick<MonitoredPool, 'monitor' | 'host'>>();
+  readonly #pools = new Map<string, Omit<MonitoredPool, 'members'>>();
   /** The newest verdicts that could not be stored, by member: nobody tells them again while they last. */
   readonly #unstored = new Map<string, VerdictChange>();
   #retry: NodeJS.Timeout | null = null;
@@ -54,7 +55,8 @@ export class HealthChecks {
   async #follow(changes: readonly Change[]): Promise<void> {
     const pools = new Set<string>();
     const members = new Map<string, string>();
-    let hostsMayHaveChanged = false;
+    /** Load balancers and listeners: the host of a pool's probes may be their address. */
+    const owners = new Set<string>();
     for (const { type, id, parent_id, operation } of changes) {
       if (type === 'pool') pools.add(id);
       else if (type === 'healthmonitor' && parent_id) {
@@ -62,11 +64,22 @@ export class HealthChecks {
         // A monitor that is new knows nothing of what an earlier one found.
         if (operation !== 'update') this.#removePool(parent_id);
       } else if (type === 'member' && parent_id) members.set(id, parent_id);
-      else if (type === 'loadbalancer' || type === 'listener') hostsMayHaveChanged = true;
+      else if (type === 'loadbalancer' || type === 'listener') owners.add(id);
+      else if (type === 'l7policy' && parent_id) owners.add(parent_id);
     }
-    if (hostsMayHaveChanged) for (const id of this.#pools.keys()) pools.add(id);
+    for (const id of await this.#attachedTo(owners)) pools.add(id);
     for (const id of pools) await this.#refreshPool(id);
     await this.#refreshMembers(members);
+  }
+
+  /** The probed pools that were attached to any of the owners until now, or are by now. */
+  async #attachedTo(owners: ReadonlySet<string>): Promise<string[]> {
+    if (owners.size === 0) return [];
+    const before = [...this.#pools.values()].filter(({ attachedTo }) =>
+      attachedTo.some((id) => owners.has(id)),
+    );
+    const now = await poolsOfListeners(this.#region, [...owners]);
+    return [...before.map(({ poolId }) => poolId), ...now.filter((id) => this.#pools.has(id))];
   }
 
   async #refreshPool(poolId: string): Promise<void> {
@@ -89,12 +102,13 @@ export class HealthChecks {
   }
 
   #putPool(pool: MonitoredPool): void {
-    const { poolId, monitor, members } = pool;
+    const { members, ...rest } = pool;
+    const { poolId, monitor } = rest;
     if (!isProbed(monitor)) {
       this.#removePool(poolId);
       return;
     }
-    this.#pools.set(poolId, pool);
+    this.#pools.set(poolId, rest);
     this.#scheduler.setPool(poolId, {
       monitor,
       members: members.map((each) => probedMember(each, pool)),

@@ -7,7 +7,7 @@ import type { Logger } from '../observe/log.ts';
 import { ChangeFeed } from '../store/change-feed.ts';
 import type { Change } from '../store/change-log.ts';
 import { all, findBy } from '../store/rows.ts';
-import { attachmentsOf } from './attachments.ts';
+import { attachmentsOf, poolIdsOfListeners } from './attachments.ts';
 import type { LiveRegion, Region } from './region.ts';
 
 export interface MonitoredPool {
@@ -16,6 +16,8 @@ export interface MonitoredPool {
   readonly members: readonly Member[];
   /** See `probeHost`. */
   readonly host: string;
+  /** What it is attached to, whose addresses the host may be. */
+  readonly attachedTo: readonly string[];
 }
 
 /** The pools that are to be probed, one after the other. */
@@ -36,12 +38,13 @@ export async function monitoredPool({ store }: Region, poolId: string): Promise<
   const [monitor] = await findBy(db, healthMonitor, 'pool_id', [poolId]);
   const [found] = await findBy(db, pool, 'id', [poolId]);
   if (!found || !monitor?.admin_state_up) return null;
-  const { loadBalancers } = await attachmentsOf(db, found);
+  const { listeners, loadBalancers } = await attachmentsOf(db, found);
   return {
     poolId,
     monitor,
     members: await findBy(db, member, 'pool_id', [poolId]),
     host: probeHost(monitor, loadBalancers),
+    attachedTo: [...listeners, ...loadBalancers].map(({ id }) => id),
   };
 }
 
@@ -52,6 +55,11 @@ export function probeHost(
 ): string {
   const vip = loadBalancers.map(({ vip_address, ipv6_vip_address }) => vip_address ?? ipv6_vip_address)[0];
   return monitor?.domain_name ?? vip ?? '';
+}
+
+/** The pools that listeners send requests to. */
+export async function poolsOfListeners({ store }: Region, ids: readonly string[]): Promise<string[]> {
+  return [...(await poolIdsOfListeners(store.reader, ids)).values()].flat();
 }
 
 /** Members by their ids, of those that still are. */

@@ -7,7 +7,7 @@ import type { ApiClient } from '../support/api-client.ts';
 import { startTestControlPlane } from '../support/control-plane.ts';
 import { evidence } from '../support/evidence.ts';
 import { until } from '../support/until.ts';
-import { assertDone, loopbackInventory, makeMonitor, makeRoad } from './fixtures.ts';
+import { assertDone, loopbackInventory, makeMonitor, makePool, makeRoad } from './fixtures.ts';
 
 /** An HTTP server on loopback that keeps the requests it got and answers as it is told, or never. */
 class ProbedServer implements AsyncDisposable {
@@ -79,6 +79,29 @@ test('probes are worded as the monitor says: method, path, host, version and por
   }
   await pool.update({ monitor_port: elsewhere.port });
   await until(() => elsewhere.requests.length > 1);
+});
+
+test('without a domain_name the host is the address of the load balancer, wherever that goes', async () => {
+  await using cp = await startTestControlPlane(loopbackInventory);
+  await using member = await ProbedServer.start();
+  const [road, other] = [await makeRoad(cp.api), await makeRoad(cp.api)];
+  const { id } = await makePool(cp.api, { type: 'ip' });
+  const path = `/elb/pools/${id}/members`;
+  await cp.api.create(path, { member: { address: '127.0.0.1', protocol_port: member.port } });
+  const often = { delay: 1, timeout: 1, max_retries: 1, max_retries_down: 1 };
+  await makeMonitor(cp.api, id, { admin_state_up: true, type: 'HTTP', ...often });
+  const isHost = (host: string) =>
+    until(() => member.requests.at(-1)?.headers.host?.startsWith(host) === true);
+  const use = async ({ listener }: typeof road, default_pool_id: string | null) =>
+    assertDone(await cp.api.put(`/elb/listeners/${listener.id}`, { listener: { default_pool_id } }));
+  await use(road, id);
+  await isHost(road.lb.vip_address);
+  const loadbalancer = { vip_address: road.lb.vip_address.replace(/\d+$/, '77') };
+  assertDone(await cp.api.put(`/elb/loadbalancers/${road.lb.id}`, { loadbalancer }));
+  await isHost(loadbalancer.vip_address);
+  await use(road, null);
+  await use(other, id);
+  await isHost(other.lb.vip_address);
 });
 
 test('what passes is for expected_codes to say, and timeout how long an answer may take', async () => {
