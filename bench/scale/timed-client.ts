@@ -40,7 +40,7 @@ export class TimedClient implements Disposable {
         // The server may close a connection that rested, just as it is used again.
         if (call.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET') {
           this.get(path).then(resolve, reject);
-        } else reject(error);
+        } else reject(new Error(`${path}: ${error.message}`, { cause: error }));
       });
       call.end();
     });

@@ -78,7 +78,7 @@ test('a plan that cannot be is refused with what would be right', async () => {
     [`l7_flavor_id=${l4}`, /'l7_flavor_id': the flavor L4_flavor\S* has type L4, expected one of L7, /],
     ['ip_version=5', /'ip_version': got "5"/],
     ['ip_target_enable=yes', /'ip_target_enable': got "yes", expected true or false/],
-    ['scene=MOVE', /'scene': got "MOVE", expected one of UPGRADE/],
+    ['scene=MOVE', /'scene': got "MOVE", expected UPGRADE/],
   ] as const) {
     const refused = await api.get(`/elb/preoccupy-ip-num?${query}`);
     assert.equal(refused.status, 400, query);
