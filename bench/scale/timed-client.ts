@@ -36,7 +36,11 @@ export class TimedClient implements Disposable {
           });
         },
       );
-      call.on('error', reject);
+      call.on('error', (error: NodeJS.ErrnoException) => {
+        // A connection that the server had just closed for being idle says nothing of the call.
+        if (call.reusedSocket && error.code === 'ECONNRESET') this.get(path).then(resolve, reject);
+        else reject(error);
+      });
       call.end();
     });
   }
