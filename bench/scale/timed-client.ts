@@ -36,11 +36,10 @@ export class TimedClient implements Disposable {
           });
         },
       );
-      call.on('error', (error) => {
-        // The server may close a connection that rested, just as it is used again.
-        if (call.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET') {
-          this.get(path).then(resolve, reject);
-        } else reject(new Error(`${path}: ${error.message}`, { cause: error }));
+      call.on('error', (error: NodeJS.ErrnoException) => {
+        // A connection that the server had just closed for being idle says nothing of the call.
+        if (call.reusedSocket && error.code === 'ECONNRESET') this.get(path).then(resolve, reject);
+        else reject(new Error(`${path}: ${error.message}`, { cause: error }));
       });
       call.end();
     });
