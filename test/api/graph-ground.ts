@@ -19,7 +19,7 @@ export const applyPath = '/elbow/v1/loadbalancers/apply';
 export const exportPath = (id: string, format = 'json') =>
   `/elbow/v1/loadbalancers/${id}/export?format=${format}`;
 
-const declaredIp = '7f5a4a0e-2f0a-4c11-8f0f-1b1d2d3e4f50';
+export const declaredIp = '7f5a4a0e-2f0a-4c11-8f0f-1b1d2d3e4f50';
 export const newPublicIp = {
   network_type: '5_bgp',
   bandwidth: { name: 'b', size: 5, charge_mode: 'traffic', share_type: 'PER' },

@@ -344,3 +344,174 @@ test('the Terraform form has a resource and an import for each part, and referen
     /expected one of json, yaml, terraform/,
   );
 });
+
+test('a load balancer is renamed by its id, and without it another is made', async () => {
+  await using cp = await startTestControlPlane();
+  const { api } = cp;
+  const { lb } = await makeRoad(api, { name: 'api' }, { name: 'before' });
+  const document = assertDone(await api.get(exportPath(lb.id)));
+  const renamed = { ...document, loadbalancer: { ...document.loadbalancer, name: 'after' } };
+  const { changes, loadbalancer } = assertDone(
+    await api.put(`${applyPath}?loadbalancer_id=${lb.id}`, renamed),
+  );
+  assert.equal(loadbalancer.id, lb.id);
+  assert.deepEqual(changes, [
+    {
+      ...{ action: 'update', type: 'loadbalancer', id: lb.id, name: 'after' },
+      fields: { name: { before: 'before', after: 'after' } },
+    },
+  ]);
+  // Its address is taken, by the very load balancer that the document was of.
+  assertRefused(
+    await api.put(applyPath, document),
+    409,
+    'ELB.8907',
+    /load balancer "before": .*already in use/,
+  );
+  const path = `${applyPath}?loadbalancer_id=${places.nothing}`;
+  assertRefused(await api.put(path, renamed), 404, 'ELB.8904', /could not be found/);
+  const own = `${applyPath}?loadbalancer_id=${lb.id}`;
+  assertRefused(await cp.other.put(own, renamed), 404, 'ELB.8904', new RegExp(`${lb.id} could not be found`));
+});
+
+test('a certificate may be given by its name or its id, and one of several of a name only by its id', async () => {
+  await using cp = await startTestControlPlane();
+  const { api } = cp;
+  const lb = await makeLoadBalancer(api, { name: 'tls' });
+  const { id } = await api.create('/elb/certificates', { certificate: { name: 'c', ...serverPair() } });
+  const https = { protocol: 'HTTPS', default_tls_container_ref: id };
+  await makeListener(api, lb.id, { ...https, name: 'one', protocol_port: 443 });
+  await makeListener(api, lb.id, { ...https, name: 'two', protocol_port: 444 });
+  const { certificates: _, ...document } = assertDone(await api.get(exportPath(lb.id)));
+  const refer = (...names: string[]) => ({
+    ...document,
+    listeners: document.listeners.map((each: object, index: number) => ({
+      ...each,
+      default_tls_container_ref: names[index],
+    })),
+  });
+  for (const names of [
+    ['c', 'c'],
+    [id, id],
+    ['c', id],
+  ]) {
+    assert.deepEqual(assertDone(await api.put(applyPath, refer(...names))).changes, []);
+  }
+  await api.create('/elb/certificates', { certificate: { name: 'c', ...serverPair('ec') } });
+  assertRefused(
+    await api.put(applyPath, refer('c', id)),
+    409,
+    'ELB.8907',
+    /several of certificates with the name "c"/,
+  );
+  assert.deepEqual(assertDone(await api.put(applyPath, refer(id, id))).changes, []);
+  // One of two with the name is meant; nothing says which.
+  const another = { ...refer('c', 'c'), certificates: [{ name: 'c', ...serverPair('leaf') }] };
+  assertRefused(await api.put(applyPath, another), 409, 'ELB.8907', /none of them as in the document/);
+});
+
+test('nameless certificates are known by what they are, and nobody else’s is taken for them', async () => {
+  await using here = await startTestControlPlane();
+  await using there = await startTestControlPlane();
+  const { api } = here;
+  const lb = await makeLoadBalancer(api, { name: 'tls' });
+  const { id } = await api.create('/elb/certificates', { certificate: serverPair() });
+  await makeListener(api, lb.id, { protocol: 'HTTPS', protocol_port: 443, default_tls_container_ref: id });
+  const document = assertDone(await api.get(exportPath(lb.id)));
+  assert.equal(document.certificates[0].key, 'certificate 1');
+  const stranger = await there.api.create('/elb/certificates', { certificate: serverPair('ec') });
+  const { private_key: _, ...keyless } = document.certificates[0];
+  for (const certificates of [document.certificates, [keyless]]) {
+    assert.deepEqual(assertDone(await api.put(applyPath, { ...document, certificates })).changes, []);
+  }
+  assertDone(await there.api.put(applyPath, document));
+  const shown = assertDone(await there.api.get(`/elb/certificates/${stranger.id}`)).certificate;
+  assert.equal(shown.certificate, stranger.certificate);
+});
+
+test('what a document is called like in JavaScript is nothing special', async () => {
+  await using cp = await startTestControlPlane();
+  const { api } = cp;
+  const loadbalancer = {
+    name: '__proto__',
+    vip_subnet_cidr_id: seed.subnetCidrId,
+    availability_zone_list: ['az1'],
+    tags: [{ key: '__proto__', value: 'constructor' }],
+  };
+  const pools = ['__proto__', 'constructor'].map((name) => ({
+    ...{ name, protocol: 'HTTP', lb_algorithm: 'ROUND_ROBIN' },
+  }));
+  const listeners = [{ name: 'toString', protocol: 'HTTP', protocol_port: 80, default_pool_id: '__proto__' }];
+  const document = { version: 1, loadbalancer, pools, listeners };
+  const { loadbalancer: made } = assertDone(await api.put(applyPath, document));
+  assert.deepEqual(assertDone(await api.put(applyPath, document)).changes, []);
+  const exported = assertDone(await api.get(exportPath(made.id)));
+  assert.equal(exported.listeners[0].default_pool_id, '__proto__');
+  assert.match(assertDone(await api.get(exportPath(made.id, 'terraform'))), /"__proto__" = "constructor"/);
+  const wrong = JSON.stringify(document).replace('"pools":', '"__proto__":{"name":"x"},"pools":');
+  assertRefused(await api.put(applyPath, wrong), 400, 'ELB.8902', /Unrecognized attribute\(s\) '__proto__'/);
+  const inside = JSON.stringify(document).replace('"protocol":"HTTP"', '"protocol":"HTTP","constructor":1');
+  assertRefused(
+    await api.put(applyPath, inside),
+    400,
+    'ELB.8902',
+    /Unrecognized attribute\(s\) 'constructor'/,
+  );
+});
+
+test('dry_run answers what an apply would change, and changes nothing', async () => {
+  await using cp = await startTestControlPlane();
+  const { api } = cp;
+  const { lb } = await makeRoad(api, { name: 'api' }, { name: 'web' });
+  const document = assertDone(await api.get(exportPath(lb.id)));
+  const before = await answersOf(api);
+  const wanted = {
+    ...document,
+    listeners: [{ ...document.listeners[0], description: 'new' }],
+    pools: [...document.pools, { name: 'two', protocol: 'HTTP', lb_algorithm: 'ROUND_ROBIN' }],
+  };
+  const plan = assertDone(await api.put(`${applyPath}?dry_run=true`, wanted));
+  assert.deepEqual(
+    [plan.creates, plan.changes, plan.deletes].map((each) =>
+      each.map(({ resource_type }: { resource_type: string }) => resource_type),
+    ),
+    [['pool'], ['listener'], []],
+  );
+  assert.equal(plan.disruption.connections, 'none');
+  assert.deepEqual(await answersOf(api), before);
+  const wrong = { ...wanted, listeners: [{ ...document.listeners[0], default_pool_id: 'nowhere' }] };
+  assertRefused(await api.put(`${applyPath}?dry_run=true`, wrong), 400, 'ELB.8902', /the pool "nowhere"/);
+});
+
+test('a document of thousands of members is applied while others are served, and then only what differs', async () => {
+  await using cp = await startTestControlPlane();
+  const { api } = cp;
+  // Longer than the body of any other call may be.
+  const members = Array.from({ length: 1700 }, (_, index) => ({
+    ...{ name: `member ${index} ${'x'.repeat(240)}`, address: `10.1.${index >> 8}.${index & 255}` },
+    ...{ protocol_port: 8080, weight: 10, availability_zone: 'az1' },
+  }));
+  const pools = ['one', 'two'].map((name) => ({
+    ...{ name, protocol: 'HTTP', lb_algorithm: 'ROUND_ROBIN', members },
+  }));
+  const loadbalancer = { name: 'large', availability_zone_list: ['az1'], ip_target_enable: true };
+  const place = { vip_subnet_cidr_id: seed.subnetCidrId };
+  const document = { version: 1, loadbalancer: { ...loadbalancer, ...place }, pools };
+  assert.ok(JSON.stringify(document).length > 1024 * 1024);
+  const applying = api.put(applyPath, document);
+  let isDone = false;
+  void applying.finally(() => {
+    isDone = true;
+  });
+  let served = 0;
+  for (; !isDone; served++) assertDone(await api.get('/elb/flavors?limit=1'));
+  assert.equal(assertDone(await applying).changes.length, 3403);
+  assert.ok(served > 5, `${served}`);
+  const [one, two] = pools;
+  const wanted = { ...document, pools: [{ ...one, members: members.toSpliced(7, 1) }, two] };
+  const { changes } = assertDone(await api.put(applyPath, wanted));
+  assert.deepEqual(
+    changes.map(({ action, name }: Record<string, string>) => [action, name]),
+    [['delete', '10.1.0.7 port 8080']],
+  );
+});
