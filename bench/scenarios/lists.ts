@@ -74,7 +74,7 @@ async function measureAll(running: RunningStore, progress: (text: string) => voi
   const { api } = running;
   using client = new TimedClient(api.url, api.headers);
   const calls = listCalls((await api.get('/openapi.json')).body);
-  return measureLists(calls, { client, projectId: api.projectId, times, progress });
+  return await measureLists(calls, { client, projectId: api.projectId, times, progress });
 }
 
 function listRows(measured: readonly ListTimes[], subject: string): Row[] {
