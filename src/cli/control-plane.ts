@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createServer } from '../api/server.ts';
 import { Publisher } from '../dataplane/publisher.ts';
+import { SessionKeys } from '../dataplane/session-keys.ts';
 import { StreamServer } from '../dataplane/stream-server.ts';
 import { HealthChecks } from '../health/health-checks.ts';
 import { singleProbe } from '../health/single-probe.ts';
@@ -88,7 +89,7 @@ async function startOver(
     await Directory.of(credentials.domain, users),
     new Tokens(credentials.token_key),
   );
-  const publisher = new Publisher(store, log);
+  const publisher = new Publisher(store, new SessionKeys(credentials.secrets_key), log);
   const stream = new StreamServer(publisher, credentials.proxy_token, log);
   const health = new HealthChecks(region, log);
   const memberChecks = new MemberChecks(region, singleProbe, log);

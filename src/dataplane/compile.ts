@@ -11,13 +11,15 @@ import type {
   AccessControl,
   Algorithm,
   ForwardedForMode,
-  HeaderSource,
   HttpListenerSettings,
   InsertedHeader,
   ListenerConfiguration,
   MemberConfiguration,
   PoolConfiguration,
+  PoolSessions,
 } from './configuration.ts';
+import type { HeaderSource } from './policy-configuration.ts';
+import type { SessionKeys } from './session-keys.ts';
 
 /** The headers that can be filled in, and with what. */
 const headerSources: Readonly<Record<string, HeaderSource>> = {
@@ -91,6 +93,7 @@ function httpSettings(listener: Listener): HttpListenerSettings {
     memberRetry: enable_member_retry,
     forwardedFor: (insert_headers['X-Forwarded-For-Processing-Mode'] ?? 'append') as ForwardedForMode,
     insertedHeaders: insertedHeaders(insert_headers),
+    policyOrder: listener.enhance_l7policy_enable ? 'priority' : 'exactness',
   };
 }
 
@@ -101,10 +104,26 @@ function insertedHeaders(switches: InsertHeaders): InsertedHeader[] {
 }
 
 /** Null when no proxy can speak the pool's protocol or algorithm. */
-export function compilePool(pool: Pool): PoolConfiguration | null {
+export function compilePool(pool: Pool, keys: SessionKeys): PoolConfiguration | null {
   const algorithm = algorithms[pool.lb_algorithm];
   if (!algorithm || (pool.protocol !== 'TCP' && pool.protocol !== 'HTTP')) return null;
-  return { id: pool.id, protocol: pool.protocol === 'HTTP' ? 'http' : 'tcp', algorithm };
+  if (pool.protocol === 'HTTP') {
+    return { id: pool.id, protocol: 'http', algorithm, sessions: poolSessions(pool, keys) };
+  }
+  // Below HTTP every kind of persistence goes by the client's address (rules digest 2.3.5), which needs no memory: the
+  // same client meets the same member for longer than any time that can be asked for.
+  const persists = pool.session_persistence !== null;
+  return { id: pool.id, protocol: 'tcp', algorithm: persists ? 'source-ip' : algorithm, sessions: null };
+}
+
+/** SOURCE_IP is accepted of a pool of HTTP, and does nothing there (rules digest 2.3.5). */
+function poolSessions({ id, session_persistence }: Pool, keys: SessionKeys): PoolSessions | null {
+  if (!session_persistence || session_persistence.type === 'SOURCE_IP') return null;
+  const { type, cookie_name, persistence_timeout } = session_persistence;
+  // The time of an application's cookie is the application's own.
+  if (type === 'APP_COOKIE') return { key: keys.of(id), timeoutMs: null, applicationCookie: cookie_name };
+  const timeoutMs = persistence_timeout === null ? null : persistence_timeout * 60_000;
+  return { key: keys.of(id), timeoutMs, applicationCookie: null };
 }
 
 /** The fields of members that compiling them needs, with the pool they are in. */

@@ -105,8 +105,9 @@ function delta({
     source,
     base,
     revision,
-    pools: { put: [{ id: 'pool', protocol: 'tcp', algorithm: 'round-robin' }], remove: [] },
+    pools: { put: [{ id: 'pool', protocol: 'tcp', algorithm: 'round-robin', sessions: null }], remove: [] },
     members: poolOfMembers ? [{ poolId: poolOfMembers, put: [], remove: [] }] : [],
+    policies: { put: [], remove: [] },
     listeners: { put: listener ? [listenerWith(listener)] : [], remove: remove ? [remove] : [] },
   };
 }
