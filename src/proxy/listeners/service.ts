@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { ListenerConfiguration } from '../../dataplane/configuration.ts';
 import type { Log } from '../log.ts';
+import type { PolicyTable } from '../policies/policy-table.ts';
 import type { Pool } from '../pools/pool.ts';
 import type { Deadlines } from '../time/deadlines.ts';
 
@@ -10,6 +11,8 @@ export interface EngineParts {
   readonly deadlines: Deadlines;
   /** Pools by id. */
   readonly pools: ReadonlyMap<string, Pool>;
+  /** The policies of listeners, by the id of the listener; none for those without. */
+  readonly policies: ReadonlyMap<string, PolicyTable>;
   /** Listen on all local addresses instead of the listener's own. */
   readonly bindAny: boolean;
   /** The addresses and ports that listeners of this engine hold, as `address port`. */
@@ -23,6 +26,8 @@ export interface Service {
   serve(socket: Socket): void;
   /** Later requests and connections follow this configuration. */
   reconfigure(configuration: ListenerConfiguration): void;
+  /** The listener has its first policies, or none any more: they are looked up anew. */
+  policiesChanged(): void;
   /** Ends every connection as soon as nothing is lost by it; `onIdle` is called once there is none left. */
   drain(onIdle: () => void): void;
   /** Cuts every connection. */
