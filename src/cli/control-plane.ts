@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Server as TlsServer } from 'node:tls';
 import { createServer, type ServerCertificate } from '../api/server.ts';
 import { Publisher } from '../dataplane/publisher.ts';
+import { SessionKeys } from '../dataplane/session-keys.ts';
 import { StreamServer } from '../dataplane/stream-server.ts';
 import { HealthChecks } from '../health/health-checks.ts';
 import { singleProbe } from '../health/single-probe.ts';
@@ -94,7 +95,7 @@ async function startOver(
     await Directory.of(credentials.domain, users),
     new Tokens(credentials.token_key),
   );
-  const publisher = new Publisher(store, log);
+  const publisher = new Publisher(store, new SessionKeys(credentials.secrets_key), log);
   const stream = new StreamServer(publisher, credentials.proxy_token, log);
   const health = new HealthChecks(region, log);
   const memberChecks = new MemberChecks(region, singleProbe, log);

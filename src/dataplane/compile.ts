@@ -12,13 +12,15 @@ import type {
   Algorithm,
   ConnectionIdSlice,
   ForwardedForMode,
-  HeaderSource,
   HttpListenerSettings,
   InsertedHeader,
   ListenerConfiguration,
   MemberConfiguration,
   PoolConfiguration,
+  PoolSessions,
 } from './configuration.ts';
+import type { HeaderSource } from './policy-configuration.ts';
+import type { SessionKeys } from './session-keys.ts';
 
 /** The headers that can be filled in, and with what. */
 const headerSources: Readonly<Record<string, HeaderSource>> = {
@@ -94,6 +96,7 @@ function httpSettings(listener: Listener): HttpListenerSettings {
     memberRetry: enable_member_retry,
     forwardedFor: (insert_headers['X-Forwarded-For-Processing-Mode'] ?? 'append') as ForwardedForMode,
     insertedHeaders: insertedHeaders(insert_headers),
+    policyOrder: listener.enhance_l7policy_enable ? 'priority' : 'exactness',
   };
 }
 
@@ -104,11 +107,23 @@ function insertedHeaders(switches: InsertHeaders): InsertedHeader[] {
 }
 
 /** Null when no proxy can speak the pool's protocol or algorithm. */
-export function compilePool(pool: Pool): PoolConfiguration | null {
+export function compilePool(pool: Pool, keys: SessionKeys): PoolConfiguration | null {
   const algorithm = algorithms[pool.lb_algorithm];
   const protocol = poolProtocols[pool.protocol];
   if (!algorithm || !protocol) return null;
-  return { id: pool.id, protocol, algorithm, connectionIdSlice: connectionIdSlice(pool) };
+  const { id } = pool;
+  if (protocol === 'http') {
+    return { id, protocol, algorithm, connectionIdSlice: null, sessions: poolSessions(pool, keys) };
+  }
+  const slice = connectionIdSlice(pool);
+  // Below HTTP every kind of persistence goes by the client's address (rules digest 2.3.5), which needs no memory: the
+  // same client meets the same member for longer than any time that can be asked for. A QUIC pool must have one, and
+  // still goes by connection ids when told to.
+  const persists = pool.session_persistence !== null && !slice;
+  return {
+    ...{ id, protocol, algorithm: persists ? 'source-ip' : algorithm },
+    ...{ connectionIdSlice: slice, sessions: null },
+  };
 }
 
 /** QUIC passes through as the datagrams that it is. */
@@ -124,6 +139,16 @@ function connectionIdSlice({ lb_algorithm, quic_cid_hash_strategy }: Pool): Conn
   // As the field has it by default (rules digest 2.3.1).
   const { offset, len } = quic_cid_hash_strategy ?? { offset: 1, len: 3 };
   return { offset, length: len };
+}
+
+/** SOURCE_IP is accepted of a pool of HTTP, and does nothing there (rules digest 2.3.5). */
+function poolSessions({ id, session_persistence }: Pool, keys: SessionKeys): PoolSessions | null {
+  if (!session_persistence || session_persistence.type === 'SOURCE_IP') return null;
+  const { type, cookie_name, persistence_timeout } = session_persistence;
+  // The time of an application's cookie is the application's own.
+  if (type === 'APP_COOKIE') return { key: keys.of(id), timeoutMs: null, applicationCookie: cookie_name };
+  const timeoutMs = persistence_timeout === null ? null : persistence_timeout * 60_000;
+  return { key: keys.of(id), timeoutMs, applicationCookie: null };
 }
 
 /** The fields of members that compiling them needs, with the pool they are in. */

@@ -5,9 +5,11 @@ import type {
   ListenerState,
   MemberChanges,
 } from '../dataplane/configuration.ts';
+import type { PolicyConfiguration } from '../dataplane/policy-configuration.ts';
 import { Listener } from './listeners/listener.ts';
 import type { EngineParts } from './listeners/service.ts';
 import type { Log } from './log.ts';
+import { PolicyTable } from './policies/policy-table.ts';
 import { Pool } from './pools/pool.ts';
 import { Deadlines } from './time/deadlines.ts';
 import { ConnectionIds, type LearntId } from './udp/connection-ids.ts';
@@ -31,6 +33,10 @@ export class Engine {
   readonly #parts: EngineParts;
   readonly #onListenerState: (state: ListenerState) => void;
   readonly #pools = new Map<string, Pool>();
+  /** By the id of the listener. A policy may be there without its listener. */
+  readonly #policies = new Map<string, PolicyTable>();
+  /** The listener of each policy. */
+  readonly #listenerOf = new Map<string, string>();
   readonly #listeners = new Map<string, Listener>();
   /** Removed listeners whose last requests are still running. */
   readonly #leaving = new Set<Listener>();
@@ -44,6 +50,7 @@ export class Engine {
       log: options.log,
       deadlines: new Deadlines(options.clock ?? (() => performance.now()), options.tickMs ?? 50),
       pools: this.#pools,
+      policies: this.#policies,
       bindAny: options.bindAny ?? false,
       held: new Set(),
       connectionIds: new ConnectionIds((learnt) => options.onConnectionId?.(learnt)),
@@ -68,6 +75,9 @@ export class Engine {
       else pool.reconfigure(configuration);
     }
     for (const changes of delta.members) this.#applyMembers(changes);
+    for (const configuration of delta.policies.put) this.#putPolicy(configuration);
+    const gone = isSnapshot ? absentees(this.#listenerOf, delta.policies.put) : delta.policies.remove;
+    for (const id of gone) this.#removePolicy(id);
     for (const configuration of delta.listeners.put) this.#putListener(configuration);
 
     for (const id of isSnapshot ? absentees(this.#listeners, delta.listeners.put) : delta.listeners.remove) {
@@ -143,6 +153,31 @@ export class Engine {
         if (!present.get(poolId)?.has(id)) pool.removeMember(id);
       }
     }
+  }
+
+  #putPolicy(configuration: PolicyConfiguration): void {
+    const { id, listenerId } = configuration;
+    this.#listenerOf.set(id, listenerId);
+    const table = this.#policies.get(listenerId);
+    if (table !== undefined) {
+      table.put(configuration);
+      return;
+    }
+    const first = new PolicyTable();
+    first.put(configuration);
+    this.#policies.set(listenerId, first);
+    this.#listeners.get(listenerId)?.policiesChanged();
+  }
+
+  #removePolicy(id: string): void {
+    const listenerId = this.#listenerOf.get(id);
+    const table = listenerId === undefined ? undefined : this.#policies.get(listenerId);
+    if (listenerId === undefined || table === undefined) return;
+    this.#listenerOf.delete(id);
+    table.remove(id);
+    if (!table.isEmpty) return;
+    this.#policies.delete(listenerId);
+    this.#listeners.get(listenerId)?.policiesChanged();
   }
 
   #putListener(configuration: ListenerConfiguration): void {

@@ -137,10 +137,13 @@ function snapshot(revision: number): ConfigurationDelta {
     base: null,
     revision,
     pools: {
-      put: [{ id: 'pool', protocol: 'http', algorithm: 'round-robin', connectionIdSlice: null }],
+      put: [
+        { id: 'pool', protocol: 'http', algorithm: 'round-robin', connectionIdSlice: null, sessions: null },
+      ],
       remove: [],
     },
     members: [],
+    policies: { put: [], remove: [] },
     listeners: { put: [], remove: [] },
   };
 }

@@ -106,10 +106,13 @@ function delta({
     base,
     revision,
     pools: {
-      put: [{ id: 'pool', protocol: 'tcp', algorithm: 'round-robin', connectionIdSlice: null }],
+      put: [
+        { id: 'pool', protocol: 'tcp', algorithm: 'round-robin', connectionIdSlice: null, sessions: null },
+      ],
       remove: [],
     },
     members: poolOfMembers ? [{ poolId: poolOfMembers, put: [], remove: [] }] : [],
+    policies: { put: [], remove: [] },
     listeners: { put: listener ? [listenerWith(listener)] : [], remove: remove ? [remove] : [] },
   };
 }

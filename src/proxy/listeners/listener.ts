@@ -60,6 +60,10 @@ export class Listener {
     this.#bind();
   }
 
+  policiesChanged(): void {
+    this.#service.policiesChanged();
+  }
+
   /** Accepts nothing more and ends every connection as soon as nothing is lost by it. */
   async drain(onIdle: () => void): Promise<void> {
     this.#isClosed = true;
