@@ -1,8 +1,10 @@
 /** Who a caller is: by token or by signature. */
 import { unauthenticated } from '../../model/errors.ts';
 import type { Caller } from '../../model/operation.ts';
+import { type Authorization, parseAuthorization, takenForms } from './authorization.ts';
+import { headerText, type SignedRequest } from './canonical-request.ts';
 import type { Directory, User } from './directory.ts';
-import { isSignedWith, maxSkewMs, parseSdkDate, parseSignature, type SignedRequest } from './signature.ts';
+import { isSignedWith, maxSkewMs, parseSdkDate } from './signature.ts';
 import type { TokenClaims, Tokens } from './tokens.ts';
 
 export class Identity {
@@ -49,20 +51,15 @@ export class Identity {
   }
 
   #bySignature(request: SignedRequest, authorization: string | string[]): Caller {
-    const signature = typeof authorization === 'string' ? parseSignature(authorization) : null;
+    const signature = typeof authorization === 'string' ? parseAuthorization(authorization) : null;
     if (!signature) {
-      throw unauthenticated(
-        'The Authorization header is not understood. Expected "SDK-HMAC-SHA256 Access=…, SignedHeaders=…, Signature=…".',
-      );
+      throw unauthenticated(`The Authorization header is not understood. Expected ${takenForms}.`);
     }
-    if (!signature.signedHeaders.includes('x-sdk-date')) {
-      throw unauthenticated('The signature does not cover X-Sdk-Date; sign at least that header.');
-    }
-    const date = parseSdkDate(String(request.headers['x-sdk-date'] ?? ''));
-    if (!date) throw unauthenticated('X-Sdk-Date is missing or not of the form 20260131T235959Z.');
-    if (Math.abs(date.getTime() - this.#clock().getTime()) > maxSkewMs) {
+    this.#checkDate(request, signature);
+    if (headerText(request, 'x-sdk-content-sha256') === 'UNSIGNED-PAYLOAD') {
       throw unauthenticated(
-        'X-Sdk-Date is more than 15 minutes from the time here; check the clock and sign again.',
+        'X-Sdk-Content-Sha256 is UNSIGNED-PAYLOAD, which leaves the body unsigned; leave it out, or give the SHA-256 ' +
+          'of the body.',
       );
     }
     const key = this.directory.accessKey(signature.access);
@@ -71,6 +68,26 @@ export class Identity {
     if (!key || !right)
       throw unauthenticated('The access key is unknown or the signature does not match the request.');
     return this.#caller(key.user, key.user.projectIds);
+  }
+
+  /** Whoever has caught a signed request can use it for as long as its date is near. */
+  #checkDate(request: SignedRequest, { signedHeaders, scope }: Authorization): void {
+    if (!signedHeaders.includes('x-sdk-date')) {
+      throw unauthenticated('The signature does not cover X-Sdk-Date; sign at least that header.');
+    }
+    const text = headerText(request, 'x-sdk-date');
+    const date = parseSdkDate(text);
+    if (!date) throw unauthenticated('X-Sdk-Date is missing or not of the form 20260131T235959Z.');
+    if (Math.abs(date.getTime() - this.#clock().getTime()) > maxSkewMs) {
+      throw unauthenticated(
+        'X-Sdk-Date is more than 15 minutes from the time here; check the clock and sign again.',
+      );
+    }
+    if (scope !== '' && scope.slice(0, 8) !== text.slice(0, 8)) {
+      throw unauthenticated(
+        'The date of the Credential is not that of X-Sdk-Date; sign with a key of that day.',
+      );
+    }
   }
 
   #caller(user: User, projectIds: ReadonlySet<string>): Caller {
