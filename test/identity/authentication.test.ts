@@ -19,7 +19,11 @@ const listUrl = `/v3/${seed.projectId}/elb/pools`;
 const fifteenMinutesMs = 15 * 60 * 1000;
 
 test('nothing is served without authentication but what the page says', async () => {
-  const open = ['GET /healthz', 'GET /versions', 'GET /openapi.json', 'GET /docs', 'POST /v3/auth/tokens'];
+  const open = [
+    ...['GET /healthz', 'GET /versions', 'GET /openapi.json', 'GET /docs', 'POST /v3/auth/tokens'],
+    // Clients ask for these before they have anything to show.
+    ...['GET /', 'GET /v3'],
+  ];
   const nobody = new ApiClient(controlPlane.url, seed.projectId, {});
   const { paths } = (await nobody.get('/openapi.json')).body as { paths: Record<string, object> };
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
@@ -29,6 +33,10 @@ test('nothing is served without authentication but what the page says', async ()
   for (const { method, path } of operations) {
     if (open.includes(`${method} ${path}`)) continue;
     const url = path.replace('{project_id}', seed.projectId).replaceAll(/\{\w+\}/g, seed.vpcId);
+    if (method === 'HEAD') {
+      assert.equal((await call(method, url, {})).status, 401);
+      continue;
+    }
     for (const body of method === 'GET' || method === 'DELETE' ? [undefined] : ['', '{}', 'no json']) {
       expectRefusal(await call(method, url, {}, body), 401, /Authentication is required/);
     }
