@@ -44,19 +44,14 @@ export class AccessKeys {
 
   static async open(region: Pick<Region, 'store' | 'secrets'>, directory: Directory): Promise<AccessKeys> {
     const keys = new AccessKeys(region, directory);
-    const rows = await region.store.reader
-      .selectFrom('access_keys')
-      .selectAll()
-      .orderBy('created_at')
-      .execute();
-    for (const row of rows) {
-      keys.#known.set(row.access, {
-        ...keyOf(row),
-        secret: region.secrets.open(row.sealed_secret, placeOf(row)),
-      });
-    }
     for (const [access, { secret, userId }] of directory.accessKeys) {
       keys.#known.set(access, { access, userId, status: 'active', description: '', createdAt: null, secret });
+    }
+    const { store, secrets } = region;
+    const rows = await store.reader.selectFrom('access_keys').selectAll().orderBy('created_at').execute();
+    for (const row of rows) {
+      if (directory.accessKeys.has(row.access)) continue;
+      keys.#known.set(row.access, { ...keyOf(row), secret: secrets.open(row.sealed_secret, placeOf(row)) });
     }
     return keys;
   }
@@ -74,7 +69,7 @@ export class AccessKeys {
   }
 
   /**
-   * The keys of a user.
+   * The keys of a user: the declared ones, then the others in the order in which they were made.
    *
    * @throws Refusal for a user that is not there for the caller
    */
