@@ -32,9 +32,12 @@ import { securityPolicyOperations } from '../api/operations/security-policies.ts
 import { tagOperations } from '../api/operations/tags.ts';
 import { topologyOperation } from '../api/operations/topology.ts';
 import { upgradeOperations } from '../api/operations/upgrade.ts';
+import { cloudServerOperations } from '../cloud/cloud-servers.ts';
+import { elbowServerOperations } from '../cloud/elbow-servers.ts';
 import { identityOperations } from '../cloud/identity.ts';
-import { networkOperations } from '../cloud/networks.ts';
 import { publicIpOperations } from '../cloud/public-ips.ts';
+import { subnetOperations } from '../cloud/subnets.ts';
+import { vpcOperations } from '../cloud/vpcs.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Identity } from '../service/identity/identity.ts';
 import type { MemberChecks } from '../service/member-checks/member-checks.ts';
@@ -79,8 +82,11 @@ export function allOperations({ region, identity, stream, memberChecks }: Operat
     ...jobOperations(region),
     ...networkUseOperations(region),
     ...identityOperations(identity, region.inventory),
-    ...networkOperations(region.inventory),
+    ...vpcOperations(region),
+    ...subnetOperations(region),
     ...publicIpOperations(region),
+    ...cloudServerOperations(region),
+    ...elbowServerOperations(region),
     ...elbowOperations(region, stream),
     ...graphOperations(region),
     ...auditOperations(region),
