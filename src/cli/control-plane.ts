@@ -20,6 +20,7 @@ import { destroyExpired } from '../service/recycle-bin.ts';
 import type { LiveRegion } from '../service/region.ts';
 import { Secrets } from '../service/secrets.ts';
 import { refreshServers } from '../service/server-states.ts';
+import { learnServers } from '../service/servers.ts';
 import { ownOrigin } from '../store/origin.ts';
 import { Store } from '../store/store.ts';
 import type { Credentials } from './credentials.ts';
@@ -90,6 +91,7 @@ async function startOver(
   ];
   const inventory = new Inventory(options.inventory, projects);
   const region = { store, inventory, secrets: new Secrets(credentials.secrets_key) };
+  await learnServers(region);
   await store.runAs(ownOrigin('RefreshServers'), () => refreshServers(region));
   await loadProjects(region);
   const users = declaredUsers(options.inventory, credentials, inventory.projectIds);

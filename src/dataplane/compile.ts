@@ -153,7 +153,7 @@ function poolSessions({ id, session_persistence }: Pool, keys: SessionKeys): Poo
 
 /** The fields of members that compiling them needs, with the pool they are in. */
 export const compiledFields = [
-  ...(['id', 'pool_id', 'address', 'protocol_port', 'weight', 'verdict', 'role'] as const),
+  ...(['id', 'pool_id', 'address', 'protocol_port', 'weight', 'verdict', 'role', 'server_state'] as const),
 ] as const;
 
 export function compileMember(
@@ -164,7 +164,8 @@ export function compileMember(
     address: member.address,
     port: member.protocol_port,
     weight: member.weight,
-    healthy: member.verdict !== 'OFFLINE',
+    // Of a server that is known to be stopped nobody needs to find out, least of all a client.
+    healthy: member.verdict !== 'OFFLINE' && member.server_state !== 'stopped',
     standby: member.role === 'slave',
   };
 }
