@@ -31,6 +31,7 @@ import { bindPublicIps } from './public-ips.ts';
 import { checkQuota } from './quotas.ts';
 import { requireLoadBalancer } from './references.ts';
 import { type Region, timestamp } from './region.ts';
+import { wholeTags } from './tags.ts';
 
 /** A load balancer with what its answer is rendered from. */
 export interface LoadBalancerView {
@@ -59,6 +60,7 @@ export async function createLoadBalancer(
     const owner = { ...wanted, id, project_id: projectId };
     const record: LoadBalancer = {
       ...owner,
+      tags: wholeTags(wanted.tags, 'loadbalancer.tags'),
       ...(await addressesOf(tx.db, region, networks, wanted, id)),
       publicips: await bindPublicIps(tx, region, owner),
       ...backendNetworks(region, networks, projectId, wanted),
