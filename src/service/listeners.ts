@@ -123,7 +123,9 @@ export async function deleteListener(region: Region, projectId: string, id: stri
   await region.store.write(async (tx) => {
     const found = await requireListener(tx.db, projectId, id);
     const poolId = found.default_pool_id;
-    if (poolId && (await count(tx.db, member, { pool_id: poolId })) > 0) {
+    const ordinary = poolId && (await requireAnyPool(tx.db, projectId, poolId)).kind === 'ordinary';
+    // The members of a master-slave pool come and go with it (rules digest LI-7 and 2.11).
+    if (ordinary && (await count(tx.db, member, { pool_id: poolId })) > 0) {
       throw conflict(
         `The listener ${id} still sends requests to the members of pool ${poolId}; ` +
           'delete those, or set default_pool_id to null, first.',
