@@ -10,6 +10,7 @@ import type { Pool } from '../model/pool.ts';
 import type {
   AccessControl,
   Algorithm,
+  ConnectionIdSlice,
   ForwardedForMode,
   HttpListenerSettings,
   InsertedHeader,
@@ -36,11 +37,12 @@ const algorithms: Readonly<Partial<Record<Pool['lb_algorithm'], Algorithm>>> = {
   ROUND_ROBIN: 'round-robin',
   LEAST_CONNECTIONS: 'least-connections',
   SOURCE_IP: 'source-ip',
+  QUIC_CID: 'connection-id',
 };
 
 /** Whether proxies can serve a listener of the protocol. */
 function isServed(protocol: Listener['protocol']): boolean {
-  return protocol === 'TCP' || protocol === 'HTTP';
+  return protocol === 'TCP' || protocol === 'UDP' || protocol === 'HTTP';
 }
 
 /** Null while the listener is not to be served: administratively down, without one port, or not servable. */
@@ -59,6 +61,7 @@ export function compileListener(
     addresses: [vip_address, ipv6_vip_address, publicAddress].filter(
       (address) => typeof address === 'string',
     ),
+    transport: listener.protocol === 'UDP' ? 'udp' : 'tcp',
     port: listener.protocol_port,
     access: accessControl(listener, ipGroups),
     poolId: listener.default_pool_id,
@@ -106,14 +109,36 @@ function insertedHeaders(switches: InsertHeaders): InsertedHeader[] {
 /** Null when no proxy can speak the pool's protocol or algorithm. */
 export function compilePool(pool: Pool, keys: SessionKeys): PoolConfiguration | null {
   const algorithm = algorithms[pool.lb_algorithm];
-  if (!algorithm || (pool.protocol !== 'TCP' && pool.protocol !== 'HTTP')) return null;
-  if (pool.protocol === 'HTTP') {
-    return { id: pool.id, protocol: 'http', algorithm, sessions: poolSessions(pool, keys) };
+  const protocol = poolProtocols[pool.protocol];
+  if (!algorithm || !protocol) return null;
+  const { id } = pool;
+  if (protocol === 'http') {
+    return { id, protocol, algorithm, connectionIdSlice: null, sessions: poolSessions(pool, keys) };
   }
+  const slice = connectionIdSlice(pool);
   // Below HTTP every kind of persistence goes by the client's address (rules digest 2.3.5), which needs no memory: the
-  // same client meets the same member for longer than any time that can be asked for.
-  const persists = pool.session_persistence !== null;
-  return { id: pool.id, protocol: 'tcp', algorithm: persists ? 'source-ip' : algorithm, sessions: null };
+  // same client meets the same member for longer than any time that can be asked for. A QUIC pool must have one, and
+  // still goes by connection ids when told to.
+  const persists = pool.session_persistence !== null && !slice;
+  return {
+    ...{ id, protocol, algorithm: persists ? 'source-ip' : algorithm },
+    ...{ connectionIdSlice: slice, sessions: null },
+  };
+}
+
+/** QUIC passes through as the datagrams that it is. */
+const poolProtocols: Readonly<Partial<Record<Pool['protocol'], PoolConfiguration['protocol']>>> = {
+  TCP: 'tcp',
+  UDP: 'udp',
+  QUIC: 'udp',
+  HTTP: 'http',
+};
+
+function connectionIdSlice({ lb_algorithm, quic_cid_hash_strategy }: Pool): ConnectionIdSlice | null {
+  if (lb_algorithm !== 'QUIC_CID') return null;
+  // As the field has it by default (rules digest 2.3.1).
+  const { offset, len } = quic_cid_hash_strategy ?? { offset: 1, len: 3 };
+  return { offset, length: len };
 }
 
 /** SOURCE_IP is accepted of a pool of HTTP, and does nothing there (rules digest 2.3.5). */

@@ -64,12 +64,20 @@ export class RunningEngine {
         this.#wake();
       },
     });
-    this.pool = { id: 'pool', protocol: 'http', algorithm: 'round-robin', sessions: null, ...setup.pool };
+    this.pool = {
+      id: 'pool',
+      protocol: 'http',
+      algorithm: 'round-robin',
+      connectionIdSlice: null,
+      sessions: null,
+      ...setup.pool,
+    };
     this.listener = {
       id: 'listener',
       loadBalancerId: 'load-balancer',
       publicAddress: null,
       access: null,
+      transport: 'tcp',
       addresses: [address],
       port,
       poolId: 'pool',
