@@ -5,6 +5,7 @@ import type {
   RedirectAction,
   RuleConfiguration,
 } from '../../src/dataplane/policy-configuration.ts';
+import { asRequested } from '../../src/model/url-patterns.ts';
 import { ask, echoIn, forward, get, parseMessage, policy, RoutingGround, under } from './routing-ground.ts';
 import { freePort } from './running-engine.ts';
 
@@ -15,7 +16,13 @@ const answerOf = (body: string, more: Partial<AnswerAction> = {}): AnswerAction 
 });
 
 const sameUrl = {
-  ...{ protocol: '${protocol}', host: '${host}', port: '${port}', path: '${path}', query: '${query}' },
+  ...{
+    protocol: asRequested('protocol'),
+    host: asRequested('host'),
+    port: asRequested('port'),
+    path: asRequested('path'),
+    query: asRequested('query'),
+  },
 };
 const redirectTo = (url: Partial<RedirectAction['url']>, status = 302): RedirectAction => {
   return { kind: 'redirect', status, url: { ...sameUrl, ...url }, headers: null };
@@ -162,11 +169,11 @@ test('a redirect keeps every part of the URL that it does not change', async (t)
     'https://example.test:80/a/b?c=d&e',
   );
   assert.equal(
-    await locationFor({ port: '80', path: '/x${path}', query: '' }, request),
+    await locationFor({ port: '80', path: `/x${asRequested('path')}`, query: '' }, request),
     'http://example.test/x/a/b',
   );
   assert.equal(
-    await locationFor({ port: '80', query: '${query}&f=${host}' }, get('/')),
+    await locationFor({ port: '80', query: `${asRequested('query')}&f=${asRequested('host')}` }, get('/')),
     'http://example.test/?&f=example.test',
   );
   assert.equal(await locationFor({ port: '80', path: '/$1$x-$/$' }, get('/')), 'http://example.test/-$/$');
@@ -196,11 +203,20 @@ test('a redirect to another listener is 301 to its port with all else as it was'
 test('a URL that would become too long is answered 414', async (t) => {
   const ground = await RoutingGround.start(t);
   ground.put(
-    policy('1', [under('/r')], redirectTo({ path: '${path}${path}${path}' })),
+    policy(
+      '1',
+      [under('/r')],
+      redirectTo({ path: `${asRequested('path')}${asRequested('path')}${asRequested('path')}` }),
+    ),
     policy(
       '2',
       [under('/f')],
-      forward({ pool: 1 }, { rewrite: { ...sameUrl, path: '${path}${path}${path}' } }),
+      forward(
+        { pool: 1 },
+        {
+          rewrite: { ...sameUrl, path: `${asRequested('path')}${asRequested('path')}${asRequested('path')}` },
+        },
+      ),
     ),
   );
   const long = 'x'.repeat(4000);
@@ -252,7 +268,12 @@ test('a policy’s own answer to a request with a body ends the connection', asy
 test('the member gets the rewritten URL', async (t) => {
   const ground = await RoutingGround.start(t);
   const asked = async (rewrite: object, request: string) => {
-    const all = { host: '${host}', path: '${path}', query: '${query}', ...rewrite };
+    const all = {
+      host: asRequested('host'),
+      path: asRequested('path'),
+      query: asRequested('query'),
+      ...rewrite,
+    };
     ground.put(policy('1', [under('/')], forward({ pool: 1 }, { rewrite: all })));
     const { line, headers } = echoIn(await ground.ask(request)).asked;
     return [line, headers['host']];
@@ -260,7 +281,7 @@ test('the member gets the rewritten URL', async (t) => {
   const request = get('/a?b', 'Host: Example.test:99');
   assert.deepEqual(await asked({}, request), ['GET /a?b HTTP/1.1', 'Example.test:99']);
   assert.deepEqual(await asked({ host: 'in.test' }, request), ['GET /a?b HTTP/1.1', 'in.test']);
-  assert.deepEqual(await asked({ path: '/v2${path}', query: '' }, request), [
+  assert.deepEqual(await asked({ path: `/v2${asRequested('path')}`, query: '' }, request), [
     'GET /v2/a HTTP/1.1',
     'Example.test:99',
   ]);
