@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Server as TlsServer } from 'node:tls';
 import { createServer, type ServerCertificate } from '../api/server.ts';
+import { Explainer } from '../dataplane/explainer.ts';
 import { Publisher } from '../dataplane/publisher.ts';
 import { SessionKeys } from '../dataplane/session-keys.ts';
 import { StreamServer } from '../dataplane/stream-server.ts';
@@ -101,11 +102,13 @@ async function startOver(
     tokenKey: credentials.token_key,
     ...(options.callersClock ? { clock: options.callersClock } : {}),
   });
-  const publisher = new Publisher(store, new SessionKeys(credentials.secrets_key), log);
+  const sessionKeys = new SessionKeys(credentials.secrets_key);
+  const publisher = new Publisher(store, sessionKeys, log);
   const stream = new StreamServer(publisher, credentials.proxy_token, log);
   const health = new HealthChecks(region, log);
   const memberChecks = new MemberChecks(region, singleProbe, log);
-  const operations = allOperations({ region, identity, stream, memberChecks });
+  const explainer = new Explainer(store.reader, sessionKeys);
+  const operations = allOperations({ region, identity, stream, memberChecks, explainer });
   const takesUpgrade = StreamServer.takes;
   const app = createServer({ operations, identity, region, takesUpgrade, log, certificate });
   stream.attach(app.server);

@@ -9,6 +9,7 @@ import { cloneOperations } from '../api/operations/clone.ts';
 import { deletionOperations } from '../api/operations/deletions.ts';
 import { domainNameOperations } from '../api/operations/domain-names.ts';
 import { elbowOperations } from '../api/operations/elbow.ts';
+import { type ExplanationSource, explainOperation } from '../api/operations/explain.ts';
 import { featureOperations } from '../api/operations/features.ts';
 import { flavorOperations } from '../api/operations/flavors.ts';
 import { graphOperations } from '../api/operations/graph.ts';
@@ -53,9 +54,16 @@ export interface OperationParts {
   readonly identity: Identity;
   readonly stream: Parameters<typeof elbowOperations>[1];
   readonly memberChecks: MemberChecks;
+  readonly explainer: ExplanationSource;
 }
 
-export function allOperations({ region, identity, stream, memberChecks }: OperationParts): Operation[] {
+export function allOperations({
+  region,
+  identity,
+  stream,
+  memberChecks,
+  explainer,
+}: OperationParts): Operation[] {
   const documented = [
     ...loadBalancerOperations(region),
     topologyOperation(region),
@@ -98,6 +106,7 @@ export function allOperations({ region, identity, stream, memberChecks }: Operat
     ...cloudServerOperations(region),
     ...elbowServerOperations(region),
     ...elbowOperations(region, stream),
+    explainOperation(explainer),
     ...graphOperations(region),
     ...auditOperations(region),
   ];

@@ -76,7 +76,10 @@ export function ipGroupIds({ ipgroup }: Pick<Listener, 'ipgroup'>): string[] {
 }
 
 /** White allows only what its groups list, black all but that (rules digest LI-10); switched off it admits everyone. */
-function accessControl(listener: Listener, ipGroups: ReadonlyMap<string, IpGroup>): AccessControl | null {
+export function accessControl(
+  listener: Listener,
+  ipGroups: ReadonlyMap<string, IpGroup>,
+): AccessControl | null {
   if (!listener.ipgroup?.enable_ipgroup) return null;
   const entries = ipGroupIds(listener).flatMap((id) => ipGroups.get(id)?.ip_list ?? []);
   const ranges = entries.flatMap(({ ip }) => {

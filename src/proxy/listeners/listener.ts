@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
 import type { ListenerConfiguration, ListenerState } from '../../dataplane/configuration.ts';
+import { Admission } from '../../dataplane/matching/admission.ts';
 import { HttpService } from '../http/http-service.ts';
 import { plainAddress } from '../sockets/plain-address.ts';
 import { resetSocket } from '../sockets/reset-socket.ts';
 import { TcpService } from '../tcp/tcp-service.ts';
 import { UdpService } from '../udp/udp-service.ts';
-import { Admission } from './admission.ts';
 import { Binding } from './binding.ts';
 import { connections, datagrams, type Transport } from './endpoint.ts';
 import type { ConnectionService, EngineParts, Service } from './service.ts';
