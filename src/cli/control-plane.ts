@@ -10,6 +10,7 @@ import { HealthChecks } from '../health/health-checks.ts';
 import { singleProbe } from '../health/single-probe.ts';
 import type { InventoryFile } from '../model/inventory.ts';
 import type { Logger } from '../observe/log.ts';
+import { privateKeysOf } from '../service/certificates.ts';
 import { Directory, type UserDeclaration } from '../service/identity/directory.ts';
 import { Identity } from '../service/identity/identity.ts';
 import { Tokens } from '../service/identity/tokens.ts';
@@ -94,7 +95,7 @@ async function startOver(
     await Directory.of(credentials.domain, users),
     new Tokens(credentials.token_key),
   );
-  const publisher = new Publisher(store, log);
+  const publisher = new Publisher(store, (each) => privateKeysOf(region, each).private_key, log);
   const stream = new StreamServer(publisher, credentials.proxy_token, log);
   const health = new HealthChecks(region, log);
   const memberChecks = new MemberChecks(region, singleProbe, log);

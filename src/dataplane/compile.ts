@@ -7,6 +7,9 @@ import type { Listener } from '../model/listener.ts';
 import type { LoadBalancer } from '../model/load-balancer.ts';
 import type { Member } from '../model/member.ts';
 import type { Pool } from '../model/pool.ts';
+import type { SecurityPolicy } from '../model/security-policy.ts';
+import { protocolFor } from '../model/shared-rules.ts';
+import { compileTls, tlsHeaders } from './compile-tls.ts';
 import type {
   AccessControl,
   Algorithm,
@@ -36,18 +39,35 @@ const algorithms: Readonly<Partial<Record<Pool['lb_algorithm'], Algorithm>>> = {
   SOURCE_IP: 'source-ip',
 };
 
-/** Whether proxies can serve a listener of the protocol. */
-function isServed(protocol: Listener['protocol']): boolean {
-  return protocol === 'TCP' || protocol === 'HTTP';
-}
+/** The protocols of listeners that proxies can serve, and whether it is HTTP and TLS that clients speak. */
+const served: Readonly<
+  Partial<Record<Listener['protocol'], { readonly http: boolean; readonly tls: boolean }>>
+> = {
+  TCP: { http: false, tls: false },
+  HTTP: { http: true, tls: false },
+  TLS: { http: false, tls: true },
+  HTTPS: { http: true, tls: true },
+};
+
+/** The protocols of pools that proxies can speak to members. */
+const spoken: Readonly<Partial<Record<Pool['protocol'], Pick<PoolConfiguration, 'protocol' | 'tls'>>>> = {
+  TCP: { protocol: 'tcp', tls: false },
+  HTTP: { protocol: 'http', tls: false },
+  TLS: { protocol: 'tcp', tls: true },
+  HTTPS: { protocol: 'http', tls: true },
+};
 
 /** Null while the listener is not to be served: administratively down, without one port, or not servable. */
 export function compileListener(
   listener: Listener,
   owner: LoadBalancer,
   ipGroups: ReadonlyMap<string, IpGroup>,
+  policies: ReadonlyMap<string, SecurityPolicy>,
 ): ListenerConfiguration | null {
-  if (!isServed(listener.protocol) || listener.protocol_port === 0 || !owner.admin_state_up) return null;
+  const kind = served[protocolFor(listener.protocol, true)];
+  if (!kind || listener.protocol_port === 0 || !owner.admin_state_up) return null;
+  const tls = kind.tls ? compileTls(listener, policies) : null;
+  if (kind.tls && !tls) return null;
   const { vip_address, ipv6_vip_address, publicips } = owner;
   const [publicAddress] = publicips.map(({ publicip_address }) => publicip_address);
   return {
@@ -61,7 +81,8 @@ export function compileListener(
     access: accessControl(listener, ipGroups),
     poolId: listener.default_pool_id,
     keepaliveTimeoutMs: listener.keepalive_timeout * 1000,
-    http: listener.protocol === 'HTTP' ? httpSettings(listener) : null,
+    http: kind.http ? httpSettings(listener, kind.tls) : null,
+    tls,
   };
 }
 
@@ -83,14 +104,14 @@ function accessControl(listener: Listener, ipGroups: ReadonlyMap<string, IpGroup
   return { allowsListed: listener.ipgroup.type === 'white', ranges };
 }
 
-function httpSettings(listener: Listener): HttpListenerSettings {
+function httpSettings(listener: Listener, overTls: boolean): HttpListenerSettings {
   const { insert_headers, client_timeout, member_timeout, enable_member_retry } = listener;
   return {
     clientTimeoutMs: (client_timeout ?? 60) * 1000,
     memberTimeoutMs: (member_timeout ?? 60) * 1000,
     memberRetry: enable_member_retry,
     forwardedFor: (insert_headers['X-Forwarded-For-Processing-Mode'] ?? 'append') as ForwardedForMode,
-    insertedHeaders: insertedHeaders(insert_headers),
+    insertedHeaders: [...insertedHeaders(insert_headers), ...(overTls ? tlsHeaders(insert_headers) : [])],
   };
 }
 
@@ -103,8 +124,8 @@ function insertedHeaders(switches: InsertHeaders): InsertedHeader[] {
 /** Null when no proxy can speak the pool's protocol or algorithm. */
 export function compilePool(pool: Pool): PoolConfiguration | null {
   const algorithm = algorithms[pool.lb_algorithm];
-  if (!algorithm || (pool.protocol !== 'TCP' && pool.protocol !== 'HTTP')) return null;
-  return { id: pool.id, protocol: pool.protocol === 'HTTP' ? 'http' : 'tcp', algorithm };
+  const language = spoken[pool.protocol];
+  return algorithm && language ? { id: pool.id, ...language, algorithm } : null;
 }
 
 /** The fields of members that compiling them needs, with the pool they are in. */

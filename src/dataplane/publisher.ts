@@ -3,6 +3,7 @@ import type { Logger } from '../observe/log.ts';
 import { ChangeFeed } from '../store/change-feed.ts';
 import type { Change } from '../store/change-log.ts';
 import type { Store } from '../store/store.ts';
+import type { OpenKey } from './compile-tls.ts';
 import type { ConfigurationDelta } from './configuration.ts';
 import { compileChanges, compileSnapshot } from './delta.ts';
 
@@ -15,11 +16,14 @@ interface Subscriber {
 
 export class Publisher {
   readonly #store: Store;
+  readonly #openKey: OpenKey;
   readonly #feed: ChangeFeed;
   readonly #subscribers = new Set<Subscriber>();
 
-  constructor(store: Store, log: Logger) {
+  /** @param openKey how the private keys of certificates are read, which are sealed in the store */
+  constructor(store: Store, openKey: OpenKey, log: Logger) {
     this.#store = store;
+    this.#openKey = openKey;
     this.#feed = new ChangeFeed(store, log, (changes) => this.#publish(changes));
   }
 
@@ -62,7 +66,7 @@ export class Publisher {
         source: this.source,
         base,
         revision,
-        ...(await compileChanges(this.#store.reader, changes)),
+        ...(await compileChanges(this.#store.reader, changes, this.#openKey)),
       };
       this.#send(delta, (subscriber) => subscriber.revision === base);
     }
@@ -73,7 +77,7 @@ export class Publisher {
       source: this.source,
       base: null,
       revision,
-      ...(await compileSnapshot(this.#store.reader)),
+      ...(await compileSnapshot(this.#store.reader, this.#openKey)),
     };
     this.#send(snapshot, isBehind);
   }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type {
   ConfigurationDelta,
@@ -10,6 +11,7 @@ import type { EngineParts } from './listeners/service.ts';
 import type { Log } from './log.ts';
 import { Pool } from './pools/pool.ts';
 import { Deadlines } from './time/deadlines.ts';
+import { CertificateStore } from './tls/certificate-store.ts';
 
 export interface EngineOptions {
   readonly log: Log;
@@ -27,6 +29,7 @@ export interface EngineOptions {
 export class Engine {
   readonly #parts: EngineParts;
   readonly #onListenerState: (state: ListenerState) => void;
+  readonly #certificates = new CertificateStore();
   readonly #pools = new Map<string, Pool>();
   readonly #listeners = new Map<string, Listener>();
   /** Removed listeners whose last requests are still running. */
@@ -41,6 +44,8 @@ export class Engine {
       log: options.log,
       deadlines: new Deadlines(options.clock ?? (() => performance.now()), options.tickMs ?? 50),
       pools: this.#pools,
+      certificates: this.#certificates,
+      ticketKeys: { current: randomBytes(48) },
       bindAny: options.bindAny ?? false,
       held: new Set(),
     };
@@ -58,6 +63,7 @@ export class Engine {
   apply(delta: ConfigurationDelta): void {
     this.#check(delta);
     const isSnapshot = delta.base === null;
+    for (const certificate of delta.certificates.put) this.#certificates.put(certificate);
     for (const configuration of delta.pools.put) {
       const pool = this.#pools.get(configuration.id);
       if (pool === undefined) this.#pools.set(configuration.id, new Pool(configuration));
@@ -65,6 +71,9 @@ export class Engine {
     }
     for (const changes of delta.members) this.#applyMembers(changes);
     for (const configuration of delta.listeners.put) this.#putListener(configuration);
+    if (delta.certificates.put.length > 0) {
+      for (const listener of this.#listeners.values()) listener.refreshCertificates();
+    }
 
     for (const id of isSnapshot ? absentees(this.#listeners, delta.listeners.put) : delta.listeners.remove) {
       this.#removeListener(id);
@@ -74,8 +83,15 @@ export class Engine {
       this.#pools.get(id)?.clear();
       this.#pools.delete(id);
     }
+    this.#certificates.keepNamedBy([...this.#listeners.values()].map(({ configuration }) => configuration));
     this.#source = delta.source;
     this.#revision = delta.revision;
+  }
+
+  /** Session tickets are sealed with these 48 bytes from now on; those of former keys mean a full handshake. */
+  useTicketKeys(keys: Buffer): void {
+    this.#parts.ticketKeys.current = keys;
+    for (const listener of this.#listeners.values()) listener.useTicketKeys();
   }
 
   /**
@@ -138,7 +154,7 @@ export class Engine {
 
   #putListener(configuration: ListenerConfiguration): void {
     const listener = this.#listeners.get(configuration.id);
-    if (listener !== undefined && (listener.configuration.http === null) === (configuration.http === null)) {
+    if (listener !== undefined && isSameKind(listener.configuration, configuration)) {
       if (!isDeepStrictEqual(listener.configuration, configuration)) listener.reconfigure(configuration);
       return;
     }
@@ -172,6 +188,10 @@ export class Engine {
   #cut(): void {
     for (const listener of [...this.#listeners.values(), ...this.#leaving]) listener.destroy();
   }
+}
+
+function isSameKind(a: ListenerConfiguration, b: ListenerConfiguration): boolean {
+  return (a.http === null) === (b.http === null) && (a.tls === null) === (b.tls === null);
 }
 
 /** The ids that run but are not put. */

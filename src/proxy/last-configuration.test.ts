@@ -136,7 +136,8 @@ function snapshot(revision: number): ConfigurationDelta {
     source: 'store',
     base: null,
     revision,
-    pools: { put: [{ id: 'pool', protocol: 'http', algorithm: 'round-robin' }], remove: [] },
+    certificates: { put: [] },
+    pools: { put: [{ id: 'pool', protocol: 'http', tls: false, algorithm: 'round-robin' }], remove: [] },
     members: [],
     listeners: { put: [], remove: [] },
   };

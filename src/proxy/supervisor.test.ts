@@ -105,7 +105,8 @@ function delta({
     source,
     base,
     revision,
-    pools: { put: [{ id: 'pool', protocol: 'tcp', algorithm: 'round-robin' }], remove: [] },
+    certificates: { put: [] },
+    pools: { put: [{ id: 'pool', protocol: 'tcp', tls: false, algorithm: 'round-robin' }], remove: [] },
     members: poolOfMembers ? [{ poolId: poolOfMembers, put: [], remove: [] }] : [],
     listeners: { put: listener ? [listenerWith(listener)] : [], remove: remove ? [remove] : [] },
   };
@@ -122,5 +123,6 @@ function listenerWith(id: string): ListenerConfiguration {
     poolId: 'pool',
     keepaliveTimeoutMs: 0,
     http: null,
+    tls: null,
   };
 }

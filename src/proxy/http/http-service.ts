@@ -3,6 +3,7 @@ import type { HttpListenerSettings, ListenerConfiguration } from '../../dataplan
 import type { EngineParts, Service } from '../listeners/service.ts';
 import type { Pool } from '../pools/pool.ts';
 import type { Deadlines } from '../time/deadlines.ts';
+import type { TlsFacts } from '../tls/tls-facts.ts';
 import { HttpConnection } from './http-connection.ts';
 import type { HttpServing } from './http-serving.ts';
 import { RequestPlan } from './request-plan.ts';
@@ -36,13 +37,13 @@ export class HttpService implements Service, HttpServing {
     return poolId === null ? undefined : this.#parts.pools.get(poolId);
   }
 
-  serve(socket: Socket): void {
+  serve(socket: Socket, tls?: TlsFacts): void {
     // Accepted in the last moment before the port was closed.
     if (this.#isDestroyed) {
       socket.destroy();
       return;
     }
-    this.#connections.add(new HttpConnection(socket, this));
+    this.#connections.add(new HttpConnection(socket, this, tls));
   }
 
   release(connection: HttpConnection): void {

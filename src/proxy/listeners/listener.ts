@@ -4,6 +4,7 @@ import { HttpService } from '../http/http-service.ts';
 import { plainAddress } from '../sockets/plain-address.ts';
 import { resetSocket } from '../sockets/reset-socket.ts';
 import { TcpService } from '../tcp/tcp-service.ts';
+import { TlsService } from '../tls/tls-service.ts';
 import { Admission } from './admission.ts';
 import { Binding } from './binding.ts';
 import type { EngineParts, Service } from './service.ts';
@@ -13,6 +14,8 @@ export class Listener {
   configuration: ListenerConfiguration;
   readonly #parts: EngineParts;
   readonly #service: Service;
+  /** The same service when clients speak TLS. */
+  readonly #tls: TlsService | null;
   #admission: Admission;
   readonly #onState: (state: ListenerState) => void;
   /** By `address port`. */
@@ -30,10 +33,12 @@ export class Listener {
     this.#parts = parts;
     this.#onState = onState;
     this.#admission = new Admission(configuration.access);
-    this.#service =
+    const service =
       configuration.http === null
         ? new TcpService(configuration, parts)
         : new HttpService(configuration, configuration.http, parts);
+    this.#tls = configuration.tls === null ? null : new TlsService(configuration, parts, service);
+    this.#service = this.#tls ?? service;
     this.#bind();
   }
 
@@ -47,6 +52,17 @@ export class Listener {
     this.#service.reconfigure(configuration);
     this.#admission = new Admission(configuration.access);
     this.#bind();
+  }
+
+  /** Takes up certificates that changed, for connections to come. */
+  refreshCertificates(): void {
+    this.#tls?.refresh();
+    this.#report();
+  }
+
+  /** Seals session tickets by the engine's new keys. */
+  useTicketKeys(): void {
+    this.#tls?.useTicketKeys();
   }
 
   /** Accepts nothing more and ends every connection as soon as nothing is lost by it. */
@@ -110,6 +126,8 @@ export class Listener {
   /** Null while an address is still being bound for the first time. */
   #state(): ListenerState | null {
     const { id } = this.configuration;
+    const problem = this.#tls?.problem ?? null;
+    if (problem !== null) return { id, state: 'failed', reason: problem };
     let isStarting = false;
     for (const { state } of this.#bindings.values()) {
       if (state.state === 'failed') return { id, state: 'failed', reason: state.reason };

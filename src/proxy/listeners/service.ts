@@ -3,6 +3,8 @@ import type { ListenerConfiguration } from '../../dataplane/configuration.ts';
 import type { Log } from '../log.ts';
 import type { Pool } from '../pools/pool.ts';
 import type { Deadlines } from '../time/deadlines.ts';
+import type { CertificateStore } from '../tls/certificate-store.ts';
+import type { TlsFacts } from '../tls/tls-facts.ts';
 
 /** What listeners and their connections share within one engine. */
 export interface EngineParts {
@@ -10,6 +12,9 @@ export interface EngineParts {
   readonly deadlines: Deadlines;
   /** Pools by id. */
   readonly pools: ReadonlyMap<string, Pool>;
+  readonly certificates: CertificateStore;
+  /** 48 bytes that session tickets are sealed with, the same at every worker of a proxy. */
+  readonly ticketKeys: { current: Buffer };
   /** Listen on all local addresses instead of the listener's own. */
   readonly bindAny: boolean;
   /** The addresses and ports that listeners of this engine hold, as `address port`. */
@@ -20,7 +25,8 @@ export interface EngineParts {
 export interface Service {
   /** Connections in progress. */
   readonly connectionCount: number;
-  serve(socket: Socket): void;
+  /** @param tls left out for a connection without TLS */
+  serve(socket: Socket, tls?: TlsFacts): void;
   /** Later requests and connections follow this configuration. */
   reconfigure(configuration: ListenerConfiguration): void;
   /** Ends every connection as soon as nothing is lost by it; `onIdle` is called once there is none left. */
