@@ -63,7 +63,7 @@ export interface TlsSettings {
   readonly versions: readonly TlsVersion[];
   /** Suites by their OpenSSL names, best first. */
   readonly ciphers: readonly string[];
-  /** Shown to clients that ask for no name, or for one that no other certificate is for. */
+  /** Shown to clients that ask for no name, or for one that no certificate is for; also by its own names. */
   readonly certificateId: string;
   /** Shown to clients that ask for one of their names. */
   readonly namedCertificateIds: readonly string[];

@@ -1,5 +1,7 @@
 /** What a ClientHello offers, in its order and without GREASE (RFC 8446 4.1.2, RFC 8701). */
 export interface ClientHello {
+  /** Null when it asks for no name. */
+  readonly serverName: string | null;
   readonly legacyVersion: number;
   readonly ciphers: readonly number[];
   readonly extensions: readonly number[];
@@ -11,7 +13,14 @@ export interface ClientHello {
   readonly protocols: readonly string[];
 }
 
-const EXTENSION = { GROUPS: 10, POINT_FORMATS: 11, SIGNATURES: 13, PROTOCOLS: 16, VERSIONS: 43 } as const;
+const EXTENSION = {
+  SERVER_NAME: 0,
+  GROUPS: 10,
+  POINT_FORMATS: 11,
+  SIGNATURES: 13,
+  PROTOCOLS: 16,
+  VERSIONS: 43,
+} as const;
 
 const HANDSHAKE_RECORD = 22;
 const CLIENT_HELLO = 1;
@@ -56,6 +65,7 @@ function parse(body: Cursor): ClientHello | null {
   if (body.isBroken || list.isBroken) return null;
   const of = (extension: number) => found.get(extension) ?? new Cursor(Buffer.alloc(0));
   return {
+    serverName: serverName(of(EXTENSION.SERVER_NAME)),
     legacyVersion,
     ciphers,
     extensions: [...found.keys()].filter((each) => !isGrease(each)),
@@ -65,6 +75,13 @@ function parse(body: Cursor): ClientHello | null {
     versions: of(EXTENSION.VERSIONS).vector(1).numbers(2),
     protocols: of(EXTENSION.PROTOCOLS).vector(2).texts(),
   };
+}
+
+/** RFC 6066 3: a list of names with their types, of which only the host name is one. */
+function serverName(extension: Cursor): string | null {
+  const list = extension.vector(2);
+  const isHostName = !list.isAtEnd && list.number(1) === 0;
+  return (isHostName && list.vector(2).text) || null;
 }
 
 /** RFC 8701: 0x0a0a, 0x1a1a and so on mean nothing. */
@@ -84,6 +101,11 @@ class Cursor {
 
   get isAtEnd(): boolean {
     return this.#at >= this.#bytes.length;
+  }
+
+  /** All of it. */
+  get text(): string {
+    return this.#bytes.toString('latin1');
   }
 
   skip(size: number): void {
@@ -113,7 +135,7 @@ class Cursor {
 
   texts(): string[] {
     const texts: string[] = [];
-    while (!this.isAtEnd && !this.isBroken) texts.push(this.vector(1).#bytes.toString('latin1'));
+    while (!this.isAtEnd && !this.isBroken) texts.push(this.vector(1).text);
     return texts;
   }
 }

@@ -27,21 +27,20 @@ export class Handshake implements DeadlineOwner {
     const pieces: Buffer[] = [];
     const onReadable = () => {
       const piece: Buffer | null = socket.read();
-      // Nothing to read is the client's end.
-      if (piece === null) {
-        if (socket.readableEnded) socket.destroy();
-        return;
-      }
+      if (piece === null) return;
       pieces.push(piece);
       const bytes = Buffer.concat(pieces);
       const hello = readClientHello(bytes);
       if (hello === 'incomplete') return;
       socket.off('readable', onReadable);
+      socket.off('end', onEnd);
       this.hello = hello;
       socket.unshift(bytes);
       onRead();
     };
+    const onEnd = () => socket.destroy();
     socket.on('readable', onReadable);
+    socket.on('end', onEnd);
   }
 
   /** The handshake is over, one way or the other. */

@@ -1,18 +1,29 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { createSecureContext, createServer, type SecureContext, type Server, type TLSSocket } from 'node:tls';
+import {
+  createSecureContext,
+  createServer,
+  type SecureContext,
+  type Server,
+  type TLSSocket,
+  type TlsOptions,
+} from 'node:tls';
 import type {
   CertificateConfiguration,
   ListenerConfiguration,
   TlsSettings,
 } from '../../dataplane/configuration.ts';
 import type { CertificateStore } from './certificate-store.ts';
+import type { ClientHello } from './client-hello.ts';
 import { ServerNames } from './server-names.ts';
 import { protocolOptions, sessionContext } from './tls-options.ts';
 
 /** What handshakes of a listener are made with. */
 export interface TlsContexts {
-  /** Listens to nothing: connections are given to it by its event `connection`. */
-  readonly server: Server;
+  /** Listen to nothing: connections are given to them by their event `connection`. */
+  readonly servers: readonly Server[];
+  /** Whether `serverFor` must know what the client offers. */
+  readonly needsHello: boolean;
+  serverFor(hello: ClientHello | null): Server;
   /** Certificate ids by SHA-256 fingerprint. */
   readonly certificateIds: ReadonlyMap<string, string>;
   /** What it was made of. */
@@ -50,26 +61,34 @@ export function createContexts(
       ca: authority === null ? [] : [authority.chain],
       allowPartialTrustChain: true,
     };
-    const contextOf = (shown: readonly CertificateConfiguration[]) =>
-      createSecureContext({ ...common, ...pairs(shown) });
-    const names = contextsByName(
-      own.filter(({ id }) => namedCertificateIds.includes(id)),
-      contextOf,
+    const serverOf = (shown: readonly CertificateConfiguration[], more: TlsOptions): Server => {
+      const server = createServer({
+        ...common,
+        ...pairs(shown),
+        requestCert: authority !== null,
+        rejectUnauthorized: authority !== null,
+        // Whoever relays bytes cannot know what the member speaks.
+        ...(listener.http === null ? {} : { ALPNProtocols: ['http/1.1'] }),
+        ...more,
+      });
+      server.on('secureConnection', onSecure);
+      server.on('tlsClientError', (_error, socket) => onFailed(socket));
+      return server;
+    };
+    const named = byName(own, (shown) =>
+      shown.length === 1
+        ? { context: createSecureContext({ ...common, ...pairs(shown) }) }
+        : { server: serverOf(shown, {}) },
     );
-    const matched = new ServerNames(names, settings.nameMatch);
-    const server = createServer({
-      ...common,
-      ...pairs([fallback]),
-      requestCert: authority !== null,
-      rejectUnauthorized: authority !== null,
-      SNICallback: (name, done) => done(null, matched.find(name)),
-      // Whoever relays bytes cannot know what the member speaks.
-      ...(listener.http === null ? {} : { ALPNProtocols: ['http/1.1'] }),
+    const names = new ServerNames(named, settings.nameMatch);
+    const server = serverOf([fallback], {
+      SNICallback: (name, done) => done(null, names.find(name)?.context),
     });
-    server.on('secureConnection', onSecure);
-    server.on('tlsClientError', (_error, socket) => onFailed(socket));
+    const others = new Set([...named.values()].flatMap((each) => each.server ?? []));
     return {
-      server,
+      servers: [server, ...others],
+      needsHello: others.size > 0,
+      serverFor: (hello) => names.find(hello?.serverName ?? '')?.server ?? server,
       certificateIds,
       certificates: authority === null ? own : [...own, authority],
     };
@@ -88,7 +107,7 @@ function checked({ id, chain, key }: CertificateConfiguration): X509Certificate 
 
 function missing(id: string | null): TlsProblem {
   return {
-    problem: `certificate ${id} has no private key that can be read; send its private_key again`,
+    problem: `certificate ${id} or its private key is not there; send the certificate's private_key again`,
   };
 }
 
@@ -96,22 +115,30 @@ function pairs(shown: readonly CertificateConfiguration[]): { cert: string[]; ke
   return { cert: shown.map(({ chain }) => chain), key: shown.flatMap(({ key }) => key ?? []) };
 }
 
-/** One context per name: with a certificate of each kind of key if there are several, of which a client gets the best. */
-function contextsByName(
+/**
+ * What shows the certificates of a name. Node's own way by server name shows one; several, one for each kind of key, of
+ * which a client gets the best that it can take, need a server of their own.
+ */
+interface Shown {
+  readonly context?: SecureContext;
+  readonly server?: Server;
+}
+
+function byName(
   certificates: readonly CertificateConfiguration[],
-  contextOf: (shown: readonly CertificateConfiguration[]) => SecureContext,
-): Map<string, SecureContext> {
+  make: (shown: readonly CertificateConfiguration[]) => Shown,
+): Map<string, Shown> {
   const shownFor = new Map<string, CertificateConfiguration[]>();
   for (const each of certificates) {
     for (const name of each.names) shownFor.set(name, [...(shownFor.get(name) ?? []), each]);
   }
-  const made = new Map<string, SecureContext>();
+  const made = new Map<string, Shown>();
   return new Map(
     [...shownFor].map(([name, shown]) => {
       const key = shown.map(({ id }) => id).join();
-      const context = made.get(key) ?? contextOf(shown);
-      made.set(key, context);
-      return [name, context];
+      const found = made.get(key) ?? make(shown);
+      made.set(key, found);
+      return [name, found];
     }),
   );
 }

@@ -50,8 +50,9 @@ export class TlsService implements Service {
     const handshake = new Handshake(socket, this.#parts.deadlines);
     this.#handshakes.set(socket, handshake);
     socket.on('close', () => this.#finish(socket));
-    if (this.#wantsHello()) handshake.readHello(() => contexts.server.emit('connection', socket));
-    else contexts.server.emit('connection', socket);
+    const begin = () => contexts.serverFor(handshake.hello).emit('connection', socket);
+    if (contexts.needsHello || this.#wantsHello()) handshake.readHello(begin);
+    else begin();
   }
 
   reconfigure(configuration: ListenerConfiguration): void {
@@ -85,7 +86,7 @@ export class TlsService implements Service {
   }
 
   useTicketKeys(): void {
-    this.#contexts?.server.setTicketKeys(this.#parts.ticketKeys.current);
+    for (const server of this.#contexts?.servers ?? []) server.setTicketKeys(this.#parts.ticketKeys.current);
   }
 
   drain(onIdle: () => void): void {
