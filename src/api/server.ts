@@ -19,7 +19,10 @@ import { refuseUnreadable } from './unreadable-request.ts';
 /** No body of the cloud's API comes near this: the largest is a batch of 200 members. */
 const maxBodyBytes = 1024 * 1024;
 
-const nobody: Caller = { userId: '', userName: '', domainId: '', projectIds: new Set() };
+const nobody: Caller = {
+  ...{ userId: '', userName: '', domainId: '', projectIds: new Set(), isAdministrator: false },
+  credential: { kind: 'none', projectId: null, expiresAt: null },
+};
 
 const noBody = Buffer.alloc(0);
 const noQuery = new URLSearchParams();

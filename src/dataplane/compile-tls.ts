@@ -5,13 +5,8 @@ import type { InsertHeaders } from '../model/insert-headers.ts';
 import type { Listener } from '../model/listener.ts';
 import type { SecurityPolicy } from '../model/security-policy.ts';
 import { type SystemSecurityPolicy, systemSecurityPolicies } from '../model/system-security-policies.ts';
-import type {
-  CertificateConfiguration,
-  InsertedHeader,
-  TlsHeaderSource,
-  TlsSettings,
-  TlsVersion,
-} from './configuration.ts';
+import type { CertificateConfiguration, InsertedHeader, TlsSettings, TlsVersion } from './configuration.ts';
+import type { TlsHeaderSource } from './policy-configuration.ts';
 
 /** Opens the private key of a stored certificate; null when there is none, or when it cannot be opened. */
 export type OpenKey = (certificate: Certificate) => string | null;

@@ -3,9 +3,9 @@ import type { Logger } from '../observe/log.ts';
 import { ChangeFeed } from '../store/change-feed.ts';
 import type { Change } from '../store/change-log.ts';
 import type { Store } from '../store/store.ts';
-import type { OpenKey } from './compile-tls.ts';
 import type { ConfigurationDelta } from './configuration.ts';
 import { compileChanges, compileSnapshot } from './delta.ts';
+import type { ProxySecrets } from './proxy-secrets.ts';
 
 /** A proxy's end of the publication. */
 interface Subscriber {
@@ -16,14 +16,13 @@ interface Subscriber {
 
 export class Publisher {
   readonly #store: Store;
-  readonly #openKey: OpenKey;
+  readonly #secrets: ProxySecrets;
   readonly #feed: ChangeFeed;
   readonly #subscribers = new Set<Subscriber>();
 
-  /** @param openKey how the private keys of certificates are read, which are sealed in the store */
-  constructor(store: Store, openKey: OpenKey, log: Logger) {
+  constructor(store: Store, secrets: ProxySecrets, log: Logger) {
     this.#store = store;
-    this.#openKey = openKey;
+    this.#secrets = secrets;
     this.#feed = new ChangeFeed(store, log, (changes) => this.#publish(changes));
   }
 
@@ -66,7 +65,7 @@ export class Publisher {
         source: this.source,
         base,
         revision,
-        ...(await compileChanges(this.#store.reader, changes, this.#openKey)),
+        ...(await compileChanges(this.#store.reader, changes, this.#secrets)),
       };
       this.#send(delta, (subscriber) => subscriber.revision === base);
     }
@@ -77,7 +76,7 @@ export class Publisher {
       source: this.source,
       base: null,
       revision,
-      ...(await compileSnapshot(this.#store.reader, this.#openKey)),
+      ...(await compileSnapshot(this.#store.reader, this.#secrets)),
     };
     this.#send(snapshot, isBehind);
   }

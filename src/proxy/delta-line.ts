@@ -13,7 +13,7 @@ export function parseDelta(line: string): ConfigurationDelta | null {
 
 function isDelta(value: unknown): value is ConfigurationDelta {
   if (!isRecord(value)) return false;
-  const { source, base, revision, certificates, pools, members, listeners } = value;
+  const { source, base, revision, certificates, pools, members, policies, listeners } = value;
   return (
     typeof source === 'string' &&
     (base === null || Number.isInteger(base)) &&
@@ -21,6 +21,7 @@ function isDelta(value: unknown): value is ConfigurationDelta {
     isRecord(certificates) &&
     isListOfNamed(certificates['put']) &&
     isChanges(pools) &&
+    isChanges(policies) &&
     isChanges(listeners) &&
     Array.isArray(members) &&
     members.every((each) => isChanges(each) && typeof each['poolId'] === 'string')

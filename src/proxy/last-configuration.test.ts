@@ -137,8 +137,21 @@ function snapshot(revision: number): ConfigurationDelta {
     base: null,
     revision,
     certificates: { put: [] },
-    pools: { put: [{ id: 'pool', protocol: 'http', tls: false, algorithm: 'round-robin' }], remove: [] },
+    pools: {
+      put: [
+        {
+          id: 'pool',
+          protocol: 'http',
+          tls: false,
+          algorithm: 'round-robin',
+          connectionIdSlice: null,
+          sessions: null,
+        },
+      ],
+      remove: [],
+    },
     members: [],
+    policies: { put: [], remove: [] },
     listeners: { put: [], remove: [] },
   };
 }

@@ -106,8 +106,21 @@ function delta({
     base,
     revision,
     certificates: { put: [] },
-    pools: { put: [{ id: 'pool', protocol: 'tcp', tls: false, algorithm: 'round-robin' }], remove: [] },
+    pools: {
+      put: [
+        {
+          id: 'pool',
+          protocol: 'tcp',
+          tls: false,
+          algorithm: 'round-robin',
+          connectionIdSlice: null,
+          sessions: null,
+        },
+      ],
+      remove: [],
+    },
     members: poolOfMembers ? [{ poolId: poolOfMembers, put: [], remove: [] }] : [],
+    policies: { put: [], remove: [] },
     listeners: { put: listener ? [listenerWith(listener)] : [], remove: remove ? [remove] : [] },
   };
 }
@@ -118,6 +131,7 @@ function listenerWith(id: string): ListenerConfiguration {
     loadBalancerId: 'lb',
     publicAddress: null,
     access: null,
+    transport: 'tcp',
     addresses: ['192.0.2.1'],
     port: 80,
     poolId: 'pool',

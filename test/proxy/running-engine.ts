@@ -67,13 +67,22 @@ export class RunningEngine {
         this.#wake();
       },
     });
-    this.pool = { id: 'pool', protocol: 'http', tls: false, algorithm: 'round-robin', ...setup.pool };
+    this.pool = {
+      id: 'pool',
+      protocol: 'http',
+      tls: false,
+      algorithm: 'round-robin',
+      connectionIdSlice: null,
+      sessions: null,
+      ...setup.pool,
+    };
     this.certificates = setup.certificates ?? [];
     this.listener = {
       id: 'listener',
       loadBalancerId: 'load-balancer',
       publicAddress: null,
       access: null,
+      transport: 'tcp',
       addresses: [address],
       port,
       poolId: 'pool',
@@ -84,6 +93,7 @@ export class RunningEngine {
         memberRetry: true,
         forwardedFor: 'append',
         insertedHeaders: [],
+        policyOrder: 'priority',
         ...setup.http,
       },
       tls: null,
@@ -111,6 +121,7 @@ export class RunningEngine {
       certificates: { put: [...this.certificates] },
       pools: { put: [this.pool], remove: [] },
       members: [{ poolId: 'pool', put: members, remove: [] }],
+      policies: NO_CHANGE,
       listeners: { put: listeners, remove: [] },
     };
   }
@@ -125,6 +136,7 @@ export class RunningEngine {
       certificates: { put: [] },
       pools: NO_CHANGE,
       members: [],
+      policies: NO_CHANGE,
       listeners: NO_CHANGE,
       ...parts,
     });

@@ -28,6 +28,7 @@ const plan = new RequestPlan({
   loadBalancerId: 'load-balancer',
   publicAddress: null,
   access: null,
+  transport: 'tcp',
   addresses: [],
   port: 80,
   poolId: null,
@@ -38,6 +39,7 @@ const plan = new RequestPlan({
     memberRetry: false,
     forwardedFor: 'preserve',
     insertedHeaders: [],
+    policyOrder: 'exactness',
   },
   tls: null,
 });

@@ -1,5 +1,5 @@
 import type { TLSSocket } from 'node:tls';
-import type { TlsHeaderSource } from '../../dataplane/configuration.ts';
+import type { TlsHeaderSource } from '../../dataplane/policy-configuration.ts';
 import type { ClientHello } from './client-hello.ts';
 import { distinguishedName } from './distinguished-name.ts';
 import { ja3, ja4 } from './fingerprints.ts';

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
 import type { ListenerConfiguration, TlsSettings } from '../../dataplane/configuration.ts';
-import type { EngineParts, Service } from '../listeners/service.ts';
+import type { ConnectionService, EngineParts } from '../listeners/service.ts';
 import { resetSocket } from '../sockets/reset-socket.ts';
 import { transportSocket } from '../sockets/transport-socket.ts';
 import { Handshake } from './handshake.ts';
@@ -13,8 +13,8 @@ import { createContexts, type TlsContexts } from './tls-server.ts';
  * Ends TLS before another service: that one gets each connection once its handshake is over, and never hears of those
  * that fail. Connections keep what they began with when settings or certificates change.
  */
-export class TlsService implements Service {
-  readonly #inner: Service;
+export class TlsService implements ConnectionService {
+  readonly #inner: ConnectionService;
   readonly #parts: EngineParts;
   #configuration: ListenerConfiguration;
   #settings: TlsSettings | null = null;
@@ -26,7 +26,7 @@ export class TlsService implements Service {
   #onIdle: (() => void) | null = null;
   #isDestroyed = false;
 
-  constructor(configuration: ListenerConfiguration, parts: EngineParts, inner: Service) {
+  constructor(configuration: ListenerConfiguration, parts: EngineParts, inner: ConnectionService) {
     this.#configuration = configuration;
     this.#parts = parts;
     this.#inner = inner;
@@ -59,6 +59,10 @@ export class TlsService implements Service {
     this.#configuration = configuration;
     this.refresh();
     this.#inner.reconfigure(configuration);
+  }
+
+  policiesChanged(): void {
+    this.#inner.policiesChanged();
   }
 
   /** Makes new contexts if the settings or any certificate in them changed; the old ones stay while new ones fail. */
