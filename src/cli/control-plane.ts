@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Server as TlsServer } from 'node:tls';
 import { createServer, type ServerCertificate } from '../api/server.ts';
+import type { OpenKey } from '../dataplane/compile-tls.ts';
 import { Explainer } from '../dataplane/explainer.ts';
 import { Publisher } from '../dataplane/publisher.ts';
 import { SessionKeys } from '../dataplane/session-keys.ts';
@@ -12,6 +13,7 @@ import { HealthChecks } from '../health/health-checks.ts';
 import { singleProbe } from '../health/single-probe.ts';
 import type { InventoryFile } from '../model/inventory.ts';
 import type { Logger } from '../observe/log.ts';
+import { privateKeysOf } from '../service/certificates.ts';
 import { Directory, type UserDeclaration } from '../service/identity/directory.ts';
 import { Identity } from '../service/identity/identity.ts';
 import { loadProjects } from '../service/identity/projects.ts';
@@ -103,7 +105,8 @@ async function startOver(
     ...(options.callersClock ? { clock: options.callersClock } : {}),
   });
   const sessionKeys = new SessionKeys(credentials.secrets_key);
-  const publisher = new Publisher(store, sessionKeys, log);
+  const openKey: OpenKey = (each) => privateKeysOf(region, each).private_key;
+  const publisher = new Publisher(store, { sessionKeys, openKey }, log);
   const stream = new StreamServer(publisher, credentials.proxy_token, log);
   const health = new HealthChecks(region, log);
   const memberChecks = new MemberChecks(region, singleProbe, log);
