@@ -9,8 +9,10 @@ type Change = Pick<AuditRow, 'revision' | 'project_id' | 'type' | 'id' | 'parent
 /** Keeps what a change was about. */
 export async function recordTrace(tx: Writer, change: Change, { before, after }: Trace): Promise<void> {
   const { user, address, requestId, operationId } = tx.origin;
+  const { revision, project_id, type, id, parent_id, operation } = change;
+  // In this order, whatever that of the change is: the query is compiled once.
   const row = {
-    ...change,
+    ...{ revision, project_id, type, id, parent_id, operation },
     at: tx.at.getTime(),
     user_id: user?.id ?? null,
     user_name: user?.name ?? null,
