@@ -33,13 +33,16 @@ import { tagOperations } from '../api/operations/tags.ts';
 import { topologyOperation } from '../api/operations/topology.ts';
 import { upgradeOperations } from '../api/operations/upgrade.ts';
 import { accessKeyOperations } from '../cloud/access-keys.ts';
+import { cloudServerOperations } from '../cloud/cloud-servers.ts';
 import { directoryOperations } from '../cloud/directory.ts';
 import { discoveryOperations } from '../cloud/discovery.ts';
-import { networkOperations } from '../cloud/networks.ts';
+import { elbowServerOperations } from '../cloud/elbow-servers.ts';
 import { projectOperations } from '../cloud/projects.ts';
 import { publicIpOperations } from '../cloud/public-ips.ts';
+import { subnetOperations } from '../cloud/subnets.ts';
 import { temporaryKeyOperation } from '../cloud/temporary-keys.ts';
 import { tokenOperations } from '../cloud/tokens.ts';
+import { vpcOperations } from '../cloud/vpcs.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Identity } from '../service/identity/identity.ts';
 import type { MemberChecks } from '../service/member-checks/member-checks.ts';
@@ -89,8 +92,11 @@ export function allOperations({ region, identity, stream, memberChecks }: Operat
     ...accessKeyOperations(identity.accessKeys),
     temporaryKeyOperation(identity),
     ...discoveryOperations(),
-    ...networkOperations(region.inventory),
+    ...vpcOperations(region),
+    ...subnetOperations(region),
     ...publicIpOperations(region),
+    ...cloudServerOperations(region),
+    ...elbowServerOperations(region),
     ...elbowOperations(region, stream),
     ...graphOperations(region),
     ...auditOperations(region),
