@@ -11,10 +11,11 @@ import type { InventoryFile } from '../model/inventory.ts';
 import type { Logger } from '../observe/log.ts';
 import { Directory, type UserDeclaration } from '../service/identity/directory.ts';
 import { Identity } from '../service/identity/identity.ts';
-import { Tokens } from '../service/identity/tokens.ts';
+import { loadProjects } from '../service/identity/projects.ts';
 import { Inventory } from '../service/inventory.ts';
 import { MemberChecks } from '../service/member-checks/member-checks.ts';
 import { destroyExpired } from '../service/recycle-bin.ts';
+import { RefusedCalls } from '../service/refused-calls.ts';
 import type { LiveRegion } from '../service/region.ts';
 import { Secrets } from '../service/secrets.ts';
 import { refreshServers } from '../service/server-states.ts';
@@ -33,6 +34,8 @@ export interface ControlPlaneOptions {
   readonly log: Logger;
   /** What time it is for all that is stored; the machine's when left out. */
   readonly clock?: () => Date;
+  /** What time it is for tokens and signatures; the machine's when left out. */
+  readonly callersClock?: () => Date;
   /** How many days the audit is kept; as the store has it when left out. */
   readonly auditDays?: number;
 }
@@ -82,18 +85,23 @@ async function startOver(
   const inventory = new Inventory(options.inventory, projects);
   const region = { store, inventory, secrets: new Secrets(credentials.secrets_key) };
   await store.runAs(ownOrigin('RefreshServers'), () => refreshServers(region));
-  const projectIds = [...inventory.projects.keys()];
-  const users = declaredUsers(options.inventory, credentials, projectIds);
-  const identity = new Identity(
-    await Directory.of(credentials.domain, users),
-    new Tokens(credentials.token_key),
-  );
+  await loadProjects(region);
+  const users = declaredUsers(options.inventory, credentials, inventory.projectIds);
+  const identity = await Identity.open({
+    region,
+    directory: await Directory.of(credentials.domain, users),
+    tokenKey: credentials.token_key,
+    ...(options.callersClock ? { clock: options.callersClock } : {}),
+  });
   const publisher = new Publisher(store, log);
   const stream = new StreamServer(publisher, credentials.proxy_token, log);
   const health = new HealthChecks(region, log);
   const memberChecks = new MemberChecks(region, singleProbe, log);
   const operations = allOperations({ region, identity, stream, memberChecks });
-  const app = createServer({ operations, identity, region, takesUpgrade: StreamServer.takes, log });
+  const refusedCalls = new RefusedCalls(region, log, options.clock);
+  running.defer(() => refusedCalls.stop());
+  const takesUpgrade = StreamServer.takes;
+  const app = createServer({ operations, identity, refusedCalls, region, takesUpgrade, log });
   stream.attach(app.server);
   const trimming = setInterval(() => trim(store, log), trimIntervalMs);
   running.defer(() => clearInterval(trimming));
@@ -137,11 +145,11 @@ async function emptyRecycleBins(region: LiveRegion, log: Logger): Promise<void> 
   }
 }
 
-/** The user of the credentials, and those that the inventory declares. */
+/** The user of the credentials, and those that the inventory declares: of all projects unless it says which. */
 function declaredUsers(
   inventory: InventoryFile,
   credentials: Credentials,
-  projectIds: string[],
+  projectIds: ReadonlySet<string>,
 ): UserDeclaration[] {
   const first: UserDeclaration = {
     name: credentials.user,
@@ -153,7 +161,7 @@ function declaredUsers(
     name: user.name,
     ...(user.password === undefined ? {} : { password: user.password }),
     accessKeys: user.access_keys ?? [],
-    projectIds: user.projects ?? projectIds,
+    projectIds: user.projects ? new Set(user.projects) : projectIds,
   }));
   return [first, ...declared];
 }

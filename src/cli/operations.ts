@@ -32,9 +32,14 @@ import { securityPolicyOperations } from '../api/operations/security-policies.ts
 import { tagOperations } from '../api/operations/tags.ts';
 import { topologyOperation } from '../api/operations/topology.ts';
 import { upgradeOperations } from '../api/operations/upgrade.ts';
-import { identityOperations } from '../cloud/identity.ts';
+import { accessKeyOperations } from '../cloud/access-keys.ts';
+import { directoryOperations } from '../cloud/directory.ts';
+import { discoveryOperations } from '../cloud/discovery.ts';
 import { networkOperations } from '../cloud/networks.ts';
+import { projectOperations } from '../cloud/projects.ts';
 import { publicIpOperations } from '../cloud/public-ips.ts';
+import { temporaryKeyOperation } from '../cloud/temporary-keys.ts';
+import { tokenOperations } from '../cloud/tokens.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Identity } from '../service/identity/identity.ts';
 import type { MemberChecks } from '../service/member-checks/member-checks.ts';
@@ -78,7 +83,12 @@ export function allOperations({ region, identity, stream, memberChecks }: Operat
     ...recycleBinOperations(region),
     ...jobOperations(region),
     ...networkUseOperations(region),
-    ...identityOperations(identity, region.inventory),
+    ...tokenOperations(identity, region.inventory),
+    ...projectOperations(region),
+    ...directoryOperations(identity.directory, region.inventory),
+    ...accessKeyOperations(identity.accessKeys),
+    temporaryKeyOperation(identity),
+    ...discoveryOperations(),
     ...networkOperations(region.inventory),
     ...publicIpOperations(region),
     ...elbowOperations(region, stream),

@@ -39,7 +39,8 @@ export type ColumnValue = string | number | null;
 
 export type Row = Record<string, ColumnValue>;
 
-export type Operation = 'create' | 'update' | 'delete';
+/** What was done to a resource; or that a call was refused, which changes none. */
+export type Operation = 'create' | 'update' | 'delete' | 'refuse';
 
 /** One change of one resource. The revisions of a store only grow. */
 export interface ChangeRow {
@@ -131,6 +132,33 @@ interface RecycledRecordRow {
   record: string;
 }
 
+/** An access key that was made through the API. */
+export interface AccessKeyRow {
+  access: string;
+  user_id: string;
+  sealed_secret: string;
+  status: 'active' | 'inactive';
+  description: string;
+  /** Milliseconds since the epoch. */
+  created_at: number;
+}
+
+/** A token that is refused though it has not expired. */
+interface RevokedTokenRow {
+  audit_id: string;
+  /** Milliseconds since the epoch: then it need not be remembered any more. */
+  expires_at: number;
+}
+
+/** A project that was made through the API. */
+interface ProjectRow {
+  id: string;
+  name: string;
+  description: string;
+  /** Milliseconds since the epoch. */
+  created_at: number;
+}
+
 export interface Tables {
   loadbalancers: Row;
   listeners: Row;
@@ -151,6 +179,9 @@ export interface Tables {
   publicips: Row;
   recycled_loadbalancers: RecycledRow;
   recycled_records: RecycledRecordRow;
+  access_keys: AccessKeyRow;
+  revoked_tokens: RevokedTokenRow;
+  projects: ProjectRow;
   changes: ChangeRow;
   audit: AuditRow;
   settings: { key: string; value: string };
