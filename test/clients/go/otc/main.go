@@ -1,4 +1,4 @@
-// Drives the life of every resource through gophertelekomcloud and reports each part as a
+// Drives the life of every resource through gophertelekomcloud, by password and by access key, and reports each part as a
 // line of JSON.
 package main
 
@@ -216,5 +216,13 @@ func main() {
 		DomainName:       domain,
 		TenantName:       os.Getenv("ELBOW_REGION"),
 		AllowReauth:      true,
+	})
+	runAs("an access key", otc.AKSKAuthOptions{
+		IdentityEndpoint: identity,
+		AccessKey:        os.Getenv("ELBOW_ACCESS_KEY"),
+		SecretKey:        os.Getenv("ELBOW_SECRET_KEY"),
+		ProjectName:      os.Getenv("ELBOW_REGION"),
+		Domain:           domain,
+		Region:           os.Getenv("ELBOW_REGION"),
 	})
 }
