@@ -54,14 +54,15 @@ function serverOf(inventory: Inventory, of: Place): ServerFields | null {
 
 function instanceOf(
   inventory: Inventory,
-  { address }: Place,
+  { address, instance_id }: Place,
   subnet: SubnetRecord | undefined,
 ): ServerFields | null {
   if (!subnet) return null;
   const server = inventory.serverAt(subnet, address);
   return {
-    instance_id: server?.id ?? '',
-    server_state: server ? (server.running ? 'running' : 'stopped') : 'missing',
+    // A server that was there is remembered: its members are OFFLINE, where an address without one is UNKNOWN.
+    instance_id: server?.id ?? instance_id,
+    server_state: server ? (server.running ? 'running' : 'stopped') : instance_id ? 'gone' : 'missing',
     admin_state_up: server !== undefined,
     availability_zone: server?.availabilityZone ?? subnet.availabilityZone,
   };
