@@ -84,6 +84,10 @@ export async function proxy(args: readonly string[]): Promise<void> {
     known: () => supervisor.known,
     apply: (delta) => supervisor.apply(delta),
     report: () => supervisor.report(),
+    traffic: (knowsNothing) => {
+      supervisor.pruneTraffic();
+      return supervisor.traffic.take(knowsNothing);
+    },
   });
   await supervisor.start();
   client.start();

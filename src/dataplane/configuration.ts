@@ -4,6 +4,7 @@
  *
  * All of it is deeply readonly: a changed listener, policy, pool or member replaces the old one whole.
  */
+import type { TrafficReport } from '../observe/traffic-lines.ts';
 import type {
   CookieSessions,
   HeaderSource,
@@ -181,6 +182,8 @@ export interface ProxyReport {
   readonly listeners: readonly ListenerState[];
   /** The ids of listeners that are no more. */
   readonly removed: readonly string[];
+  /** What it has counted of its traffic, every few seconds. Control planes that do not know it pass it over. */
+  readonly traffic?: TrafficReport;
 }
 
 /** The configuration stream is opened by an upgrade to this protocol at this path. */

@@ -7,6 +7,8 @@ import type {
   MemberChanges,
 } from '../dataplane/configuration.ts';
 import type { PolicyConfiguration } from '../dataplane/policy-configuration.ts';
+import type { TrafficRow } from '../observe/traffic-counts.ts';
+import { TrafficCounters } from './counters/traffic-counters.ts';
 import { Listener } from './listeners/listener.ts';
 import type { EngineParts } from './listeners/service.ts';
 import type { Log } from './log.ts';
@@ -52,6 +54,7 @@ export class Engine {
     this.#parts = {
       log: options.log,
       deadlines: new Deadlines(options.clock ?? (() => performance.now()), options.tickMs ?? 50),
+      counters: new TrafficCounters(),
       pools: this.#pools,
       certificates: this.#certificates,
       ticketKeys: { current: randomBytes(48) },
@@ -77,7 +80,8 @@ export class Engine {
     for (const certificate of delta.certificates.put) this.#certificates.put(certificate);
     for (const configuration of delta.pools.put) {
       const pool = this.#pools.get(configuration.id);
-      if (pool === undefined) this.#pools.set(configuration.id, new Pool(configuration));
+      if (pool === undefined)
+        this.#pools.set(configuration.id, new Pool(configuration, this.#parts.counters));
       else pool.reconfigure(configuration);
     }
     for (const changes of delta.members) this.#applyMembers(changes);
@@ -106,6 +110,15 @@ export class Engine {
   useTicketKeys(keys: Buffer): void {
     this.#parts.ticketKeys.current = keys;
     for (const listener of this.#listeners.values()) listener.useTicketKeys();
+  }
+
+  /** The counters of what has counted since the last call, as they stand now. */
+  takeTraffic(): TrafficRow[] {
+    return this.#parts.counters.take((kind, id, parentId) => {
+      if (kind === 'listener') return this.#listeners.has(id);
+      if (kind === 'pool') return this.#pools.has(id);
+      return this.#pools.get(parentId)?.member(id) !== undefined;
+    });
   }
 
   /** Takes note of a QUIC connection id that another worker has learnt. */

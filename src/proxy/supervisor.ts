@@ -5,6 +5,7 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { ConfigurationDelta, ListenerState, ProxyReport } from '../dataplane/configuration.ts';
 import { ConfigurationState } from './configuration-state.ts';
+import { TrafficTotals } from './counters/traffic-totals.ts';
 import type { LastConfiguration } from './last-configuration.ts';
 import type { Log } from './log.ts';
 import type { FromWorker, ToWorker, WorkerData } from './worker-messages.ts';
@@ -41,6 +42,8 @@ export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #state = new ConfigurationState();
   readonly #running = new Map<number, Running>();
+  /** What the workers have counted so far. */
+  readonly traffic = new TrafficTotals();
   readonly #restarts = new Set<NodeJS.Timeout>();
   #stopping = false;
   /** Shared, so that a client may resume a session at whichever worker it reaches. */
@@ -87,6 +90,14 @@ export class Supervisor {
     const revision = complete ? Math.min(...workers.map((worker) => worker.revision)) : -1;
     const listeners = [...this.#state.listenerIds].flatMap((id) => this.#listenerState(id, workers) ?? []);
     return { source: this.#state.source, revision, listeners, removed: [] };
+  }
+
+  /** Forgets the counters of what is no more, once they have stood still for a while. */
+  pruneTraffic(): void {
+    this.traffic.prune((kind, id, parentId) => {
+      if (kind === 'listener') return this.#state.hasListener(id);
+      return kind === 'pool' ? this.#state.hasPool(id) : this.#state.hasMember(parentId, id);
+    });
   }
 
   /** Lets connections finish, cuts them at the deadline, and ends the workers. */
@@ -138,6 +149,7 @@ export class Supervisor {
 
   #exited({ index }: Running): void {
     this.#running.delete(index);
+    this.traffic.forgetWorker(index);
     if (this.#stopping) return;
     const timer = setTimeout(() => {
       this.#restarts.delete(timer);
@@ -151,7 +163,10 @@ export class Supervisor {
     if (message.kind === 'applied') worker.revision = message.revision;
     else if (message.kind === 'listener' && this.#state.hasListener(message.state.id)) {
       worker.listeners.set(message.state.id, message.state);
-    } else return;
+    } else {
+      if (message.kind === 'traffic') this.traffic.add(worker.index, message.rows);
+      return;
+    }
     this.#options.onReport();
   }
 }

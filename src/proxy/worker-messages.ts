@@ -1,5 +1,6 @@
 /** What a proxy's main thread and its workers tell each other. */
 import type { ConfigurationDelta, ListenerState } from '../dataplane/configuration.ts';
+import type { TrafficRow } from '../observe/traffic-counts.ts';
 
 export interface WorkerData {
   readonly index: number;
@@ -15,4 +16,6 @@ export type ToWorker =
 export type FromWorker =
   | { readonly kind: 'applied'; readonly revision: number }
   | { readonly kind: 'listener'; readonly state: ListenerState }
+  /** Of what has counted since the last such message. */
+  | { readonly kind: 'traffic'; readonly rows: readonly TrafficRow[] }
   | { readonly kind: 'drained' };

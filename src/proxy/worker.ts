@@ -9,6 +9,9 @@ const { index, bindAny, logLevel } = workerData as WorkerData;
 const port = parentPort;
 if (!port) throw new Error('worker.ts runs only as a worker thread of a proxy');
 
+/** How often the counters are told: so much of them is lost with a worker that dies. */
+const trafficIntervalMs = 2000;
+
 const tell = (message: FromWorker) => port.postMessage(message);
 
 // A client that moves may reach another worker than the one that knows its connection.
@@ -24,6 +27,13 @@ const engine = new Engine({
 others.onmessage = (message: unknown) => engine.learn((message as { data: LearntId }).data);
 others.unref();
 
+function tellTraffic(): void {
+  const rows = engine.takeTraffic();
+  if (rows.length > 0) tell({ kind: 'traffic', rows });
+}
+
+setInterval(tellTraffic, trafficIntervalMs).unref();
+
 port.on('message', (message: ToWorker) => {
   switch (message.kind) {
     case 'apply':
@@ -35,6 +45,7 @@ port.on('message', (message: ToWorker) => {
       break;
     case 'drain':
       void engine.drain(message.deadlineMs).then(() => {
+        tellTraffic();
         tell({ kind: 'drained' });
         port.close();
       });

@@ -1,4 +1,6 @@
 import type { Socket } from 'node:net';
+import { listenerCounters } from '../../observe/traffic-counts.ts';
+import { count, countRequest } from '../counters/counting.ts';
 import { plainAddress } from '../sockets/plain-address.ts';
 import { resetSocket } from '../sockets/reset-socket.ts';
 import { Deadline, type DeadlineOwner } from '../time/deadlines.ts';
@@ -92,6 +94,7 @@ export class HttpConnection implements ExchangeClient, ClientFacts, DeadlineOwne
   }
 
   #onBytes(bytes: Buffer): void {
+    count(this.serving.counts, listenerCounters.bytesReceived, bytes.length);
     switch (this.#phase) {
       case Phase.READING:
         this.#input = this.#input === null ? bytes : Buffer.concat([this.#input, bytes]);
@@ -309,7 +312,8 @@ export class HttpConnection implements ExchangeClient, ClientFacts, DeadlineOwne
   #answerInstead(own: OwnAnswer, persists: boolean): void {
     const { minor, isHead } = this.#reader.line;
     const keeps = persists && !this.serving.isDraining && this.serving.configuration.keepaliveTimeoutMs > 0;
-    this.socket.write(composeAnswer(own, !keeps ? 'close' : minor === 0 ? 'keep-alive' : '', isHead));
+    const connection = !keeps ? 'close' : minor === 0 ? 'keep-alive' : '';
+    this.#writeOwn(composeAnswer(own, connection, isHead), own.status);
     this.finishExchange(keeps);
   }
 
@@ -330,8 +334,14 @@ export class HttpConnection implements ExchangeClient, ClientFacts, DeadlineOwne
   }
 
   #answerAndClose(status: number): void {
-    this.socket.write(composeAnswer({ status, ...statusPage(status) }, 'close', false));
+    this.#writeOwn(composeAnswer({ status, ...statusPage(status) }, 'close', false), status);
     this.#linger();
+  }
+
+  #writeOwn(answer: Buffer, status: number): void {
+    countRequest(this.serving.counts, status);
+    count(this.serving.counts, listenerCounters.bytesSent, answer.length);
+    this.socket.write(answer);
   }
 
   /**

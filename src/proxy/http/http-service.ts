@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
 import type { HttpListenerSettings, ListenerConfiguration } from '../../dataplane/configuration.ts';
+import { listenerCounters } from '../../observe/traffic-counts.ts';
+import { count } from '../counters/counting.ts';
 import type { ConnectionService, EngineParts } from '../listeners/service.ts';
 import type { PolicyTable } from '../policies/policy-table.ts';
 import type { Pool } from '../pools/pool.ts';
@@ -16,6 +18,7 @@ export class HttpService implements ConnectionService, HttpServing {
   plan: RequestPlan;
   isDraining = false;
   readonly deadlines: Deadlines;
+  readonly counts: Float64Array;
   readonly #parts: EngineParts;
   readonly #connections = new Set<HttpConnection>();
   #isDestroyed = false;
@@ -27,6 +30,7 @@ export class HttpService implements ConnectionService, HttpServing {
     this.settings = settings;
     this.plan = new RequestPlan(configuration);
     this.deadlines = parts.deadlines;
+    this.counts = parts.counters.listener(configuration.id, configuration.loadBalancerId);
     this.#parts = parts;
     this.policies = parts.policies.get(configuration.id) ?? null;
   }
@@ -54,10 +58,12 @@ export class HttpService implements ConnectionService, HttpServing {
       socket.destroy();
       return;
     }
+    count(this.counts, listenerCounters.connectionsOpened);
     this.#connections.add(new HttpConnection(socket, this, tls));
   }
 
   release(connection: HttpConnection): void {
+    count(this.counts, listenerCounters.connectionsClosed);
     this.#connections.delete(connection);
     if (this.isDraining && this.#connections.size === 0) this.#onIdle();
   }

@@ -12,6 +12,8 @@ export interface HttpServing {
   /** Every connection ends with its current exchange. */
   readonly isDraining: boolean;
   readonly deadlines: Deadlines;
+  /** Of `listenerCounters`, to be added to. */
+  readonly counts: Float64Array;
   /** Null when every request goes to the default pool. */
   readonly policies: PolicyTable | null;
   /** By id. */

@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
 import type { ListenerConfiguration } from '../../dataplane/configuration.ts';
+import { listenerCounters, memberCounters, poolCounters } from '../../observe/traffic-counts.ts';
+import { count } from '../counters/counting.ts';
 import type { EngineParts } from '../listeners/service.ts';
 import type { Member } from '../pools/member.ts';
 import { plainAddress } from '../sockets/plain-address.ts';
@@ -12,6 +14,8 @@ import { Tunnel } from '../tunnel/tunnel.ts';
 export interface TcpServing {
   readonly configuration: ListenerConfiguration;
   readonly parts: EngineParts;
+  /** Of `listenerCounters`, to be added to. */
+  readonly counts: Float64Array;
   /** The connection is over. */
   release(connection: TcpConnection): void;
 }
@@ -36,6 +40,8 @@ export class TcpConnection implements DeadlineOwner {
   #tunnel: Tunnel | null = null;
   #attempts = 0;
   #tried: Set<Member> | undefined;
+  /** The last one that did not accept the connection. */
+  #failed: Member | null = null;
   #isOver = false;
 
   constructor(client: Socket, serving: TcpServing) {
@@ -53,20 +59,26 @@ export class TcpConnection implements DeadlineOwner {
     const pool = configuration.poolId === null ? undefined : parts.pools.get(configuration.poolId);
     const member = this.#attempts < ATTEMPTS ? pool?.pick(this.#clientAddress, this.#tried) : undefined;
     if (member === undefined) {
+      if (pool !== undefined && this.#tried === undefined) count(pool.counts, poolCounters.unserved);
       // Nobody serves it: a reset says so at once, where an end would look like a member that said nothing.
       resetSocket(this.#client);
       return;
     }
+    if (this.#failed !== null) count(this.#failed.counts, memberCounters.retries);
     this.#attempts += 1;
     this.#member = member;
     member.begin();
+    count(member.counts, memberCounters.connectionsOpened);
     const port = member.portFor(configuration.port);
     const socket = member.transport.connect(member.address, port, this.#onMemberBytes);
     this.#memberSocket = socket;
     parts.deadlines.arm(this.#deadline, CONNECT_TIMEOUT_MS);
     socket.on('error', () => {});
-    socket.once(member.transport.readyEvent, () => this.#join(socket));
-    socket.on('close', () => this.#onMemberClosed(socket));
+    socket.once(member.transport.readyEvent, () => this.#join(socket, member));
+    socket.on('close', () => {
+      count(member.counts, memberCounters.connectionsClosed);
+      this.#onMemberClosed(socket);
+    });
   }
 
   /** The member did not accept the connection in time. */
@@ -79,24 +91,29 @@ export class TcpConnection implements DeadlineOwner {
     this.#memberSocket?.destroy();
   }
 
-  #join(member: Socket): void {
+  #join(socket: Socket, member: Member): void {
     const client = this.#client;
     const { configuration, parts } = this.#serving;
     parts.deadlines.remove(this.#deadline);
-    const tunnel = new Tunnel(client, member, parts.deadlines, configuration.keepaliveTimeoutMs, () =>
-      this.#over(),
-    );
+    const { counts } = this.#serving;
+    const both = { listener: counts, member: member.counts };
+    const idleTimeoutMs = configuration.keepaliveTimeoutMs;
+    const tunnel = new Tunnel(client, socket, parts.deadlines, idleTimeoutMs, both, () => this.#over());
     this.#tunnel = tunnel;
     client.on('drain', () => tunnel.onClientDrain());
-    member.on('drain', () => tunnel.onMemberDrain());
+    socket.on('drain', () => tunnel.onMemberDrain());
     client.on('end', () => tunnel.onClientEnd());
-    member.on('end', () => tunnel.onMemberEnd());
-    client.on('data', (bytes: Buffer) => tunnel.fromClient(bytes));
+    socket.on('end', () => tunnel.onMemberEnd());
+    client.on('data', (bytes: Buffer) => {
+      count(counts, listenerCounters.bytesReceived, bytes.length);
+      tunnel.fromClient(bytes);
+    });
     // A client that ended before it sent anything told so while nobody listened.
     if (client.readableEnded) tunnel.onClientEnd();
   }
 
   readonly #onMemberBytes = (length: number): boolean => {
+    if (this.#member !== null) count(this.#member.counts, memberCounters.bytesReceived, length);
     this.#tunnel?.fromMember(readBuffer.subarray(0, length));
     return true;
   };
@@ -108,6 +125,8 @@ export class TcpConnection implements DeadlineOwner {
     }
     if (this.#isOver || socket !== this.#memberSocket || this.#member === null) return;
     // It never connected: another member may.
+    count(this.#member.counts, memberCounters.failuresConnect);
+    this.#failed = this.#member;
     this.#tried ??= new Set();
     this.#tried.add(this.#member);
     this.#member.finish();
