@@ -3,6 +3,7 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Server as TlsServer } from 'node:tls';
+import { CallMetrics } from '../api/call-metrics.ts';
 import { createServer, type ServerCertificate } from '../api/server.ts';
 import type { OpenKey } from '../dataplane/compile-tls.ts';
 import { Explainer } from '../dataplane/explainer.ts';
@@ -13,6 +14,7 @@ import { HealthChecks } from '../health/health-checks.ts';
 import { singleProbe } from '../health/single-probe.ts';
 import type { InventoryFile } from '../model/inventory.ts';
 import type { Logger } from '../observe/log.ts';
+import { processFamilies } from '../observe/process-families.ts';
 import { privateKeysOf } from '../service/certificates.ts';
 import { Directory, type UserDeclaration } from '../service/identity/directory.ts';
 import { Identity } from '../service/identity/identity.ts';
@@ -112,11 +114,20 @@ async function startOver(
   const health = new HealthChecks(region, log);
   const memberChecks = new MemberChecks(region, singleProbe, log);
   const explainer = new Explainer(store.reader, sessionKeys);
-  const operations = allOperations({ region, identity, stream, memberChecks, explainer });
+  const calls = new CallMetrics();
+  const metrics = {
+    proxies: () => stream.proxies,
+    revision: () => publisher.revision,
+    installation: () => [...calls.families(), ...store.metrics(), ...health.metrics(), ...processFamilies()],
+  };
+  const operations = allOperations({ region, identity, stream, memberChecks, explainer, metrics });
   const refusedCalls = new RefusedCalls(region, log, options.clock);
   running.defer(() => refusedCalls.stop());
   const takesUpgrade = StreamServer.takes;
-  const app = createServer({ operations, identity, refusedCalls, region, takesUpgrade, log, certificate });
+  const { metrics_token: metricsToken } = credentials;
+  const app = createServer({
+    ...{ operations, identity, refusedCalls, region, takesUpgrade, log, calls, metricsToken, certificate },
+  });
   stream.attach(app.server);
   const trimming = setInterval(() => trim(store, log), trimIntervalMs);
   running.defer(() => clearInterval(trimming));

@@ -24,6 +24,7 @@ import { logtankOperations } from '../api/operations/logtanks.ts';
 import { masterSlavePoolOperations } from '../api/operations/master-slave-pools.ts';
 import { memberCheckOperations } from '../api/operations/member-checks.ts';
 import { memberOperations } from '../api/operations/members.ts';
+import { type MetricsSource, metricsOperation } from '../api/operations/metrics.ts';
 import { networkUseOperations } from '../api/operations/network-use.ts';
 import { poolOperations } from '../api/operations/pools.ts';
 import { publicOperations } from '../api/operations/public.ts';
@@ -55,6 +56,7 @@ export interface OperationParts {
   readonly stream: Parameters<typeof elbowOperations>[1];
   readonly memberChecks: MemberChecks;
   readonly explainer: ExplanationSource;
+  readonly metrics: MetricsSource;
 }
 
 export function allOperations({
@@ -63,6 +65,7 @@ export function allOperations({
   stream,
   memberChecks,
   explainer,
+  metrics,
 }: OperationParts): Operation[] {
   const documented = [
     ...loadBalancerOperations(region),
@@ -109,6 +112,7 @@ export function allOperations({
     explainOperation(explainer),
     ...graphOperations(region),
     ...auditOperations(region),
+    metricsOperation(region, metrics),
   ];
   return [...documented, ...publicOperations(documented)];
 }

@@ -1,4 +1,5 @@
 /** Keeps the scheduler at what the resources say, and the resources at what it finds. */
+import type { Family } from '../observe/exposition.ts';
 import type { Logger } from '../observe/log.ts';
 import {
   type Change,
@@ -37,6 +38,10 @@ export class HealthChecks {
     this.#log = log;
     this.#scheduler = new HealthScheduler({ ...options, onVerdict: (change) => this.#record(change) });
     this.#feed = followChanges(region, log, (changes) => this.#follow(changes));
+  }
+
+  metrics(): Family[] {
+    return this.#scheduler.metrics.families();
   }
 
   /** Takes up the verdicts that are stored and begins to probe. */
