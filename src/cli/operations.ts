@@ -1,4 +1,5 @@
 /** Every operation that is served, in the order in which they are documented. */
+import { appliedOperation } from '../api/operations/applied.ts';
 import { auditOperations } from '../api/operations/audit.ts';
 import { availabilityZoneChangeOperations } from '../api/operations/availability-zone-changes.ts';
 import { availabilityZoneOperations } from '../api/operations/availability-zones.ts';
@@ -109,6 +110,7 @@ export function allOperations({
     ...cloudServerOperations(region),
     ...elbowServerOperations(region),
     ...elbowOperations(region, stream),
+    appliedOperation(region, stream),
     explainOperation(explainer),
     ...graphOperations(region),
     ...auditOperations(region),

@@ -4,6 +4,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createLogger } from '../observe/log.ts';
+import { AccessLogFile } from '../proxy/access-log/access-log-file.ts';
 import { LastConfiguration } from '../proxy/last-configuration.ts';
 import { serveMetrics } from '../proxy/metrics-server.ts';
 import { StreamClient } from '../proxy/stream-client.ts';
@@ -81,6 +82,12 @@ export async function proxy(args: readonly string[]): Promise<void> {
     logLevel: values['log-level'],
     log,
     lastConfiguration,
+    accessLog: new AccessLogFile({
+      path: values['access-log'] ?? join(directory, 'access.log'),
+      maxBytes: values['access-log-size'] * 1024 * 1024,
+      keptFiles: values['access-log-files'],
+      log,
+    }),
     onReport: () => client.report(),
   });
   const client: StreamClient = new StreamClient({

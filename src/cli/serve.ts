@@ -74,6 +74,9 @@ export async function serve(args: readonly string[]): Promise<void> {
         directory,
         workers: values.workers,
         bindAny: values.bind === 'any',
+        accessLog: values['access-log'] ?? null,
+        accessLogSizeMib: values['access-log-size'],
+        accessLogFiles: values['access-log-files'],
         logLevel: values['log-level'],
         log,
       });

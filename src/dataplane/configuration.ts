@@ -70,6 +70,13 @@ export interface AccessControl {
   readonly ranges: readonly { readonly first: string; readonly last: string }[];
 }
 
+/** That what clients ask is written down, and for whom. */
+export interface AccessLogSettings {
+  /** The log stream of the logtank. */
+  readonly topicId: string;
+  readonly projectId: string;
+}
+
 /** One port on which clients are served. */
 export interface ListenerConfiguration {
   readonly id: string;
@@ -91,6 +98,8 @@ export interface ListenerConfiguration {
   readonly http: HttpListenerSettings | null;
   /** Null when clients speak no TLS. */
   readonly tls: TlsSettings | null;
+  /** Left out where nothing is logged. */
+  readonly accessLog?: AccessLogSettings;
 }
 
 export type Algorithm = 'round-robin' | 'least-connections' | 'source-ip' | 'connection-id';

@@ -59,10 +59,22 @@ export const poolCounters = {
   unserved: 22,
 } as const;
 
+/** What a proxy counts of itself. */
+export const proxyCounters = {
+  /** Of the access log. */
+  linesWritten: 0,
+  linesDropped: 1,
+} as const;
+
 /** The upper bounds of the buckets but the last, in milliseconds. */
 export const answerBoundsMs = [5, 25, 100, 500, 2500, 10_000] as const;
 
-export const countersOf = { listener: listenerCounters, pool: poolCounters, member: memberCounters } as const;
+export const countersOf = {
+  listener: listenerCounters,
+  pool: poolCounters,
+  member: memberCounters,
+  proxy: proxyCounters,
+} as const;
 
 export type TrafficKind = keyof typeof countersOf;
 
@@ -72,7 +84,7 @@ export const trafficKinds = Object.keys(countersOf) as TrafficKind[];
 export interface TrafficRow {
   readonly kind: TrafficKind;
   readonly id: string;
-  /** The load balancer of a listener, the pool of a member; empty for a pool. */
+  /** The load balancer of a listener, the pool of a member; empty for others. */
   readonly parentId: string;
   /** In the order of `countersOf` the kind. */
   readonly values: readonly number[];

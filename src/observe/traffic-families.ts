@@ -6,6 +6,7 @@ import {
   listenerCounters,
   memberCounters,
   poolCounters,
+  proxyCounters,
   type TrafficKind,
   type TrafficRow,
 } from './traffic-counts.ts';
@@ -43,7 +44,7 @@ function counterBy(
   return { kind, name: `elbow_${kind}_${name}_total`, help, type: 'counter', samples };
 }
 
-function open(kind: TrafficKind, help: string): Shape {
+function open(kind: 'listener' | 'pool' | 'member', help: string): Shape {
   const { connectionsOpened, connectionsClosed } = countersOf[kind];
   return {
     ...{ kind, help, name: `elbow_${kind}_connections_open`, type: 'gauge' },
@@ -132,6 +133,13 @@ const shapes: readonly Shape[] = [
     poolCounters.unserved,
   ),
   ...memberShapes('member'),
+  counter('proxy', 'access_log_lines', 'Lines written to the access log.', proxyCounters.linesWritten),
+  counter(
+    'proxy',
+    'access_log_lines_dropped',
+    'Lines that were lost: the disk was full, missing or too slow.',
+    proxyCounters.linesDropped,
+  ),
 ];
 
 /** Rows of the same labels, as of two proxies that go by one name, are added up. */

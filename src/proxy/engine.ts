@@ -30,6 +30,8 @@ export interface EngineOptions {
   readonly onListenerState: (state: ListenerState) => void;
   /** Called with every QUIC connection id that is learnt here, for the other workers to know. */
   readonly onConnectionId?: (learnt: LearntId) => void;
+  /** Takes the lines of the access log, each with its end. */
+  readonly onAccess?: (line: string) => void;
 }
 
 /** The traffic of one worker: listeners, pools and members as the configuration has them. */
@@ -55,6 +57,7 @@ export class Engine {
       log: options.log,
       deadlines: new Deadlines(options.clock ?? (() => performance.now()), options.tickMs ?? 50),
       counters: new TrafficCounters(),
+      logAccess: options.onAccess ?? (() => {}),
       pools: this.#pools,
       certificates: this.#certificates,
       ticketKeys: { current: randomBytes(48) },

@@ -52,5 +52,7 @@ function labelsOf({ kind, id, parentId }: TrafficRow): Labels {
       return { pool_id: id };
     case 'member':
       return { pool_id: parentId, member_id: id };
+    case 'proxy':
+      return {};
   }
 }

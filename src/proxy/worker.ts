@@ -1,6 +1,7 @@
 /** A worker thread of a proxy: one engine, told what to do by the main thread. */
 import { BroadcastChannel, parentPort, workerData } from 'node:worker_threads';
 import { createLogger } from '../observe/log.ts';
+import { LineBuffer } from './access-log/line-buffer.ts';
 import { Engine } from './engine.ts';
 import type { LearntId } from './udp/connection-ids.ts';
 import type { FromWorker, ToWorker, WorkerData } from './worker-messages.ts';
@@ -17,10 +18,13 @@ const tell = (message: FromWorker) => port.postMessage(message);
 // A client that moves may reach another worker than the one that knows its connection.
 const others = new BroadcastChannel('elbow QUIC connection ids');
 
+const lines = new LineBuffer((chunk) => tell({ kind: 'access-log', chunk }));
+
 const engine = new Engine({
   log: createLogger(`proxy-worker-${index}`, logLevel),
   bindAny,
   onListenerState: (state) => tell({ kind: 'listener', state }),
+  onAccess: (line) => lines.write(line),
   onConnectionId: (learnt) => others.postMessage(learnt),
 });
 
@@ -43,9 +47,13 @@ port.on('message', (message: ToWorker) => {
     case 'ticket-keys':
       engine.useTicketKeys(Buffer.from(message.keys));
       break;
+    case 'logged':
+      lines.acknowledge();
+      break;
     case 'drain':
       void engine.drain(message.deadlineMs).then(() => {
         tellTraffic();
+        lines.flush();
         tell({ kind: 'drained' });
         port.close();
       });

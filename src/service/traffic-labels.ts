@@ -37,7 +37,9 @@ export async function labelledTraffic(
     member: await membersBy(region, idsOf('member')),
   };
   return proxies.flatMap(({ name: proxy, traffic }) =>
-    [...traffic.values()].flatMap(({ kind, id, values }) => {
+    [...traffic.values()].flatMap<LabelledRow>(({ kind, id, values }) => {
+      // What a proxy counts of itself is no project's.
+      if (kind === 'proxy') return projectIds === null ? [{ kind, values, labels: { proxy } }] : [];
       const found = counted[kind].get(id);
       if (!found || (projectIds && !projectIds.has(found.project_id))) return [];
       return [{ kind, values, labels: { proxy, project_id: found.project_id, ...found.labels } }];

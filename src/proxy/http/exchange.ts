@@ -108,7 +108,9 @@ export class Exchange implements MemberReceiver {
     }
     this.#member = member;
     member.begin();
-    const waiting = member.idle.take(member.portFor(serving.configuration.port));
+    const port = member.portFor(serving.configuration.port);
+    this.#client.record?.attempt(pool?.id ?? '', member, port);
+    const waiting = member.idle.take(port);
     if (waiting === null) {
       this.#connect(member);
     } else {
@@ -156,6 +158,7 @@ export class Exchange implements MemberReceiver {
     if (!isAgain) this.#sent = this.#compose();
     if (this.#sent === null) return;
     this.#sentAt = performance.now();
+    this.#client.record?.connected();
     if (!this.#toMember(connection, this.#sent)) this.#pauseClient();
     this.#rearm();
     if (isAgain && !this.#requestIsDone) this.#sendWaiting();
@@ -175,6 +178,7 @@ export class Exchange implements MemberReceiver {
     if (input === null || this.#requestBody === null) return this.#request.head;
     pieces.push(this.#request.head);
     const bodyEnd = this.#requestBody.read(input, 0, input.length, pieces);
+    this.#noteBody(bodyEnd);
     const composed = Buffer.concat(pieces);
     pieces.length = 0;
     if (bodyEnd === -1) {
@@ -196,6 +200,7 @@ export class Exchange implements MemberReceiver {
     const body = this.#requestBody;
     if (body === null || body.isDone || connection === null || this.#phase === Phase.CONNECTING) return 0;
     const bodyEnd = body.read(input, 0, input.length, pieces);
+    this.#noteBody(bodyEnd);
     this.#sent = null;
     this.#awaitsContinue = false;
     let flows = true;
@@ -300,6 +305,8 @@ export class Exchange implements MemberReceiver {
       headers.persists && !endsByClose && !serving.isDraining && serving.configuration.keepaliveTimeoutMs > 0;
     const ending = !this.#persists ? END_CLOSE : clientMinor === 0 ? END_KEEP_ALIVE : LINE_END;
     const headTail = this.#withAdded(head, ending);
+    const { record } = this.#client;
+    if (record !== null) record.headBytesSent = head.forwarded.length + headTail.length;
 
     if (kind === BodyKind.NONE || (kind === BodyKind.LENGTH && end - bodyStart >= length)) {
       // The whole response is here, as it nearly always is: one buffer, one write.
@@ -348,7 +355,13 @@ export class Exchange implements MemberReceiver {
     return socket.write(bytes);
   }
 
+  #noteBody(length: number): void {
+    const { record } = this.#client;
+    if (record !== null && length > 0) record.bodyReceived += length;
+  }
+
   #countAnswer(status: number): void {
+    this.#client.record?.answered(status);
     countRequest(this.#client.serving.counts, status);
     if (this.#member !== null) countAnswer(this.#member.counts, status, performance.now() - this.#sentAt);
   }
@@ -359,6 +372,8 @@ export class Exchange implements MemberReceiver {
   }
 
   #countSent(bytes: Buffer): void {
+    const { record } = this.#client;
+    if (record !== null) record.bytesSent += bytes.length;
     count(this.#client.serving.counts, listenerCounters.bytesSent, bytes.length);
   }
 

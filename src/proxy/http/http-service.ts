@@ -39,6 +39,10 @@ export class HttpService implements ConnectionService, HttpServing {
     return this.#connections.size;
   }
 
+  logAccess(line: string): void {
+    this.#parts.logAccess(line);
+  }
+
   pool(): Pool | undefined {
     const { poolId } = this.configuration;
     return poolId === null ? undefined : this.#parts.pools.get(poolId);

@@ -20,6 +20,8 @@ export interface HttpServing {
   readonly pools: ReadonlyMap<string, Pool>;
   /** The default pool. */
   pool(): Pool | undefined;
+  /** Takes a line of the access log, with its end. */
+  logAccess(line: string): void;
   /** The connection is over. */
   release(connection: object): void;
 }

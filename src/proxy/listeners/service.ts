@@ -14,6 +14,8 @@ export interface EngineParts {
   readonly log: Log;
   readonly deadlines: Deadlines;
   readonly counters: TrafficCounters;
+  /** Takes the lines of the access log, each with its end. */
+  readonly logAccess: (line: string) => void;
   /** Pools by id. */
   readonly pools: ReadonlyMap<string, Pool>;
   readonly certificates: CertificateStore;

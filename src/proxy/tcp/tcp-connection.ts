@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { ListenerConfiguration } from '../../dataplane/configuration.ts';
 import { listenerCounters, memberCounters, poolCounters } from '../../observe/traffic-counts.ts';
+import { connectionLine } from '../access-log/connection-line.ts';
 import { count } from '../counters/counting.ts';
 import type { EngineParts } from '../listeners/service.ts';
 import type { Member } from '../pools/member.ts';
@@ -35,6 +36,9 @@ export class TcpConnection implements DeadlineOwner {
   readonly #serving: TcpServing;
   readonly #deadline: Deadline = new Deadline(this);
   readonly #clientAddress: string;
+  readonly #clientPort: number;
+  readonly #beganAt = performance.now();
+  #connectMs: number | null = null;
   #member: Member | null = null;
   #memberSocket: Socket | null = null;
   #tunnel: Tunnel | null = null;
@@ -48,6 +52,7 @@ export class TcpConnection implements DeadlineOwner {
     this.#client = client;
     this.#serving = serving;
     this.#clientAddress = plainAddress(client.remoteAddress);
+    this.#clientPort = client.remotePort ?? 0;
     // 'close' always follows and does what is to do.
     client.on('error', () => {});
     client.on('close', () => this.#onClientClosed());
@@ -95,6 +100,7 @@ export class TcpConnection implements DeadlineOwner {
     const client = this.#client;
     const { configuration, parts } = this.#serving;
     parts.deadlines.remove(this.#deadline);
+    this.#connectMs = performance.now() - this.#beganAt;
     const { counts } = this.#serving;
     const both = { listener: counts, member: member.counts };
     const idleTimeoutMs = configuration.keepaliveTimeoutMs;
@@ -147,8 +153,25 @@ export class TcpConnection implements DeadlineOwner {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#serving.parts.deadlines.remove(this.#deadline);
+    this.#log();
     this.#member?.finish();
     this.#member = null;
     this.#serving.release(this);
+  }
+
+  #log(): void {
+    const { configuration, parts } = this.#serving;
+    if (!configuration.accessLog) return;
+    const member = this.#member;
+    const ended = {
+      ...({ protocol: 'TCP', address: this.#clientAddress, port: this.#clientPort } as const),
+      ...{ durationMs: performance.now() - this.#beganAt, connectMs: this.#connectMs },
+      ...{ bytesReceived: this.#tunnel?.bytesToMember ?? 0, bytesSent: this.#tunnel?.bytesToClient ?? 0 },
+      poolId: configuration.poolId ?? '',
+      member: member && {
+        ...{ id: member.id, address: member.address, port: member.portFor(configuration.port) },
+      },
+    };
+    parts.logAccess(connectionLine(ended, configuration));
   }
 }

@@ -25,6 +25,9 @@ export class Tunnel implements DeadlineOwner {
   readonly #idleTimeoutMs: number;
   readonly #counts: TunnelCounts;
   readonly #onOver: () => void;
+  /** Bytes written so far. */
+  bytesToClient = 0;
+  bytesToMember = 0;
   #isOver = false;
   #clientEnded = false;
   #clientClosed = false;
@@ -53,6 +56,7 @@ export class Tunnel implements DeadlineOwner {
   fromClient(bytes: Buffer): void {
     if (this.#isOver) return;
     this.#touch();
+    this.bytesToMember += bytes.length;
     count(this.#counts.member, memberCounters.bytesSent, bytes.length);
     if (!this.#member.write(bytes)) this.#client.pause();
   }
@@ -61,6 +65,7 @@ export class Tunnel implements DeadlineOwner {
   fromMember(bytes: Buffer): void {
     if (this.#isOver) return;
     this.#touch();
+    this.bytesToClient += bytes.length;
     count(this.#counts.listener, listenerCounters.bytesSent, bytes.length);
     if (!writeCopy(this.#client, bytes)) this.#member.pause();
   }

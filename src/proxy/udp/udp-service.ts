@@ -1,6 +1,7 @@
 import type { RemoteInfo, Socket } from 'node:dgram';
 import type { ListenerConfiguration } from '../../dataplane/configuration.ts';
 import { listenerCounters, poolCounters } from '../../observe/traffic-counts.ts';
+import { connectionLine } from '../access-log/connection-line.ts';
 import { count } from '../counters/counting.ts';
 import type { EngineParts, Service } from '../listeners/service.ts';
 import type { Member } from '../pools/member.ts';
@@ -90,7 +91,7 @@ export class UdpService implements Service, UdpServing {
 
   release(session: UdpSession): void {
     const sessions = this.#sessions.get(session.listening);
-    if (sessions?.delete(keyOf(session.client))) this.#forget();
+    if (sessions?.delete(keyOf(session.client))) this.#forget(session);
     if (sessions?.size === 0) this.#sessions.delete(session.listening);
   }
 
@@ -134,8 +135,19 @@ export class UdpService implements Service, UdpServing {
     return session;
   }
 
-  #forget(): void {
+  #forget({ client, member, beganAt, bytesReceived, bytesSent }: UdpSession): void {
     this.#count -= 1;
+    const configuration = this.#configuration;
+    if (configuration.accessLog) {
+      const { id, address } = member;
+      const ended = {
+        ...({ protocol: 'UDP', address: plainAddress(client.address), port: client.port } as const),
+        ...{ durationMs: performance.now() - beganAt, connectMs: null, bytesReceived, bytesSent },
+        poolId: configuration.poolId ?? '',
+        member: { id, address, port: member.portFor(configuration.port) },
+      };
+      this.#parts.logAccess(connectionLine(ended, configuration));
+    }
     count(this.counts, listenerCounters.connectionsClosed);
   }
 

@@ -35,6 +35,10 @@ export class UdpSession implements DeadlineOwner {
   readonly #socket: Socket;
   /** Null once the socket is connected. */
   #waiting: Buffer[] | null = [];
+  /** Bytes so far. */
+  bytesReceived = 0;
+  bytesSent = 0;
+  readonly beganAt = performance.now();
   #isOver = false;
 
   constructor(
@@ -69,6 +73,7 @@ export class UdpSession implements DeadlineOwner {
   fromClient(bytes: Buffer): void {
     if (this.#isOver) return;
     this.#touch();
+    this.bytesReceived += bytes.length;
     if (this.#waiting === null) this.#send(bytes);
     else if (this.#waiting.length < MAX_WAITING) this.#waiting.push(bytes);
   }
@@ -94,6 +99,7 @@ export class UdpSession implements DeadlineOwner {
     this.#serving.onMemberDatagram(bytes, this.member);
     count(this.member.counts, memberCounters.bytesReceived, bytes.length);
     count(this.#serving.counts, listenerCounters.bytesSent, bytes.length);
+    this.bytesSent += bytes.length;
     try {
       this.listening.send(bytes, this.client.port, this.client.address);
     } catch {
