@@ -45,6 +45,8 @@ export class Engine {
   /** The listener of each policy. */
   readonly #listenerOf = new Map<string, string>();
   readonly #listeners = new Map<string, Listener>();
+  /** Those that were put and may not listen yet. */
+  readonly #starting = new Set<Listener>();
   /** Removed listeners whose last requests are still running. */
   readonly #leaving = new Set<Listener>();
   #source: string | null = null;
@@ -71,6 +73,12 @@ export class Engine {
   /** The revision that runs, or null before the first snapshot. */
   get revision(): number | null {
     return this.#revision;
+  }
+
+  /** Whether every listener of the revision that runs listens, or has failed to. */
+  get isSettled(): boolean {
+    for (const listener of this.#starting) if (!listener.isStarting) this.#starting.delete(listener);
+    return this.#starting.size === 0;
   }
 
   /**
@@ -216,10 +224,13 @@ export class Engine {
     const listener = this.#listeners.get(configuration.id);
     if (listener !== undefined && isSameProtocol(listener.configuration, configuration)) {
       if (!isDeepStrictEqual(listener.configuration, configuration)) listener.reconfigure(configuration);
+      this.#starting.add(listener);
       return;
     }
     this.#removeListener(configuration.id);
-    this.#listeners.set(configuration.id, new Listener(configuration, this.#parts, this.#onListenerState));
+    const created = new Listener(configuration, this.#parts, this.#onListenerState);
+    this.#listeners.set(configuration.id, created);
+    this.#starting.add(created);
   }
 
   /** TCP connections and UDP sessions of a removed listener are cut; HTTP requests are answered first (ELB's documented way). */

@@ -20,10 +20,22 @@ const others = new BroadcastChannel('elbow QUIC connection ids');
 
 const lines = new LineBuffer((chunk) => tell({ kind: 'access-log', chunk }));
 
+/** The revision to tell of once its listeners listen: only then it is what clients meet. */
+let untold: number | null = null;
+
+function tellApplied(): void {
+  if (untold === null || !engine.isSettled) return;
+  tell({ kind: 'applied', revision: untold });
+  untold = null;
+}
+
 const engine = new Engine({
   log: createLogger(`proxy-worker-${index}`, logLevel),
   bindAny,
-  onListenerState: (state) => tell({ kind: 'listener', state }),
+  onListenerState: (state) => {
+    tell({ kind: 'listener', state });
+    tellApplied();
+  },
   onAccess: (line) => lines.write(line),
   onConnectionId: (learnt) => others.postMessage(learnt),
 });
@@ -42,7 +54,8 @@ port.on('message', (message: ToWorker) => {
   switch (message.kind) {
     case 'apply':
       engine.apply(message.delta);
-      tell({ kind: 'applied', revision: message.delta.revision });
+      untold = message.delta.revision;
+      tellApplied();
       break;
     case 'ticket-keys':
       engine.useTicketKeys(Buffer.from(message.keys));

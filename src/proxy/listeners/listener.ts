@@ -62,6 +62,11 @@ export class Listener {
     return this.#service.connectionCount;
   }
 
+  /** Whether it is not known yet if it can listen. */
+  get isStarting(): boolean {
+    return !this.#isClosed && this.#state() === null;
+  }
+
   /** Takes a changed configuration of the same protocol: only addresses that changed are bound anew. */
   reconfigure(configuration: ListenerConfiguration): void {
     this.configuration = configuration;
