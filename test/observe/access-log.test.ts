@@ -1,8 +1,9 @@
 /** The access log as the real command writes it. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { request } from 'node:http';
-import { connect } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type Balanced, balance, NamedMember } from '../support/balanced.ts';
@@ -22,6 +23,35 @@ after(async () => {
   await elbow[Symbol.asyncDispose]();
   await member.close();
 });
+
+/** Takes requests and never answers. */
+class DeafMember implements AsyncDisposable {
+  readonly #server = createServer();
+  readonly #sockets = new Set<Socket>();
+  /** Resolves with the first request. */
+  readonly asked = new Promise<void>((resolve) => {
+    this.#server.on('connection', (socket) => {
+      this.#sockets.add(socket.on('error', () => {}).on('data', () => resolve()));
+    });
+  });
+
+  static async start(): Promise<DeafMember> {
+    const member = new DeafMember();
+    await once(member.#server.listen(0, '127.0.0.1'), 'listening');
+    return member;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    await closed;
+  }
+}
 
 type Line = Readonly<Record<string, string | number>>;
 
@@ -128,7 +158,7 @@ test('no client can forge a line: quotes, backslashes, line ends and bytes beyon
   );
 });
 
-test('a request that is answered 400 is not logged; one without a member is, and one whose client left is 499', async () => {
+test('a request that is answered 400 is not logged, and one without a member is', async () => {
   const balanced = await logged([]);
   const answer = await new Promise<string>((resolve) => {
     const socket = connect(balanced.port, balanced.host, () => socket.write('GET / HTTP/1.1\r\n\r\n'));
@@ -139,6 +169,20 @@ test('a request that is answered 400 is not logged; one without a member is, and
   await until(() => linesOf(balanced).length === 1);
   const [line = {}] = linesOf(balanced);
   assert.deepEqual([line['status'], line['upstream_addr'], line['member_name']], [503, '-', '-']);
+});
+
+test('a request whose client left is logged as 499, with the member that had it', async () => {
+  await using deaf = await DeafMember.start();
+  const balanced = await logged([deaf]);
+  const socket = connect(balanced.port, balanced.host, () =>
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n'),
+  );
+  await deaf.asked;
+  socket.resetAndDestroy();
+  await until(() => linesOf(balanced).length === 1);
+  const [line = {}] = linesOf(balanced);
+  assert.deepEqual([line['status'], line['upstream_status'], line['bytes_sent']], [499, '-', 0]);
+  assert.equal(line['upstream_addr'], `127.0.0.1:${deaf.port}`);
 });
 
 test('a TCP connection is one line once it is over', async () => {

@@ -1,11 +1,15 @@
 /** `GET /metrics` of a control plane: who sees what, and that it is what Prometheus can read. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { after, before, test } from 'node:test';
 import { streamPath, streamProtocol } from '../../src/dataplane/configuration.ts';
+import { ProbeMetrics } from '../../src/health/probe-metrics.ts';
 import { countersOf, type TrafficKind } from '../../src/observe/traffic-counts.ts';
+import { trafficFamilies } from '../../src/observe/traffic-families.ts';
+import { CommitMetrics } from '../../src/store/commit-metrics.ts';
 import { makeListener, makeLoadBalancer, makeMember, makePool } from '../api/fixtures.ts';
 import { startTestControlPlane, type TestControlPlane } from '../support/control-plane.ts';
 import { Exposition } from '../support/exposition.ts';
@@ -197,3 +201,23 @@ class ToldProxy implements Disposable {
     this.#socket.destroy();
   }
 }
+
+test('docs/observability.md has every metric that there is, with its type, and no other', async () => {
+  const { api } = controlPlane;
+  const lb = await makeLoadBalancer(api);
+  await makeMember(api, (await makePool(api, { loadbalancer_id: lb.id })).id);
+  using _proxy = await ToldProxy.open('documented');
+  await until(async () => (await scrape()).value('elbow_proxies_connected', {}) === 1);
+  const page = readFileSync(new URL('../../docs/observability.md', import.meta.url), 'utf8');
+  const documented = [...page.matchAll(/^\| `([a-z_]+)` \| (counter|gauge|histogram)/gm)].map(
+    ([, name, type]) => `${name} ${type}`,
+  );
+  const families = [
+    ...trafficFamilies([]),
+    ...(await scrape()).families,
+    ...new ProbeMetrics().families(),
+    ...new CommitMetrics().families(),
+  ];
+  const served = new Set(families.map(({ name, type }) => `${name} ${type}`));
+  assert.deepEqual(documented.toSorted(), [...served].toSorted());
+});

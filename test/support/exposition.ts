@@ -12,14 +12,16 @@ export class Exposition {
   /** Of families. */
   readonly names = new Set<string>();
   readonly samples: Sample[] = [];
+  readonly families: { readonly name: string; readonly type: string }[] = [];
 
   constructor(text: string) {
     this.text = text;
     assert.ok(text === '' || text.endsWith('\n'), 'the last line has its end');
     const seen = new Set<string>();
     for (const line of text.split('\n').slice(0, -1)) {
-      const [, comment, family = ''] = /^# (HELP|TYPE) ([a-z_]+) \S/.exec(line) ?? [];
+      const [, comment, family = '', rest = ''] = /^# (HELP|TYPE) ([a-z_]+) (\S+)/.exec(line) ?? [];
       if (comment === 'HELP') assert.ok(!this.names.has(family), `${family} comes twice`);
+      if (comment === 'TYPE') this.families.push({ name: family, type: rest });
       if (comment !== undefined) {
         this.names.add(family);
         continue;
