@@ -158,5 +158,7 @@ export function memberText(poolId: string, memberId: string): string {
 
 /** One value for each attempt; `-` where there was none. */
 function joined(attempts: readonly Attempt[], of: (attempt: Attempt) => string): string {
-  return attempts.length === 0 ? '"-"' : `"${attempts.map(of).join(', ')}"`;
+  const [only] = attempts;
+  if (only === undefined) return '"-"';
+  return attempts.length === 1 ? `"${of(only)}"` : `"${attempts.map(of).join(', ')}"`;
 }
