@@ -23,6 +23,7 @@ import { logtankOperations } from '../api/operations/logtanks.ts';
 import { masterSlavePoolOperations } from '../api/operations/master-slave-pools.ts';
 import { memberCheckOperations } from '../api/operations/member-checks.ts';
 import { memberOperations } from '../api/operations/members.ts';
+import { memberOperationsV2 } from '../api/operations/members-v2.ts';
 import { networkUseOperations } from '../api/operations/network-use.ts';
 import { poolOperations } from '../api/operations/pools.ts';
 import { publicOperations } from '../api/operations/public.ts';
@@ -35,6 +36,11 @@ import { upgradeOperations } from '../api/operations/upgrade.ts';
 import { cloudServerOperations } from '../cloud/cloud-servers.ts';
 import { elbowServerOperations } from '../cloud/elbow-servers.ts';
 import { identityOperations } from '../cloud/identity.ts';
+import { floatingIpOperations } from '../cloud/neutron/floating-ips.ts';
+import { neutronNetworkOperations } from '../cloud/neutron/networks.ts';
+import { neutronRouterOperations } from '../cloud/neutron/routers.ts';
+import { neutronSubnetOperations } from '../cloud/neutron/subnets.ts';
+import { portOperations } from '../cloud/ports.ts';
 import { publicIpOperations } from '../cloud/public-ips.ts';
 import { subnetOperations } from '../cloud/subnets.ts';
 import { vpcOperations } from '../cloud/vpcs.ts';
@@ -64,6 +70,7 @@ export function allOperations({ region, identity, stream, memberChecks }: Operat
     ...poolOperations(region),
     ...masterSlavePoolOperations(region),
     ...memberOperations(region),
+    ...memberOperationsV2(region),
     ...memberCheckOperations(memberChecks),
     ...healthMonitorOperations(region),
     ...l7PolicyOperations(region),
@@ -85,6 +92,11 @@ export function allOperations({ region, identity, stream, memberChecks }: Operat
     ...vpcOperations(region),
     ...subnetOperations(region),
     ...publicIpOperations(region),
+    ...portOperations(region),
+    ...neutronNetworkOperations(region),
+    ...neutronSubnetOperations(region),
+    ...neutronRouterOperations(region),
+    ...floatingIpOperations(region),
     ...cloudServerOperations(region),
     ...elbowServerOperations(region),
     ...elbowOperations(region, stream),

@@ -196,7 +196,7 @@ function renderInterface({ portId, subnet, address }: Place): unknown {
 }
 
 /** A hardware address that is always the same for a port: in the range that OpenStack gives out. */
-function macOf(portId: string): string {
+export function macOf(portId: string): string {
   const digits = portId.replaceAll('-', '').slice(-6);
   return ['fa', '16', '3e', digits.slice(0, 2), digits.slice(2, 4), digits.slice(4, 6)].join(':');
 }

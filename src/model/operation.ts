@@ -45,7 +45,7 @@ export interface QueryParameter {
 
 /** Whether a call can be rehearsed: every write of what projects have, and of Elbow's own. */
 export function isRehearsable({ method, path, isPublic = false }: Operation): boolean {
-  return method !== 'GET' && !isPublic && /^\/(v[\d.]+\/\{project_id\}|elbow\/v1)\//.test(path);
+  return method !== 'GET' && !isPublic && /^\/(v[\d.]+\/\{project_id\}|v2\.0|elbow\/v1)\//.test(path);
 }
 
 export interface Operation {
