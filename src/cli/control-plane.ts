@@ -2,8 +2,11 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { createServer } from '../api/server.ts';
+import type { Server as TlsServer } from 'node:tls';
+import { createServer, type ServerCertificate } from '../api/server.ts';
+import { Explainer } from '../dataplane/explainer.ts';
 import { Publisher } from '../dataplane/publisher.ts';
+import { SessionKeys } from '../dataplane/session-keys.ts';
 import { StreamServer } from '../dataplane/stream-server.ts';
 import { HealthChecks } from '../health/health-checks.ts';
 import { singleProbe } from '../health/single-probe.ts';
@@ -11,7 +14,7 @@ import type { InventoryFile } from '../model/inventory.ts';
 import type { Logger } from '../observe/log.ts';
 import { Directory, type UserDeclaration } from '../service/identity/directory.ts';
 import { Identity } from '../service/identity/identity.ts';
-import { Tokens } from '../service/identity/tokens.ts';
+import { loadProjects } from '../service/identity/projects.ts';
 import { Inventory } from '../service/inventory.ts';
 import { MemberChecks } from '../service/member-checks/member-checks.ts';
 import { destroyExpired } from '../service/recycle-bin.ts';
@@ -34,8 +37,12 @@ export interface ControlPlaneOptions {
   readonly log: Logger;
   /** What time it is for all that is stored; the machine's when left out. */
   readonly clock?: () => Date;
+  /** What time it is for tokens and signatures; the machine's when left out. */
+  readonly callersClock?: () => Date;
   /** How many days the audit is kept; as the store has it when left out. */
   readonly auditDays?: number;
+  /** What the API is served under over TLS, asked for as the credentials are; plain HTTP for null or nothing. */
+  readonly certificate?: () => Promise<ServerCertificate | null>;
 }
 
 const trimIntervalMs = 60 * 60 * 1000;
@@ -44,10 +51,12 @@ const trimIntervalMs = 60 * 60 * 1000;
 const emptyIntervalMs = 60 * 1000;
 
 export interface ControlPlane {
-  /** `http://host:port`, with the port really taken. */
+  /** `http://host:port` or `https://host:port`, with the port really taken. */
   readonly url: string;
   readonly inventory: Inventory;
   readonly credentials: Credentials;
+  /** Serves another certificate on all connections that begin from now on. */
+  readonly useCertificate: (certificate: ServerCertificate) => void;
   readonly stop: () => Promise<void>;
 }
 
@@ -77,6 +86,7 @@ async function startOver(
 ): Promise<ControlPlane> {
   const { directory, host, port, log } = options;
   const credentials = options.credentials();
+  const certificate = (await options.certificate?.()) ?? null;
   const projects = options.inventory.projects ?? [
     { id: credentials.project_id, name: options.inventory.region?.name ?? 'local-1' },
   ];
@@ -84,18 +94,23 @@ async function startOver(
   const region = { store, inventory, secrets: new Secrets(credentials.secrets_key) };
   await learnServers(region);
   await store.runAs(ownOrigin('RefreshServers'), () => refreshServers(region));
-  const projectIds = [...inventory.projects.keys()];
-  const users = declaredUsers(options.inventory, credentials, projectIds);
-  const identity = new Identity(
-    await Directory.of(credentials.domain, users),
-    new Tokens(credentials.token_key),
-  );
-  const publisher = new Publisher(store, log);
+  await loadProjects(region);
+  const users = declaredUsers(options.inventory, credentials, inventory.projectIds);
+  const identity = await Identity.open({
+    region,
+    directory: await Directory.of(credentials.domain, users),
+    tokenKey: credentials.token_key,
+    ...(options.callersClock ? { clock: options.callersClock } : {}),
+  });
+  const sessionKeys = new SessionKeys(credentials.secrets_key);
+  const publisher = new Publisher(store, sessionKeys, log);
   const stream = new StreamServer(publisher, credentials.proxy_token, log);
   const health = new HealthChecks(region, log);
   const memberChecks = new MemberChecks(region, singleProbe, log);
-  const operations = allOperations({ region, identity, stream, memberChecks });
-  const app = createServer({ operations, identity, region, takesUpgrade: StreamServer.takes, log });
+  const explainer = new Explainer(store.reader, sessionKeys);
+  const operations = allOperations({ region, identity, stream, memberChecks, explainer });
+  const takesUpgrade = StreamServer.takes;
+  const app = createServer({ operations, identity, region, takesUpgrade, log, certificate });
   stream.attach(app.server);
   const trimming = setInterval(() => trim(store, log), trimIntervalMs);
   running.defer(() => clearInterval(trimming));
@@ -119,10 +134,20 @@ async function startOver(
   running.defer(() => health.stop());
   await health.start();
   await app.listen({ host, port });
-  const url = urlOf(host, app.server.address() as AddressInfo);
-  writeControlFile(directory, url, credentials.proxy_token);
+  const url = urlOf(certificate ? 'https' : 'http', host, app.server.address() as AddressInfo);
+  const { proxy_token: token } = credentials;
+  writeControlFile(directory, { url, token, certificate: certificate?.cert ?? null });
   running.defer(() => rmSync(join(directory, 'control.json'), { force: true }));
-  return { url, inventory, credentials, stop: () => running.disposeAsync() };
+  return {
+    url,
+    inventory,
+    credentials,
+    useCertificate: ({ cert, key }) => {
+      (app.server as unknown as TlsServer).setSecureContext({ cert, key, minVersion: 'TLSv1.2' });
+      writeControlFile(directory, { url, token, certificate: cert });
+    },
+    stop: () => running.disposeAsync(),
+  };
 }
 
 function trim(store: Store, log: Logger): void {
@@ -139,11 +164,11 @@ async function emptyRecycleBins(region: LiveRegion, log: Logger): Promise<void> 
   }
 }
 
-/** The user of the credentials, and those that the inventory declares. */
+/** The user of the credentials, and those that the inventory declares: of all projects unless it says which. */
 function declaredUsers(
   inventory: InventoryFile,
   credentials: Credentials,
-  projectIds: string[],
+  projectIds: ReadonlySet<string>,
 ): UserDeclaration[] {
   const first: UserDeclaration = {
     name: credentials.user,
@@ -155,19 +180,26 @@ function declaredUsers(
     name: user.name,
     ...(user.password === undefined ? {} : { password: user.password }),
     accessKeys: user.access_keys ?? [],
-    projectIds: user.projects ?? projectIds,
+    projectIds: user.projects ? new Set(user.projects) : projectIds,
   }));
   return [first, ...declared];
 }
 
-function urlOf(host: string, { port }: AddressInfo): string {
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+function urlOf(scheme: 'http' | 'https', host: string, { port }: AddressInfo): string {
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-/** Where the local proxy finds us, now and after a restart. */
-function writeControlFile(directory: string, url: string, token: string): void {
+/**
+ * Where the local proxy finds us, now and after a restart.
+ *
+ * @param control with the certificate that it will be shown, or null for plain HTTP
+ */
+function writeControlFile(
+  directory: string,
+  control: { readonly url: string; readonly token: string; readonly certificate: string | null },
+): void {
   const path = join(directory, 'control.json');
-  const reachable = url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
-  writeFileSync(`${path}.new`, JSON.stringify({ url: reachable, token }), { mode: 0o600 });
+  const url = control.url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
+  writeFileSync(`${path}.new`, JSON.stringify({ ...control, url }), { mode: 0o600 });
   renameSync(`${path}.new`, path);
 }

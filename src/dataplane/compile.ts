@@ -10,14 +10,17 @@ import type { Pool } from '../model/pool.ts';
 import type {
   AccessControl,
   Algorithm,
+  ConnectionIdSlice,
   ForwardedForMode,
-  HeaderSource,
   HttpListenerSettings,
   InsertedHeader,
   ListenerConfiguration,
   MemberConfiguration,
   PoolConfiguration,
+  PoolSessions,
 } from './configuration.ts';
+import type { HeaderSource } from './policy-configuration.ts';
+import type { SessionKeys } from './session-keys.ts';
 
 /** The headers that can be filled in, and with what. */
 const headerSources: Readonly<Record<string, HeaderSource>> = {
@@ -34,11 +37,12 @@ const algorithms: Readonly<Partial<Record<Pool['lb_algorithm'], Algorithm>>> = {
   ROUND_ROBIN: 'round-robin',
   LEAST_CONNECTIONS: 'least-connections',
   SOURCE_IP: 'source-ip',
+  QUIC_CID: 'connection-id',
 };
 
 /** Whether proxies can serve a listener of the protocol. */
 function isServed(protocol: Listener['protocol']): boolean {
-  return protocol === 'TCP' || protocol === 'HTTP';
+  return protocol === 'TCP' || protocol === 'UDP' || protocol === 'HTTP';
 }
 
 /** Null while the listener is not to be served: administratively down, without one port, or not servable. */
@@ -57,6 +61,7 @@ export function compileListener(
     addresses: [vip_address, ipv6_vip_address, publicAddress].filter(
       (address) => typeof address === 'string',
     ),
+    transport: listener.protocol === 'UDP' ? 'udp' : 'tcp',
     port: listener.protocol_port,
     access: accessControl(listener, ipGroups),
     poolId: listener.default_pool_id,
@@ -71,7 +76,10 @@ export function ipGroupIds({ ipgroup }: Pick<Listener, 'ipgroup'>): string[] {
 }
 
 /** White allows only what its groups list, black all but that (rules digest LI-10); switched off it admits everyone. */
-function accessControl(listener: Listener, ipGroups: ReadonlyMap<string, IpGroup>): AccessControl | null {
+export function accessControl(
+  listener: Listener,
+  ipGroups: ReadonlyMap<string, IpGroup>,
+): AccessControl | null {
   if (!listener.ipgroup?.enable_ipgroup) return null;
   const entries = ipGroupIds(listener).flatMap((id) => ipGroups.get(id)?.ip_list ?? []);
   const ranges = entries.flatMap(({ ip }) => {
@@ -91,6 +99,7 @@ function httpSettings(listener: Listener): HttpListenerSettings {
     memberRetry: enable_member_retry,
     forwardedFor: (insert_headers['X-Forwarded-For-Processing-Mode'] ?? 'append') as ForwardedForMode,
     insertedHeaders: insertedHeaders(insert_headers),
+    policyOrder: listener.enhance_l7policy_enable ? 'priority' : 'exactness',
   };
 }
 
@@ -101,10 +110,48 @@ function insertedHeaders(switches: InsertHeaders): InsertedHeader[] {
 }
 
 /** Null when no proxy can speak the pool's protocol or algorithm. */
-export function compilePool(pool: Pool): PoolConfiguration | null {
+export function compilePool(pool: Pool, keys: SessionKeys): PoolConfiguration | null {
   const algorithm = algorithms[pool.lb_algorithm];
-  if (!algorithm || (pool.protocol !== 'TCP' && pool.protocol !== 'HTTP')) return null;
-  return { id: pool.id, protocol: pool.protocol === 'HTTP' ? 'http' : 'tcp', algorithm };
+  const protocol = poolProtocols[pool.protocol];
+  if (!algorithm || !protocol) return null;
+  const { id } = pool;
+  if (protocol === 'http') {
+    return { id, protocol, algorithm, connectionIdSlice: null, sessions: poolSessions(pool, keys) };
+  }
+  const slice = connectionIdSlice(pool);
+  // Below HTTP every kind of persistence goes by the client's address (rules digest 2.3.5), which needs no memory: the
+  // same client meets the same member for longer than any time that can be asked for. A QUIC pool must have one, and
+  // still goes by connection ids when told to.
+  const persists = pool.session_persistence !== null && !slice;
+  return {
+    ...{ id, protocol, algorithm: persists ? 'source-ip' : algorithm },
+    ...{ connectionIdSlice: slice, sessions: null },
+  };
+}
+
+/** QUIC passes through as the datagrams that it is. */
+const poolProtocols: Readonly<Partial<Record<Pool['protocol'], PoolConfiguration['protocol']>>> = {
+  TCP: 'tcp',
+  UDP: 'udp',
+  QUIC: 'udp',
+  HTTP: 'http',
+};
+
+function connectionIdSlice({ lb_algorithm, quic_cid_hash_strategy }: Pool): ConnectionIdSlice | null {
+  if (lb_algorithm !== 'QUIC_CID') return null;
+  // As the field has it by default (rules digest 2.3.1).
+  const { offset, len } = quic_cid_hash_strategy ?? { offset: 1, len: 3 };
+  return { offset, length: len };
+}
+
+/** SOURCE_IP is accepted of a pool of HTTP, and does nothing there (rules digest 2.3.5). */
+function poolSessions({ id, session_persistence }: Pool, keys: SessionKeys): PoolSessions | null {
+  if (!session_persistence || session_persistence.type === 'SOURCE_IP') return null;
+  const { type, cookie_name, persistence_timeout } = session_persistence;
+  // The time of an application's cookie is the application's own.
+  if (type === 'APP_COOKIE') return { key: keys.of(id), timeoutMs: null, applicationCookie: cookie_name };
+  const timeoutMs = persistence_timeout === null ? null : persistence_timeout * 60_000;
+  return { key: keys.of(id), timeoutMs, applicationCookie: null };
 }
 
 /** The fields of members that compiling them needs, with the pool they are in. */

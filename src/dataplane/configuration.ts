@@ -2,18 +2,14 @@
  * The configuration: everything a proxy must know to carry traffic, and nothing of the API it came from.
  * The control plane compiles it from stored state; every engine reads only this.
  *
- * All of it is deeply readonly: a changed listener, pool or member replaces the old one whole.
+ * All of it is deeply readonly: a changed listener, policy, pool or member replaces the old one whole.
  */
-
-/** What the proxy writes into a header of the request it forwards. */
-export type HeaderSource =
-  | 'client-address'
-  | 'client-port'
-  | 'host'
-  | 'listener-port'
-  | 'listener-protocol'
-  | 'load-balancer-id'
-  | 'load-balancer-public-address';
+import type {
+  CookieSessions,
+  HeaderSource,
+  PolicyConfiguration,
+  PolicyOrder,
+} from './policy-configuration.ts';
 
 /** A request header set by the listener; a copy sent by the client is replaced. */
 export interface InsertedHeader {
@@ -34,6 +30,7 @@ export interface HttpListenerSettings {
   readonly memberRetry: boolean;
   readonly forwardedFor: ForwardedForMode;
   readonly insertedHeaders: readonly InsertedHeader[];
+  readonly policyOrder: PolicyOrder;
 }
 
 /** Which clients may connect: only those listed, or all but those. An empty list admits nobody, or everybody. */
@@ -51,24 +48,42 @@ export interface ListenerConfiguration {
   readonly publicAddress: string | null;
   /** The load balancer's own addresses, IPv4 and IPv6 literals; empty when it has none. */
   readonly addresses: readonly string[];
+  /** Whether the port is one of connections or one of datagrams; the two are apart. */
+  readonly transport: 'tcp' | 'udp';
   readonly port: number;
   /** Null admits every client. Connections that are established stay when it changes. */
   readonly access: AccessControl | null;
-  /** The pool that serves the listener, or null: HTTP answers 503, TCP closes. */
+  /** The pool that serves the listener, or null: HTTP answers 503, TCP closes, UDP drops. */
   readonly poolId: string | null;
-  /** How long an idle client connection is kept; 0 on HTTP closes after each response. */
+  /** How long an idle client connection, or session of datagrams, is kept; 0 on HTTP closes after each response. */
   readonly keepaliveTimeoutMs: number;
-  /** Null for a TCP listener. */
+  /** Null for a listener that passes bytes or datagrams on as they are. */
   readonly http: HttpListenerSettings | null;
 }
 
-export type Algorithm = 'round-robin' | 'least-connections' | 'source-ip';
+export type Algorithm = 'round-robin' | 'least-connections' | 'source-ip' | 'connection-id';
+
+/** Some bytes of a QUIC connection id, counted from its first. */
+export interface ConnectionIdSlice {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** How a pool of HTTP keeps clients with the member they met first. */
+export interface PoolSessions extends CookieSessions {
+  /** The application's own cookie: a session lasts while the client has it. Null for sessions without one. */
+  readonly applicationCookie: string | null;
+}
 
 /** A group of members without the members themselves, which travel one by one. */
 export interface PoolConfiguration {
   readonly id: string;
-  readonly protocol: 'tcp' | 'http';
+  readonly protocol: 'tcp' | 'udp' | 'http';
   readonly algorithm: Algorithm;
+  /** What `connection-id` goes by; null for every other algorithm. */
+  readonly connectionIdSlice: ConnectionIdSlice | null;
+  /** Null when every request may go to another member. */
+  readonly sessions: PoolSessions | null;
 }
 
 /** One backend of a pool. */
@@ -101,9 +116,9 @@ export interface MemberChanges extends Changes<MemberConfiguration> {
  * One step from a revision of the configuration to a later one.
  *
  * With `base` null it is a snapshot: what it does not put no longer exists. Otherwise it applies only to a
- * proxy whose revision is exactly `base`. Within one delta pools come first, then members, then listeners, so
+ * proxy whose revision is exactly `base`. Within one delta pools come first, then members, policies, listeners, so
  * that nothing ever names what is not there yet; removals go the other way round. Removing a pool removes its
- * members.
+ * members. A policy may be there without its listener, while that is not to be served.
  */
 export interface ConfigurationDelta {
   /** Which store the revisions belong to: a proxy that moves to another store starts from a snapshot. */
@@ -112,6 +127,7 @@ export interface ConfigurationDelta {
   readonly revision: number;
   readonly pools: Changes<PoolConfiguration>;
   readonly members: readonly MemberChanges[];
+  readonly policies: Changes<PolicyConfiguration>;
   readonly listeners: Changes<ListenerConfiguration>;
 }
 

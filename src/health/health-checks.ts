@@ -12,7 +12,6 @@ import {
 } from '../service/monitored-pools.ts';
 import type { LiveRegion } from '../service/region.ts';
 import { recordVerdict } from '../service/verdicts.ts';
-import { isProbed } from './probes.ts';
 import { HealthScheduler, type SchedulerOptions, type VerdictChange } from './scheduler.ts';
 import type { ProbedMember } from './watch.ts';
 
@@ -104,10 +103,6 @@ export class HealthChecks {
   #putPool(pool: MonitoredPool): void {
     const { members, ...rest } = pool;
     const { poolId, monitor } = rest;
-    if (!isProbed(monitor)) {
-      this.#removePool(poolId);
-      return;
-    }
     this.#pools.set(poolId, rest);
     this.#scheduler.setPool(poolId, {
       monitor,

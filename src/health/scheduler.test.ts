@@ -19,6 +19,10 @@ const monitor: MonitorSettings = {
   url_path: null,
   http_version: null,
   expected_codes: null,
+  content_check_enable: false,
+  send_content: null,
+  receive_content: null,
+  content_format: 'TEXT',
 };
 const passed: ProbeResult = { kind: 'passed', latencyMs: 1 };
 const refused = failed('CONNECT_REFUSED');

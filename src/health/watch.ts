@@ -49,13 +49,19 @@ export function isSameTarget(a: ProbedMember, b: ProbedMember): boolean {
   return a.address === b.address && a.port === b.port && a.host === b.host;
 }
 
+const criteria = [
+  'type',
+  'http_method',
+  'url_path',
+  'http_version',
+  'expected_codes',
+  'content_check_enable',
+  'send_content',
+  'receive_content',
+  'content_format',
+] as const;
+
 /** Whether two settings ask members the same question, so that results of both can be counted together. */
 export function isSameCriterion(a: MonitorSettings, b: MonitorSettings): boolean {
-  return (
-    a.type === b.type &&
-    a.http_method === b.http_method &&
-    a.url_path === b.url_path &&
-    a.http_version === b.http_version &&
-    a.expected_codes === b.expected_codes
-  );
+  return criteria.every((key) => a[key] === b[key]);
 }

@@ -5,6 +5,7 @@ import type {
   MemberConfiguration,
   PoolConfiguration,
 } from '../dataplane/configuration.ts';
+import type { PolicyConfiguration } from '../dataplane/policy-configuration.ts';
 
 interface PoolState {
   configuration: PoolConfiguration;
@@ -15,6 +16,7 @@ export class ConfigurationState {
   #source = '';
   #revision: number | null = null;
   #pools = new Map<string, PoolState>();
+  #policies = new Map<string, PolicyConfiguration>();
   #listeners = new Map<string, ListenerConfiguration>();
 
   get source(): string {
@@ -38,6 +40,7 @@ export class ConfigurationState {
   apply(delta: ConfigurationDelta): boolean {
     if (delta.base === null) {
       this.#pools = new Map();
+      this.#policies = new Map();
       this.#listeners = new Map();
     } else if (delta.source !== this.#source || delta.base !== this.#revision) {
       return false;
@@ -52,6 +55,8 @@ export class ConfigurationState {
       for (const member of put) members?.set(member.id, member);
       for (const id of remove) members?.delete(id);
     }
+    for (const policy of delta.policies.put) this.#policies.set(policy.id, policy);
+    for (const id of delta.policies.remove) this.#policies.delete(id);
     for (const listener of delta.listeners.put) this.#listeners.set(listener.id, listener);
     for (const id of delta.listeners.remove) this.#listeners.delete(id);
     for (const id of delta.pools.remove) this.#pools.delete(id);
@@ -76,6 +81,7 @@ export class ConfigurationState {
           put: [...members.values()],
           remove: [],
         })),
+      policies: { put: [...this.#policies.values()], remove: [] },
       listeners: { put: [...this.#listeners.values()], remove: [] },
     };
   }

@@ -13,12 +13,13 @@ export function parseDelta(line: string): ConfigurationDelta | null {
 
 function isDelta(value: unknown): value is ConfigurationDelta {
   if (!isRecord(value)) return false;
-  const { source, base, revision, pools, members, listeners } = value;
+  const { source, base, revision, pools, members, policies, listeners } = value;
   return (
     typeof source === 'string' &&
     (base === null || Number.isInteger(base)) &&
     Number.isInteger(revision) &&
     isChanges(pools) &&
+    isChanges(policies) &&
     isChanges(listeners) &&
     Array.isArray(members) &&
     members.every((each) => isChanges(each) && typeof each['poolId'] === 'string')

@@ -5,11 +5,14 @@ import type {
   ListenerState,
   MemberChanges,
 } from '../dataplane/configuration.ts';
+import type { PolicyConfiguration } from '../dataplane/policy-configuration.ts';
 import { Listener } from './listeners/listener.ts';
 import type { EngineParts } from './listeners/service.ts';
 import type { Log } from './log.ts';
+import { PolicyTable } from './policies/policy-table.ts';
 import { Pool } from './pools/pool.ts';
 import { Deadlines } from './time/deadlines.ts';
+import { ConnectionIds, type LearntId } from './udp/connection-ids.ts';
 
 export interface EngineOptions {
   readonly log: Log;
@@ -21,6 +24,8 @@ export interface EngineOptions {
   readonly tickMs?: number;
   /** Called with every state that a listener takes. */
   readonly onListenerState: (state: ListenerState) => void;
+  /** Called with every QUIC connection id that is learnt here, for the other workers to know. */
+  readonly onConnectionId?: (learnt: LearntId) => void;
 }
 
 /** The traffic of one worker: listeners, pools and members as the configuration has them. */
@@ -28,6 +33,10 @@ export class Engine {
   readonly #parts: EngineParts;
   readonly #onListenerState: (state: ListenerState) => void;
   readonly #pools = new Map<string, Pool>();
+  /** By the id of the listener. A policy may be there without its listener. */
+  readonly #policies = new Map<string, PolicyTable>();
+  /** The listener of each policy. */
+  readonly #listenerOf = new Map<string, string>();
   readonly #listeners = new Map<string, Listener>();
   /** Removed listeners whose last requests are still running. */
   readonly #leaving = new Set<Listener>();
@@ -41,8 +50,10 @@ export class Engine {
       log: options.log,
       deadlines: new Deadlines(options.clock ?? (() => performance.now()), options.tickMs ?? 50),
       pools: this.#pools,
+      policies: this.#policies,
       bindAny: options.bindAny ?? false,
       held: new Set(),
+      connectionIds: new ConnectionIds((learnt) => options.onConnectionId?.(learnt)),
     };
   }
 
@@ -64,6 +75,9 @@ export class Engine {
       else pool.reconfigure(configuration);
     }
     for (const changes of delta.members) this.#applyMembers(changes);
+    for (const configuration of delta.policies.put) this.#putPolicy(configuration);
+    const gone = isSnapshot ? absentees(this.#listenerOf, delta.policies.put) : delta.policies.remove;
+    for (const id of gone) this.#removePolicy(id);
     for (const configuration of delta.listeners.put) this.#putListener(configuration);
 
     for (const id of isSnapshot ? absentees(this.#listeners, delta.listeners.put) : delta.listeners.remove) {
@@ -76,6 +90,11 @@ export class Engine {
     }
     this.#source = delta.source;
     this.#revision = delta.revision;
+  }
+
+  /** Takes note of a QUIC connection id that another worker has learnt. */
+  learn(learnt: LearntId): void {
+    this.#parts.connectionIds.add(learnt);
   }
 
   /**
@@ -136,9 +155,34 @@ export class Engine {
     }
   }
 
+  #putPolicy(configuration: PolicyConfiguration): void {
+    const { id, listenerId } = configuration;
+    this.#listenerOf.set(id, listenerId);
+    const table = this.#policies.get(listenerId);
+    if (table !== undefined) {
+      table.put(configuration);
+      return;
+    }
+    const first = new PolicyTable();
+    first.put(configuration);
+    this.#policies.set(listenerId, first);
+    this.#listeners.get(listenerId)?.policiesChanged();
+  }
+
+  #removePolicy(id: string): void {
+    const listenerId = this.#listenerOf.get(id);
+    const table = listenerId === undefined ? undefined : this.#policies.get(listenerId);
+    if (listenerId === undefined || table === undefined) return;
+    this.#listenerOf.delete(id);
+    table.remove(id);
+    if (!table.isEmpty) return;
+    this.#policies.delete(listenerId);
+    this.#listeners.get(listenerId)?.policiesChanged();
+  }
+
   #putListener(configuration: ListenerConfiguration): void {
     const listener = this.#listeners.get(configuration.id);
-    if (listener !== undefined && (listener.configuration.http === null) === (configuration.http === null)) {
+    if (listener !== undefined && isSameProtocol(listener.configuration, configuration)) {
       if (!isDeepStrictEqual(listener.configuration, configuration)) listener.reconfigure(configuration);
       return;
     }
@@ -146,7 +190,7 @@ export class Engine {
     this.#listeners.set(configuration.id, new Listener(configuration, this.#parts, this.#onListenerState));
   }
 
-  /** TCP connections of a removed listener are cut; HTTP requests are answered first (ELB's documented way). */
+  /** TCP connections and UDP sessions of a removed listener are cut; HTTP requests are answered first (ELB's documented way). */
   #removeListener(id: string): void {
     const listener = this.#listeners.get(id);
     if (listener === undefined) return;
@@ -172,6 +216,10 @@ export class Engine {
   #cut(): void {
     for (const listener of [...this.#listeners.values(), ...this.#leaving]) listener.destroy();
   }
+}
+
+function isSameProtocol(one: ListenerConfiguration, other: ListenerConfiguration): boolean {
+  return one.transport === other.transport && (one.http === null) === (other.http === null);
 }
 
 /** The ids that run but are not put. */

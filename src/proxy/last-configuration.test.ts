@@ -136,8 +136,14 @@ function snapshot(revision: number): ConfigurationDelta {
     source: 'store',
     base: null,
     revision,
-    pools: { put: [{ id: 'pool', protocol: 'http', algorithm: 'round-robin' }], remove: [] },
+    pools: {
+      put: [
+        { id: 'pool', protocol: 'http', algorithm: 'round-robin', connectionIdSlice: null, sessions: null },
+      ],
+      remove: [],
+    },
     members: [],
+    policies: { put: [], remove: [] },
     listeners: { put: [], remove: [] },
   };
 }

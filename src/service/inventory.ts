@@ -51,7 +51,9 @@ export interface ServerRecord {
 
 export interface Project {
   readonly id: string;
+  /** That of no other project: clients look for one by the name of the region. */
   readonly name: string;
+  readonly description?: string;
 }
 
 /** The file says something that cannot be; the message names the entry. */
@@ -65,7 +67,6 @@ export class InventoryError extends Error {
 export class Inventory {
   readonly region: string;
   readonly availabilityZones: readonly string[];
-  readonly projects: ReadonlyMap<string, Project>;
   readonly vpcs: ReadonlyMap<string, VpcRecord>;
   /** The addresses of the declared public IPs, by their ids. */
   readonly publicIps: ReadonlyMap<string, string>;
@@ -76,6 +77,8 @@ export class Inventory {
    * the transaction of one who adds to it, no server is overlooked.
    */
   readonly vpcsWithServers = new Set<string>();
+  readonly #projects = new Map<string, Project>();
+  readonly #projectIds = new Set<string>();
   readonly #subnets = new Map<string, SubnetRecord>();
   readonly #networks = new Map<string, SubnetRecord>();
   readonly #privateNetworks: readonly Network[];
@@ -90,7 +93,10 @@ export class Inventory {
   constructor(file: InventoryFile, projects: readonly Project[]) {
     this.region = file.region?.name ?? 'local-1';
     this.availabilityZones = file.region?.availability_zones ?? ['local-1a', 'local-1b', 'local-1c'];
-    this.projects = new Map(projects.map((project) => [project.id, project]));
+    for (const project of projects) {
+      if (this.#projects.has(project.id)) throw new InventoryError(`two projects have the id ${project.id}`);
+      this.addProject(project);
+    }
     this.#enterpriseProjects = new Set(['0', ...(file.enterprise_projects ?? []).map(({ id }) => id)]);
     this.publicIps = readPublicIps(file);
     this.#quotas = file.quotas ?? {};
@@ -105,6 +111,37 @@ export class Inventory {
     const vpcs = new Map<string, VpcRecord>();
     for (const vpc of declared) vpcs.set(vpc.id, this.#readVpc(vpc));
     this.vpcs = vpcs;
+  }
+
+  /** The projects that there are by now. */
+  get projects(): ReadonlyMap<string, Project> {
+    return this.#projects;
+  }
+
+  /** Their ids; what is kept of it grows with them. */
+  get projectIds(): ReadonlySet<string> {
+    return this.#projectIds;
+  }
+
+  projectNamed(name: string): Project | undefined {
+    return [...this.#projects.values()].find((project) => project.name === name);
+  }
+
+  /**
+   * Adds a project, if none has its id.
+   *
+   * @throws InventoryError when another has its name
+   */
+  addProject(project: Project): void {
+    if (this.#projects.has(project.id)) return;
+    const other = this.projectNamed(project.name);
+    if (other) {
+      throw new InventoryError(
+        `the projects ${other.id} and ${project.id} are both named ${project.name}; clients find one by its name`,
+      );
+    }
+    this.#projects.set(project.id, project);
+    this.#projectIds.add(project.id);
   }
 
   #readVpc(vpc: Vpc): VpcRecord {

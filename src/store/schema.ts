@@ -139,6 +139,33 @@ interface RecycledRecordRow {
   record: string;
 }
 
+/** An access key that was made through the API. */
+export interface AccessKeyRow {
+  access: string;
+  user_id: string;
+  sealed_secret: string;
+  status: 'active' | 'inactive';
+  description: string;
+  /** Milliseconds since the epoch. */
+  created_at: number;
+}
+
+/** A token that is refused though it has not expired. */
+interface RevokedTokenRow {
+  audit_id: string;
+  /** Milliseconds since the epoch: then it need not be remembered any more. */
+  expires_at: number;
+}
+
+/** A project that was made through the API. */
+interface ProjectRow {
+  id: string;
+  name: string;
+  description: string;
+  /** Milliseconds since the epoch. */
+  created_at: number;
+}
+
 export interface Tables {
   loadbalancers: Row;
   listeners: Row;
@@ -163,6 +190,9 @@ export interface Tables {
   servers: Row;
   recycled_loadbalancers: RecycledRow;
   recycled_records: RecycledRecordRow;
+  access_keys: AccessKeyRow;
+  revoked_tokens: RevokedTokenRow;
+  projects: ProjectRow;
   changes: ChangeRow;
   audit: AuditRow;
   settings: { key: string; value: string };

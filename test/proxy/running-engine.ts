@@ -64,12 +64,20 @@ export class RunningEngine {
         this.#wake();
       },
     });
-    this.pool = { id: 'pool', protocol: 'http', algorithm: 'round-robin', ...setup.pool };
+    this.pool = {
+      id: 'pool',
+      protocol: 'http',
+      algorithm: 'round-robin',
+      connectionIdSlice: null,
+      sessions: null,
+      ...setup.pool,
+    };
     this.listener = {
       id: 'listener',
       loadBalancerId: 'load-balancer',
       publicAddress: null,
       access: null,
+      transport: 'tcp',
       addresses: [address],
       port,
       poolId: 'pool',
@@ -80,6 +88,7 @@ export class RunningEngine {
         memberRetry: true,
         forwardedFor: 'append',
         insertedHeaders: [],
+        policyOrder: 'priority',
         ...setup.http,
       },
       ...setup.listener,
@@ -105,6 +114,7 @@ export class RunningEngine {
       revision: (this.engine.revision ?? 0) + 1,
       pools: { put: [this.pool], remove: [] },
       members: [{ poolId: 'pool', put: members, remove: [] }],
+      policies: NO_CHANGE,
       listeners: { put: listeners, remove: [] },
     };
   }
@@ -118,6 +128,7 @@ export class RunningEngine {
       revision: base + 1,
       pools: NO_CHANGE,
       members: [],
+      policies: NO_CHANGE,
       listeners: NO_CHANGE,
       ...parts,
     });

@@ -28,6 +28,7 @@ const plan = new RequestPlan({
   loadBalancerId: 'load-balancer',
   publicAddress: null,
   access: null,
+  transport: 'tcp',
   addresses: [],
   port: 80,
   poolId: null,
@@ -38,6 +39,7 @@ const plan = new RequestPlan({
     memberRetry: false,
     forwardedFor: 'preserve',
     insertedHeaders: [],
+    policyOrder: 'exactness',
   },
 });
 const client: ClientFacts = { address: '192.0.2.1', port: 1, reachedAt: () => '192.0.2.2:80' };

@@ -85,9 +85,10 @@ export interface TestControlPlane extends AsyncDisposable {
 export async function startTestControlPlane(
   inventory: InventoryFile = seedInventory,
   clock: () => Date = () => new Date(),
+  callersClock: () => Date = () => new Date(),
 ): Promise<TestControlPlane> {
   const directory = mkdtempSync(join(tmpdir(), 'elbow-test-'));
-  let running = await startOver(directory, inventory, clock);
+  let running = await startOver(directory, inventory, clock, callersClock);
   return {
     get url() {
       return running.controlPlane.url;
@@ -101,7 +102,7 @@ export async function startTestControlPlane(
     },
     restart: async () => {
       await running.controlPlane.stop();
-      running = await startOver(directory, inventory, clock);
+      running = await startOver(directory, inventory, clock, callersClock);
     },
     [Symbol.asyncDispose]: async () => {
       await running.controlPlane.stop();
@@ -110,7 +111,12 @@ export async function startTestControlPlane(
   };
 }
 
-async function startOver(directory: string, inventory: InventoryFile, clock: () => Date) {
+async function startOver(
+  directory: string,
+  inventory: InventoryFile,
+  clock: () => Date,
+  callersClock: () => Date,
+) {
   const controlPlane = await startControlPlane({
     directory,
     host: '127.0.0.1',
@@ -129,6 +135,7 @@ async function startOver(directory: string, inventory: InventoryFile, clock: () 
     }),
     log: createLogger('test', 'silent'),
     clock,
+    callersClock,
   });
   return {
     controlPlane,

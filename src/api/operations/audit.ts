@@ -5,6 +5,7 @@ import { orNull } from '../../model/field.ts';
 import type { Operation, QueryParameter } from '../../model/operation.ts';
 import { described, named, oneOf } from '../../model/schemas.ts';
 import { type AuditEntry, type AuditFilters, auditedTypes, listAudit } from '../../service/audit.ts';
+import { auditedProjects } from '../../service/identity/authority.ts';
 import type { Region } from '../../service/region.ts';
 import { pagingParameters, readPaging } from '../list-query.ts';
 import { listBody, PageInfo } from '../page-info.ts';
@@ -18,7 +19,7 @@ const Entry = named(
   Type.Object({
     id: Type.String({ description: 'The revision of the change, which proxies report once they run it.' }),
     at: Type.String({ format: 'date-time', description: 'When it was made, UTC.' }),
-    project_id: described('The project of the resource.', Type.String()),
+    project_id: described('The project of the resource; empty for what belongs to none.', Type.String()),
     resource_type: Type.String({ description: 'The kind of resource, as listener.' }),
     resource_id: described('The resource.', Type.String()),
     parent_id: text('What the resource belongs to, as the pool of a member.'),
@@ -105,7 +106,7 @@ export function auditOperations(region: Region): Operation[] {
       status: 200,
       handle: async ({ caller, query }) => {
         const asked = { ...readPaging(query), ...readFilters(query) };
-        const page = await listAudit(region, caller.projectIds, asked);
+        const page = await listAudit(region, auditedProjects(caller), asked);
         return { body: listBody('audit', page, asked, render) };
       },
     },

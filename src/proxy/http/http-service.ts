@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { HttpListenerSettings, ListenerConfiguration } from '../../dataplane/configuration.ts';
-import type { EngineParts, Service } from '../listeners/service.ts';
+import type { ConnectionService, EngineParts } from '../listeners/service.ts';
+import type { PolicyTable } from '../policies/policy-table.ts';
 import type { Pool } from '../pools/pool.ts';
 import type { Deadlines } from '../time/deadlines.ts';
 import { HttpConnection } from './http-connection.ts';
@@ -8,7 +9,7 @@ import type { HttpServing } from './http-serving.ts';
 import { RequestPlan } from './request-plan.ts';
 
 /** Serves the connections of an HTTP listener. */
-export class HttpService implements Service, HttpServing {
+export class HttpService implements ConnectionService, HttpServing {
   configuration: ListenerConfiguration;
   settings: HttpListenerSettings;
   plan: RequestPlan;
@@ -18,6 +19,7 @@ export class HttpService implements Service, HttpServing {
   readonly #connections = new Set<HttpConnection>();
   #isDestroyed = false;
   #onIdle: () => void = () => {};
+  policies: PolicyTable | null;
 
   constructor(configuration: ListenerConfiguration, settings: HttpListenerSettings, parts: EngineParts) {
     this.configuration = configuration;
@@ -25,6 +27,7 @@ export class HttpService implements Service, HttpServing {
     this.plan = new RequestPlan(configuration);
     this.deadlines = parts.deadlines;
     this.#parts = parts;
+    this.policies = parts.policies.get(configuration.id) ?? null;
   }
 
   get connectionCount(): number {
@@ -34,6 +37,14 @@ export class HttpService implements Service, HttpServing {
   pool(): Pool | undefined {
     const { poolId } = this.configuration;
     return poolId === null ? undefined : this.#parts.pools.get(poolId);
+  }
+
+  get pools(): ReadonlyMap<string, Pool> {
+    return this.#parts.pools;
+  }
+
+  policiesChanged(): void {
+    this.policies = this.#parts.policies.get(this.configuration.id) ?? null;
   }
 
   serve(socket: Socket): void {

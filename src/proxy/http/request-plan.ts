@@ -1,9 +1,9 @@
 import type {
   ForwardedForMode,
-  HeaderSource,
   InsertedHeader,
   ListenerConfiguration,
 } from '../../dataplane/configuration.ts';
+import type { HeaderSource } from '../../dataplane/policy-configuration.ts';
 
 /** The client end of a connection, as headers name it. */
 export interface ClientFacts {
@@ -34,13 +34,14 @@ export class RequestPlan {
   insertedLines(client: ClientFacts, host: string): string {
     let lines = '';
     for (const header of this.#inserted) {
-      const value = this.#valueOf(header.source, client, host);
+      const value = this.valueOf(header.source, client, host);
       if (value !== null) lines += `${header.name}: ${value}\r\n`;
     }
     return lines;
   }
 
-  #valueOf(source: HeaderSource, client: ClientFacts, host: string): string | null {
+  /** What is known of a request; null for what there is not. */
+  valueOf(source: HeaderSource, client: ClientFacts, host: string): string | null {
     switch (source) {
       case 'client-address':
         return client.address;
@@ -52,6 +53,8 @@ export class RequestPlan {
         return String(this.#configuration.port);
       case 'listener-protocol':
         return 'http';
+      case 'load-balancer-address':
+        return this.#configuration.addresses[0] ?? null;
       case 'load-balancer-id':
         return this.#configuration.loadBalancerId;
       case 'load-balancer-public-address':

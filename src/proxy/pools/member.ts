@@ -11,6 +11,8 @@ export class Member implements Candidate {
   readonly port: number;
   weight: number;
   active = 0;
+  /** Whether it may be sent anything: one of weight 0 still serves the clients that belong to it. */
+  isHealthy: boolean;
   /** HTTP connections to the member that wait for a request. */
   readonly idle = new IdleConnections<MemberConnection>();
   /** The selection that may pick this member; null while it gets nothing new. */
@@ -21,6 +23,7 @@ export class Member implements Candidate {
     this.address = configuration.address;
     this.port = configuration.port;
     this.weight = configuration.weight;
+    this.isHealthy = configuration.healthy;
   }
 
   /** Where a client of the listener on `listenerPort` is served. */
