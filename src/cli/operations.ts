@@ -36,6 +36,7 @@ import { topologyOperation } from '../api/operations/topology.ts';
 import { upgradeOperations } from '../api/operations/upgrade.ts';
 import { accessKeyOperations } from '../cloud/access-keys.ts';
 import { cloudServerOperations } from '../cloud/cloud-servers.ts';
+import { computeOperations } from '../cloud/compute.ts';
 import { directoryOperations } from '../cloud/directory.ts';
 import { discoveryOperations } from '../cloud/discovery.ts';
 import { elbowServerOperations } from '../cloud/elbow-servers.ts';
@@ -116,6 +117,7 @@ export function allOperations({
     ...neutronRouterOperations(region),
     ...floatingIpOperations(region),
     ...cloudServerOperations(region),
+    ...computeOperations(region),
     ...elbowServerOperations(region),
     ...elbowOperations(region, stream),
     explainOperation(explainer),
