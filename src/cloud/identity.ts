@@ -129,6 +129,8 @@ export function identityOperations(identity: Identity, inventory: Inventory): Op
     },
     {
       id: 'ShowToken',
+      action: 'iam:tokens:get',
+      actionScope: 'own',
       method: 'GET',
       path: '/v3/auth/tokens',
       group,
@@ -145,6 +147,8 @@ export function identityOperations(identity: Identity, inventory: Inventory): Op
     },
     {
       id: 'ListProjects',
+      action: 'iam:projects:list',
+      actionScope: 'own',
       method: 'GET',
       path: '/v3/projects',
       group,
@@ -157,6 +161,8 @@ export function identityOperations(identity: Identity, inventory: Inventory): Op
     },
     {
       id: 'ListAuthProjects',
+      action: 'iam:projects:list',
+      actionScope: 'own',
       method: 'GET',
       path: '/v3/auth/projects',
       group,
@@ -168,6 +174,8 @@ export function identityOperations(identity: Identity, inventory: Inventory): Op
     },
     {
       id: 'ListAuthDomains',
+      action: 'iam:domains:list',
+      actionScope: 'own',
       method: 'GET',
       path: '/v3/auth/domains',
       group,
@@ -184,6 +192,8 @@ export function identityOperations(identity: Identity, inventory: Inventory): Op
     },
     {
       id: 'ShowCatalog',
+      action: 'iam:catalog:get',
+      actionScope: 'own',
       method: 'GET',
       path: '/v3/auth/catalog',
       group,

@@ -17,6 +17,7 @@ export function networkOperations(inventory: Inventory): Operation[] {
     {
       ...common,
       id: 'ListVpcs',
+      action: 'vpc:vpcs:list',
       path: '/v1/{project_id}/vpcs',
       summary: 'List VPCs',
       answer: Type.Object({ vpcs: described('The VPCs.', Type.Array(Vpc)) }),
@@ -27,6 +28,7 @@ export function networkOperations(inventory: Inventory): Operation[] {
     {
       ...common,
       id: 'ShowVpc',
+      action: 'vpc:vpcs:get',
       path: '/v1/{project_id}/vpcs/{vpc_id}',
       summary: 'Show a VPC',
       answer: Type.Object({ vpc: Vpc }),
@@ -39,6 +41,7 @@ export function networkOperations(inventory: Inventory): Operation[] {
     {
       ...common,
       id: 'ListSubnets',
+      action: 'vpc:subnets:list',
       path: '/v1/{project_id}/subnets',
       summary: 'List subnets',
       query: { vpc_id: { schema: Type.String(), arity: 'one', description: 'Only those of this VPC.' } },
@@ -52,6 +55,7 @@ export function networkOperations(inventory: Inventory): Operation[] {
     {
       ...common,
       id: 'ShowSubnet',
+      action: 'vpc:subnets:get',
       path: '/v1/{project_id}/subnets/{subnet_id}',
       summary: 'Show a subnet',
       answer: Type.Object({ subnet: Subnet }),

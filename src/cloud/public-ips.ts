@@ -36,6 +36,7 @@ export function publicIpOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'ListPublicips',
+      action: 'vpc:publicIps:list',
       path: '/v1/{project_id}/publicips',
       summary: 'List public IPs',
       answer: Type.Object({ publicips: described('The public IPs.', Type.Array(ProjectPublicIp)) }),
@@ -46,6 +47,7 @@ export function publicIpOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'ShowPublicip',
+      action: 'vpc:publicIps:get',
       path: '/v1/{project_id}/publicips/{publicip_id}',
       summary: 'Show a public IP',
       answer: Type.Object({ publicip: ProjectPublicIp }),
@@ -56,6 +58,7 @@ export function publicIpOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'UpdatePublicip',
+      action: 'vpc:publicIps:update',
       method: 'PUT',
       path: '/v1/{project_id}/publicips/{publicip_id}',
       summary: 'Bind a public IP to a load balancer by its port, or unbind it',
@@ -70,6 +73,7 @@ export function publicIpOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'DeletePublicip',
+      action: 'vpc:publicIps:delete',
       method: 'DELETE',
       path: '/v1/{project_id}/publicips/{publicip_id}',
       summary: 'Release a public IP that is bound to nothing',
@@ -82,6 +86,7 @@ export function publicIpOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'ShowBandwidth',
+      action: 'vpc:bandwidths:get',
       path: '/v1/{project_id}/bandwidths/{bandwidth_id}',
       summary: 'Show the bandwidth of a public IP',
       answer: Type.Object({ bandwidth: Bandwidth }),

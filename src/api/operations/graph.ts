@@ -57,6 +57,7 @@ export function graphOperations(region: Region): Operation[] {
   return [
     {
       id: 'ExportLoadBalancer',
+      action: 'elbow:loadbalancers:export',
       method: 'GET',
       path: '/elbow/v1/loadbalancers/{loadbalancer_id}/export',
       group,
@@ -81,6 +82,8 @@ export function graphOperations(region: Region): Operation[] {
     },
     {
       id: 'ApplyLoadBalancer',
+      action: 'elbow:loadbalancers:apply',
+      checksEach: true,
       method: 'PUT',
       path: '/elbow/v1/loadbalancers/apply',
       group,

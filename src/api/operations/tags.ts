@@ -75,6 +75,7 @@ function operationsOf(
     {
       ...common,
       id: `List${name}Tags${suffix}`,
+      action: `elb:${plural}:list`,
       method: 'GET',
       path: `${path}/tags`,
       summary: `List the tags of all ${label}s`,
@@ -87,6 +88,7 @@ function operationsOf(
     {
       ...common,
       id: `Show${name}Tags${suffix}`,
+      action: `elb:${plural}:get`,
       method: 'GET',
       path: `${path}/{${parameter}}/tags`,
       summary: `Show the tags of a ${label}`,
@@ -97,6 +99,7 @@ function operationsOf(
     {
       ...common,
       id: `Change${name}Tags${suffix}`,
+      action: `elb:${plural}:put`,
       method: 'POST',
       path: `${path}/{${parameter}}/tags/action`,
       summary: `Add or remove tags of a ${label}`,
