@@ -9,6 +9,7 @@ import type { Identity } from '../service/identity/identity.ts';
 import { newId } from '../service/new-id.ts';
 import { planOf } from '../service/plan.ts';
 import type { LiveRegion, Origin } from '../service/region.ts';
+import { type Authorized, authorize, everything } from './authorization.ts';
 import { readJsonBody, readYamlBody } from './body.ts';
 import { planBody, readDryRun } from './dry-run.ts';
 import { errorAnswer } from './error-answer.ts';
@@ -81,16 +82,20 @@ function addRoute(
     bodyLimit: operation.maxBodyBytes ?? maxBodyBytes,
     handler: async (request, reply) => {
       const bytes = (request.body as Buffer | undefined) ?? noBody;
-      const caller = operation.isPublic ? nobody : callerOf(request, bytes, identity);
+      const authorized = operation.isPublic
+        ? { caller: nobody, ...everything }
+        : authorize(identity, operation, callerOf(request, bytes, identity), paramsOf(request));
+      const { caller, access } = authorized;
       const body = checkBody ? readBody(request, operation, bytes) : undefined;
       checkBody?.(body);
-      const call = callOf(request, caller, body);
+      const call = callOf(request, authorized, body);
       const origin = originOf(request, caller, operation);
       if (rehearsable && readDryRun(call.query)) {
-        const plan = await region.store.runAs(origin, () => planOf(region, () => operation.handle(call)));
+        const rehearsed = () => planOf(region, () => operation.handle(call));
+        const plan = await region.store.runAs(origin, rehearsed, access);
         return sendBody(request, reply.status(200), { ...planBody(operation, plan), request_id: request.id });
       }
-      const answer = await region.store.runAs(origin, () => operation.handle(call));
+      const answer = await region.store.runAs(origin, () => operation.handle(call), access);
       return send(request, reply, operation, answer);
     },
   });
@@ -114,12 +119,23 @@ function callerOf(request: FastifyRequest, body: Buffer, identity: Identity): Ca
   return caller;
 }
 
-function callOf(request: FastifyRequest, caller: Caller, body: unknown): Call {
-  const at = request.url.indexOf('?');
+function queryOf({ url }: FastifyRequest): URLSearchParams {
+  const at = url.indexOf('?');
+  return at < 0 ? noQuery : new URLSearchParams(url.slice(at + 1));
+}
+
+/** What of a request says where an action must be allowed. */
+function paramsOf(request: FastifyRequest) {
+  const { project_id: projectId } = request.params as { project_id?: string };
+  return { projectId, query: () => queryOf(request) };
+}
+
+function callOf(request: FastifyRequest, { caller, mayIn }: Authorized, body: unknown): Call {
   return {
     requestId: request.id,
     params: request.params as Record<string, string>,
-    query: at < 0 ? noQuery : new URLSearchParams(request.url.slice(at + 1)),
+    query: queryOf(request),
+    mayIn,
     headers: request.headers,
     body,
     caller,

@@ -10,6 +10,7 @@ import { singleProbe } from '../health/single-probe.ts';
 import type { InventoryFile } from '../model/inventory.ts';
 import type { Logger } from '../observe/log.ts';
 import { Directory, type UserDeclaration } from '../service/identity/directory.ts';
+import { Groups } from '../service/identity/groups.ts';
 import { Identity } from '../service/identity/identity.ts';
 import { Tokens } from '../service/identity/tokens.ts';
 import { Inventory } from '../service/inventory.ts';
@@ -148,13 +149,19 @@ function declaredUsers(
     password: credentials.password,
     accessKeys: [{ access: credentials.access_key, secret: credentials.secret_key }],
     projectIds,
+    permissions: null,
   };
-  const declared = (inventory.users ?? []).map((user) => ({
-    name: user.name,
-    ...(user.password === undefined ? {} : { password: user.password }),
-    accessKeys: user.access_keys ?? [],
-    projectIds: user.projects ?? projectIds,
-  }));
+  const groups = new Groups(inventory, new Set(projectIds));
+  const declared = (inventory.users ?? []).map((user) => {
+    const permissions = groups.permissionsOf(user.name, user.groups);
+    return {
+      name: user.name,
+      ...(user.password === undefined ? {} : { password: user.password }),
+      accessKeys: user.access_keys ?? [],
+      projectIds: (user.projects ?? projectIds).filter((id) => permissions?.isGrantedIn(id) ?? true),
+      permissions,
+    };
+  });
   return [first, ...declared];
 }
 

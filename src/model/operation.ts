@@ -24,6 +24,8 @@ export interface Call {
   readonly body: unknown;
   /** The caller; a public operation gets one that may do nothing. */
   readonly caller: Caller;
+  /** Whether the caller is allowed the operation’s action in an enterprise project: asked by those of the domain. */
+  readonly mayIn: (enterpriseProjectId: string) => boolean;
   /** `http://host:port`, as the caller reached us. */
   readonly origin: string;
 }

@@ -5,7 +5,7 @@ import type { Resource } from './resource.ts';
 export type Verb = 'create' | 'get' | 'list' | 'put' | 'delete';
 
 /** A kind of resource as actions name it: `l7rules`, `security-policies`; empty for what is not stored. */
-function permissionType({ table }: Pick<Resource, 'table'>): string {
+export function permissionType({ table }: Pick<Resource, 'table'>): string {
   return table === 'publicips' ? 'publicIps' : table.replaceAll('_', '-');
 }
 

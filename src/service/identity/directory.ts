@@ -2,6 +2,7 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { derivedId } from '../derived-id.ts';
+import type { Permissions } from './permissions.ts';
 
 const derive = promisify<string, Buffer, number, Buffer>(scrypt);
 
@@ -11,12 +12,16 @@ export interface UserDeclaration {
   readonly password?: string;
   readonly accessKeys: readonly { readonly access: string; readonly secret: string }[];
   readonly projectIds: readonly string[];
+  /** Null for everything in its projects. */
+  readonly permissions: Permissions | null;
 }
 
 export interface User {
   readonly id: string;
   readonly name: string;
   readonly projectIds: ReadonlySet<string>;
+  /** What it may do; null for everything in its projects. */
+  readonly permissions: Permissions | null;
 }
 
 interface PasswordHash {
@@ -37,9 +42,9 @@ export class Directory {
   /** Passwords are kept only as scrypt hashes; secret keys as they are, since signatures are made with them. */
   static async of(domain: string, declarations: readonly UserDeclaration[]): Promise<Directory> {
     const directory = new Directory(domain);
-    for (const { name, password, accessKeys, projectIds } of declarations) {
+    for (const { name, password, accessKeys, projectIds, permissions } of declarations) {
       const id = derivedId(`user ${domain} ${name}`).replaceAll('-', '');
-      const user = { id, name, projectIds: new Set(projectIds) };
+      const user = { id, name, projectIds: new Set(projectIds), permissions };
       directory.#users.set(id, user);
       if (password !== undefined) directory.#passwords.set(id, await hashPassword(password));
       for (const { access, secret } of accessKeys) directory.#accessKeys.set(access, { secret, user });

@@ -8,7 +8,7 @@ import { Tokens } from './tokens.ts';
 const now = new Date('2026-01-31T12:00:00Z');
 
 async function identityOf(projectIds: readonly string[]): Promise<Identity> {
-  const declared = [{ name: 'ann', password: 'right', accessKeys: [], projectIds }];
+  const declared = [{ name: 'ann', password: 'right', accessKeys: [], projectIds, permissions: null }];
   const directory = await Directory.of('elbow', declared);
   return new Identity(directory, new Tokens('key', () => now), () => now);
 }
