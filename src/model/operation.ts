@@ -70,8 +70,8 @@ export interface Operation {
    */
   readonly actionScope?: 'project' | 'domain' | 'own';
   /**
-   * Whether everything that it creates and deletes must be allowed by itself too: with its action alone, one could
-   * delete pools that one may not delete.
+   * Whether everything that it creates, deletes or exports must be allowed by itself too: with its action alone, one
+   * could delete pools that one may not delete.
    */
   readonly checksEach?: boolean;
   /** The group it is listed under. */

@@ -58,6 +58,7 @@ export function graphOperations(region: Region): Operation[] {
     {
       id: 'ExportLoadBalancer',
       action: 'elbow:loadbalancers:export',
+      checksEach: true,
       method: 'GET',
       path: '/elbow/v1/loadbalancers/{loadbalancer_id}/export',
       group,
