@@ -1,5 +1,6 @@
 /** The HTTP server: operations on one port, with authentication, validation and errors as the API has them. */
 import type { IncomingMessage } from 'node:http';
+import type { Server as SecureServer } from 'node:https';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { forbidden, Refusal } from '../model/errors.ts';
 import { type Answer, type Call, type Caller, isRehearsable, type Operation } from '../model/operation.ts';
@@ -13,6 +14,7 @@ import { type Authorized, authorize, everything } from './authorization.ts';
 import { readJsonBody, readYamlBody } from './body.ts';
 import { planBody, readDryRun } from './dry-run.ts';
 import { errorAnswer } from './error-answer.ts';
+import { refusePlainText } from './plain-text.ts';
 import { refuseUnreadable } from './unreadable-request.ts';
 
 /** No body of the cloud's API comes near this: the largest is a batch of 200 members. */
@@ -23,6 +25,14 @@ const nobody: Caller = { userId: '', userName: '', domainId: '', projectIds: new
 const noBody = Buffer.alloc(0);
 const noQuery = new URLSearchParams();
 
+/** What a server shows to its clients over TLS. */
+export interface ServerCertificate {
+  /** PEM: the certificate, and the chain behind it if there is one. */
+  readonly cert: string;
+  /** PEM, not encrypted. */
+  readonly key: string;
+}
+
 export interface ServerParts {
   readonly operations: readonly Operation[];
   readonly identity: Identity;
@@ -30,11 +40,13 @@ export interface ServerParts {
   /** Whether a request becomes a stream in another protocol, which somebody else takes over. */
   readonly takesUpgrade: (request: IncomingMessage) => boolean;
   readonly log: Logger;
+  /** Null serves plain HTTP. */
+  readonly certificate: ServerCertificate | null;
 }
 
 /** A server ready to listen. */
 export function createServer(parts: ServerParts): FastifyInstance {
-  const { operations, identity, region, takesUpgrade, log } = parts;
+  const { operations, identity, region, takesUpgrade, log, certificate } = parts;
   const app = Fastify({
     loggerInstance: undefined,
     bodyLimit: maxBodyBytes,
@@ -46,8 +58,11 @@ export function createServer(parts: ServerParts): FastifyInstance {
     frameworkErrors: (error, request, reply) => sendError(error, request, reply, log),
     clientErrorHandler: (error, socket) => refuseUnreadable(error, socket, newId(new Date())),
     // An offer of another protocol that is not ours is passed over: clients of HTTP/2 make one with each request.
-    http: { shouldUpgradeCallback: takesUpgrade },
+    ...(certificate
+      ? { https: { shouldUpgradeCallback: takesUpgrade, minVersion: 'TLSv1.2', ...certificate } }
+      : { http: { shouldUpgradeCallback: takesUpgrade } }),
   });
+  if (certificate) refusePlainText(app.server as SecureServer, () => newId(new Date()));
   // So is an expectation that is not understood (RFC 9110 section 10.1.1).
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   app.removeAllContentTypeParsers();

@@ -2,7 +2,8 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { createServer } from '../api/server.ts';
+import type { Server as TlsServer } from 'node:tls';
+import { createServer, type ServerCertificate } from '../api/server.ts';
 import { Publisher } from '../dataplane/publisher.ts';
 import { StreamServer } from '../dataplane/stream-server.ts';
 import { HealthChecks } from '../health/health-checks.ts';
@@ -36,6 +37,8 @@ export interface ControlPlaneOptions {
   readonly clock?: () => Date;
   /** How many days the audit is kept; as the store has it when left out. */
   readonly auditDays?: number;
+  /** What the API is served under over TLS, asked for as the credentials are; plain HTTP for null or nothing. */
+  readonly certificate?: () => Promise<ServerCertificate | null>;
 }
 
 const trimIntervalMs = 60 * 60 * 1000;
@@ -44,10 +47,12 @@ const trimIntervalMs = 60 * 60 * 1000;
 const emptyIntervalMs = 60 * 1000;
 
 export interface ControlPlane {
-  /** `http://host:port`, with the port really taken. */
+  /** `http://host:port` or `https://host:port`, with the port really taken. */
   readonly url: string;
   readonly inventory: Inventory;
   readonly credentials: Credentials;
+  /** Serves another certificate on all connections that begin from now on. */
+  readonly useCertificate: (certificate: ServerCertificate) => void;
   readonly stop: () => Promise<void>;
 }
 
@@ -77,6 +82,7 @@ async function startOver(
 ): Promise<ControlPlane> {
   const { directory, host, port, log } = options;
   const credentials = options.credentials();
+  const certificate = (await options.certificate?.()) ?? null;
   const projects = options.inventory.projects ?? [
     { id: credentials.project_id, name: options.inventory.region?.name ?? 'local-1' },
   ];
@@ -94,7 +100,8 @@ async function startOver(
   const health = new HealthChecks(region, log);
   const memberChecks = new MemberChecks(region, singleProbe, log);
   const operations = allOperations({ region, identity, stream, memberChecks });
-  const app = createServer({ operations, identity, region, takesUpgrade: StreamServer.takes, log });
+  const takesUpgrade = StreamServer.takes;
+  const app = createServer({ operations, identity, region, takesUpgrade, log, certificate });
   stream.attach(app.server);
   const trimming = setInterval(() => trim(store, log), trimIntervalMs);
   running.defer(() => clearInterval(trimming));
@@ -118,10 +125,20 @@ async function startOver(
   running.defer(() => health.stop());
   await health.start();
   await app.listen({ host, port });
-  const url = urlOf(host, app.server.address() as AddressInfo);
-  writeControlFile(directory, url, credentials.proxy_token);
+  const url = urlOf(certificate ? 'https' : 'http', host, app.server.address() as AddressInfo);
+  const { proxy_token: token } = credentials;
+  writeControlFile(directory, { url, token, certificate: certificate?.cert ?? null });
   running.defer(() => rmSync(join(directory, 'control.json'), { force: true }));
-  return { url, inventory, credentials, stop: () => running.disposeAsync() };
+  return {
+    url,
+    inventory,
+    credentials,
+    useCertificate: ({ cert, key }) => {
+      (app.server as unknown as TlsServer).setSecureContext({ cert, key, minVersion: 'TLSv1.2' });
+      writeControlFile(directory, { url, token, certificate: cert });
+    },
+    stop: () => running.disposeAsync(),
+  };
 }
 
 function trim(store: Store, log: Logger): void {
@@ -165,14 +182,21 @@ function declaredUsers(
   return [first, ...declared];
 }
 
-function urlOf(host: string, { port }: AddressInfo): string {
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+function urlOf(scheme: 'http' | 'https', host: string, { port }: AddressInfo): string {
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-/** Where the local proxy finds us, now and after a restart. */
-function writeControlFile(directory: string, url: string, token: string): void {
+/**
+ * Where the local proxy finds us, now and after a restart.
+ *
+ * @param control with the certificate that it will be shown, or null for plain HTTP
+ */
+function writeControlFile(
+  directory: string,
+  control: { readonly url: string; readonly token: string; readonly certificate: string | null },
+): void {
   const path = join(directory, 'control.json');
-  const reachable = url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
-  writeFileSync(`${path}.new`, JSON.stringify({ url: reachable, token }), { mode: 0o600 });
+  const url = control.url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
+  writeFileSync(`${path}.new`, JSON.stringify({ ...control, url }), { mode: 0o600 });
   renameSync(`${path}.new`, path);
 }

@@ -1,39 +1,33 @@
 /** `elbow proxy`: carries traffic, as a control plane tells it. */
-import { rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, hostname } from 'node:os';
+import { X509Certificate } from 'node:crypto';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
-import { createLogger, logLevels } from '../observe/log.ts';
+import { createLogger } from '../observe/log.ts';
 import { LastConfiguration } from '../proxy/last-configuration.ts';
 import { StreamClient } from '../proxy/stream-client.ts';
 import { Supervisor } from '../proxy/supervisor.ts';
 import { DirectoryLock } from '../store/directory-lock.ts';
 import { processFile } from './local-proxy.ts';
 import { helpText, readOptions, UsageError } from './options.ts';
+import { logOption, trafficOptions } from './shared-options.ts';
 import { untilSignal } from './signals.ts';
 
 const options = {
   control: { kind: 'text', value: 'URL', help: 'The control plane, as http://10.0.0.1:9696' },
   token: { kind: 'text', value: 'TOKEN', help: 'The proxy_token of the control plane’s credentials.json' },
+  'control-ca': {
+    kind: 'text',
+    value: 'FILE',
+    help: 'What to trust of an https control plane instead of the system’s authorities (PEM)',
+  },
   data: {
     kind: 'text',
     value: 'DIR',
     help: 'Where the last configuration is kept',
     default: 'elbow-proxy-data',
   },
-  workers: {
-    kind: 'number',
-    value: 'N',
-    help: 'Threads that carry traffic',
-    default: availableParallelism(),
-    min: 1,
-  },
-  bind: {
-    kind: 'text',
-    value: 'own|any',
-    help: 'Listen on each load balancer’s own address, or on all local ones',
-    default: 'own',
-    choices: ['own', 'any'],
-  },
+  ...trafficOptions,
   name: {
     kind: 'text',
     value: 'NAME',
@@ -46,13 +40,7 @@ const options = {
     help: 'How long connections may finish at the end',
     default: 30,
   },
-  'log-level': {
-    kind: 'text',
-    value: 'LEVEL',
-    help: logLevels.join(', '),
-    default: 'info',
-    choices: logLevels,
-  },
+  ...logOption('info'),
 } as const;
 
 export async function proxy(args: readonly string[]): Promise<void> {
@@ -73,6 +61,7 @@ export async function proxy(args: readonly string[]): Promise<void> {
       '--token is required: the proxy_token in the credentials.json of the control plane.',
     );
   }
+  const authority = readAuthority(values['control-ca']);
   const log = createLogger('proxy', values['log-level']);
   const directory = resolve(values.data);
   const lock = DirectoryLock.take(directory);
@@ -89,6 +78,7 @@ export async function proxy(args: readonly string[]): Promise<void> {
   const client: StreamClient = new StreamClient({
     control,
     token: values.token ?? '',
+    authority,
     name: values.name,
     log,
     known: () => supervisor.known,
@@ -111,4 +101,17 @@ function controlUrl(text: string | undefined): URL {
   const url = URL.parse(text);
   if (url && ['http:', 'https:', 'file:'].includes(url.protocol)) return url;
   throw new UsageError(`--control takes a URL such as http://10.0.0.1:9696, not "${text}".`);
+}
+
+function readAuthority(path: string | undefined): string | null {
+  if (path === undefined) return null;
+  try {
+    const text = readFileSync(path, 'utf8');
+    new X509Certificate(text);
+    return text;
+  } catch (error) {
+    throw new UsageError(
+      `--control-ca: ${path} holds no certificate that can be read: ${(error as Error).message}.`,
+    );
+  }
 }

@@ -1,34 +1,31 @@
 /** `elbow serve`: the control plane, and a proxy beside it. */
-import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { createLogger, logLevels } from '../observe/log.ts';
+import { createLogger } from '../observe/log.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { loadCredentials, presetCredentials } from './credentials.ts';
 import { readInventoryFile } from './inventory-file.ts';
 import { LocalProxy } from './local-proxy.ts';
 import { helpText, readOptions, UsageError } from './options.ts';
+import { logOption, trafficOptions } from './shared-options.ts';
 import { untilSignal } from './signals.ts';
+import { CertificateWatch } from './tls/certificate-watch.ts';
+import { generatedCertificatePath } from './tls/generated-certificate.ts';
+import { type CertificateSource, certificateSource, readCertificate } from './tls/server-certificate.ts';
 
 const options = {
   listen: { kind: 'text', value: 'HOST:PORT', help: 'Where the API is served', default: '127.0.0.1:9696' },
   data: { kind: 'text', value: 'DIR', help: 'Where everything is kept', default: 'elbow-data' },
   database: { kind: 'text', value: 'URL', help: 'Another database than SQLite in the data directory' },
   config: { kind: 'text', value: 'FILE', help: 'The inventory: networks, servers, users and quotas' },
-  workers: {
-    kind: 'number',
-    value: 'N',
-    help: 'Threads of the proxy',
-    default: availableParallelism(),
-    min: 1,
-  },
-  bind: {
-    kind: 'text',
-    value: 'own|any',
-    help: 'Listen on each load balancer’s own address, or on all local ones',
-    default: 'own',
-    choices: ['own', 'any'],
-  },
+  ...trafficOptions,
   'no-proxy': { kind: 'flag', help: 'Serve the API only; proxies run elsewhere' },
+  tls: { kind: 'flag', help: 'Serve https, with a certificate made for this machine’s own names' },
+  'tls-cert': {
+    kind: 'text',
+    value: 'FILE',
+    help: 'Serve https with this certificate (PEM, with its chain)',
+  },
+  'tls-key': { kind: 'text', value: 'FILE', help: 'The private key of --tls-cert (PEM)' },
   'audit-days': {
     kind: 'number',
     value: 'N',
@@ -36,13 +33,7 @@ const options = {
     default: 90,
     min: 1,
   },
-  'log-level': {
-    kind: 'text',
-    value: 'LEVEL',
-    help: logLevels.join(', '),
-    default: 'warn',
-    choices: logLevels,
-  },
+  ...logOption('warn'),
 } as const;
 
 export async function serve(args: readonly string[]): Promise<void> {
@@ -65,12 +56,15 @@ export async function serve(args: readonly string[]): Promise<void> {
   const address = hostAndPort(values.listen);
   const inventory = values.config === undefined ? {} : readInventoryFile(values.config);
   const preset = presetCredentials(process.env);
+  const { tls, 'tls-cert': cert, 'tls-key': key } = values;
+  const source = certificateSource({ tls, cert, key }, directory, address.host);
   const controlPlane = await startControlPlane({
     directory,
     ...address,
     inventory,
     auditDays: values['audit-days'],
     credentials: () => loadCredentials(directory, preset),
+    certificate: async () => (source ? readCertificate(source) : null),
     log,
   });
   const proxy = values['no-proxy']
@@ -83,9 +77,11 @@ export async function serve(args: readonly string[]): Promise<void> {
         log,
       });
   proxy?.start();
-  console.log(welcome(controlPlane, directory));
+  console.log(welcome(controlPlane, directory, source));
+  const watch = source && CertificateWatch.start(source, controlPlane.useCertificate, log);
   const signal = await untilSignal();
   log.info({ signal }, 'stopping');
+  watch?.stop();
   await proxy?.stop();
   await controlPlane.stop();
 }
@@ -100,10 +96,15 @@ function hostAndPort(text: string): { host: string; port: number } {
 }
 
 /** What a newcomer needs to make the first call. */
-function welcome({ url, inventory, credentials }: ControlPlane, directory: string): string {
+function welcome(
+  { url, inventory, credentials }: ControlPlane,
+  directory: string,
+  source: CertificateSource | null,
+): string {
   const { user, password, domain, access_key } = credentials;
   const region = inventory.region;
   const [project] = inventory.projects.values();
+  const trust = source?.kind === 'generated' ? ` --cacert ${generatedCertificatePath(directory)}` : '';
   return `
 Elbow serves the ELB v3 API at ${url}
 
@@ -114,10 +115,10 @@ Elbow serves the ELB v3 API at ${url}
 
 Get a token and list the load balancers:
 
-  TOKEN=$(curl -si ${url}/v3/auth/tokens -d '{"auth":{"identity":{"methods":["password"],
+  TOKEN=$(curl -si${trust} ${url}/v3/auth/tokens -d '{"auth":{"identity":{"methods":["password"],
     "password":{"user":{"name":"${user}","password":"${password}","domain":{"name":"${domain}"}}}}}}' |
     sed -n 's/^x-subject-token: //Ip' | tr -d '\\r')
-  curl -s -H "X-Auth-Token: $TOKEN" ${url}/v3/${project?.id}/elb/loadbalancers
+  curl -s${trust} -H "X-Auth-Token: $TOKEN" ${url}/v3/${project?.id}/elb/loadbalancers
 
 The operations are at ${url}/docs. Ctrl-C stops everything.
 `;

@@ -10,6 +10,7 @@ import type { Pool } from '../model/pool.ts';
 import type {
   AccessControl,
   Algorithm,
+  ConnectionIdSlice,
   ForwardedForMode,
   HeaderSource,
   HttpListenerSettings,
@@ -34,11 +35,12 @@ const algorithms: Readonly<Partial<Record<Pool['lb_algorithm'], Algorithm>>> = {
   ROUND_ROBIN: 'round-robin',
   LEAST_CONNECTIONS: 'least-connections',
   SOURCE_IP: 'source-ip',
+  QUIC_CID: 'connection-id',
 };
 
 /** Whether proxies can serve a listener of the protocol. */
 function isServed(protocol: Listener['protocol']): boolean {
-  return protocol === 'TCP' || protocol === 'HTTP';
+  return protocol === 'TCP' || protocol === 'UDP' || protocol === 'HTTP';
 }
 
 /** Null while the listener is not to be served: administratively down, without one port, or not servable. */
@@ -57,6 +59,7 @@ export function compileListener(
     addresses: [vip_address, ipv6_vip_address, publicAddress].filter(
       (address) => typeof address === 'string',
     ),
+    transport: listener.protocol === 'UDP' ? 'udp' : 'tcp',
     port: listener.protocol_port,
     access: accessControl(listener, ipGroups),
     poolId: listener.default_pool_id,
@@ -103,8 +106,24 @@ function insertedHeaders(switches: InsertHeaders): InsertedHeader[] {
 /** Null when no proxy can speak the pool's protocol or algorithm. */
 export function compilePool(pool: Pool): PoolConfiguration | null {
   const algorithm = algorithms[pool.lb_algorithm];
-  if (!algorithm || (pool.protocol !== 'TCP' && pool.protocol !== 'HTTP')) return null;
-  return { id: pool.id, protocol: pool.protocol === 'HTTP' ? 'http' : 'tcp', algorithm };
+  const protocol = poolProtocols[pool.protocol];
+  if (!algorithm || !protocol) return null;
+  return { id: pool.id, protocol, algorithm, connectionIdSlice: connectionIdSlice(pool) };
+}
+
+/** QUIC passes through as the datagrams that it is. */
+const poolProtocols: Readonly<Partial<Record<Pool['protocol'], PoolConfiguration['protocol']>>> = {
+  TCP: 'tcp',
+  UDP: 'udp',
+  QUIC: 'udp',
+  HTTP: 'http',
+};
+
+function connectionIdSlice({ lb_algorithm, quic_cid_hash_strategy }: Pool): ConnectionIdSlice | null {
+  if (lb_algorithm !== 'QUIC_CID') return null;
+  // As the field has it by default (rules digest 2.3.1).
+  const { offset, len } = quic_cid_hash_strategy ?? { offset: 1, len: 3 };
+  return { offset, length: len };
 }
 
 /** The fields of members that compiling them needs, with the pool they are in. */

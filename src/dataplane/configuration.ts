@@ -51,24 +51,34 @@ export interface ListenerConfiguration {
   readonly publicAddress: string | null;
   /** The load balancer's own addresses, IPv4 and IPv6 literals; empty when it has none. */
   readonly addresses: readonly string[];
+  /** Whether the port is one of connections or one of datagrams; the two are apart. */
+  readonly transport: 'tcp' | 'udp';
   readonly port: number;
   /** Null admits every client. Connections that are established stay when it changes. */
   readonly access: AccessControl | null;
-  /** The pool that serves the listener, or null: HTTP answers 503, TCP closes. */
+  /** The pool that serves the listener, or null: HTTP answers 503, TCP closes, UDP drops. */
   readonly poolId: string | null;
-  /** How long an idle client connection is kept; 0 on HTTP closes after each response. */
+  /** How long an idle client connection, or session of datagrams, is kept; 0 on HTTP closes after each response. */
   readonly keepaliveTimeoutMs: number;
-  /** Null for a TCP listener. */
+  /** Null for a listener that passes bytes or datagrams on as they are. */
   readonly http: HttpListenerSettings | null;
 }
 
-export type Algorithm = 'round-robin' | 'least-connections' | 'source-ip';
+export type Algorithm = 'round-robin' | 'least-connections' | 'source-ip' | 'connection-id';
+
+/** Some bytes of a QUIC connection id, counted from its first. */
+export interface ConnectionIdSlice {
+  readonly offset: number;
+  readonly length: number;
+}
 
 /** A group of members without the members themselves, which travel one by one. */
 export interface PoolConfiguration {
   readonly id: string;
-  readonly protocol: 'tcp' | 'http';
+  readonly protocol: 'tcp' | 'udp' | 'http';
   readonly algorithm: Algorithm;
+  /** What `connection-id` goes by; null for every other algorithm. */
+  readonly connectionIdSlice: ConnectionIdSlice | null;
 }
 
 /** One backend of a pool. */

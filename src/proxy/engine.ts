@@ -10,6 +10,7 @@ import type { EngineParts } from './listeners/service.ts';
 import type { Log } from './log.ts';
 import { Pool } from './pools/pool.ts';
 import { Deadlines } from './time/deadlines.ts';
+import { ConnectionIds, type LearntId } from './udp/connection-ids.ts';
 
 export interface EngineOptions {
   readonly log: Log;
@@ -21,6 +22,8 @@ export interface EngineOptions {
   readonly tickMs?: number;
   /** Called with every state that a listener takes. */
   readonly onListenerState: (state: ListenerState) => void;
+  /** Called with every QUIC connection id that is learnt here, for the other workers to know. */
+  readonly onConnectionId?: (learnt: LearntId) => void;
 }
 
 /** The traffic of one worker: listeners, pools and members as the configuration has them. */
@@ -43,6 +46,7 @@ export class Engine {
       pools: this.#pools,
       bindAny: options.bindAny ?? false,
       held: new Set(),
+      connectionIds: new ConnectionIds((learnt) => options.onConnectionId?.(learnt)),
     };
   }
 
@@ -76,6 +80,11 @@ export class Engine {
     }
     this.#source = delta.source;
     this.#revision = delta.revision;
+  }
+
+  /** Takes note of a QUIC connection id that another worker has learnt. */
+  learn(learnt: LearntId): void {
+    this.#parts.connectionIds.add(learnt);
   }
 
   /**
@@ -138,7 +147,7 @@ export class Engine {
 
   #putListener(configuration: ListenerConfiguration): void {
     const listener = this.#listeners.get(configuration.id);
-    if (listener !== undefined && (listener.configuration.http === null) === (configuration.http === null)) {
+    if (listener !== undefined && isSameProtocol(listener.configuration, configuration)) {
       if (!isDeepStrictEqual(listener.configuration, configuration)) listener.reconfigure(configuration);
       return;
     }
@@ -146,7 +155,7 @@ export class Engine {
     this.#listeners.set(configuration.id, new Listener(configuration, this.#parts, this.#onListenerState));
   }
 
-  /** TCP connections of a removed listener are cut; HTTP requests are answered first (ELB's documented way). */
+  /** TCP connections and UDP sessions of a removed listener are cut; HTTP requests are answered first (ELB's documented way). */
   #removeListener(id: string): void {
     const listener = this.#listeners.get(id);
     if (listener === undefined) return;
@@ -172,6 +181,10 @@ export class Engine {
   #cut(): void {
     for (const listener of [...this.#listeners.values(), ...this.#leaving]) listener.destroy();
   }
+}
+
+function isSameProtocol(one: ListenerConfiguration, other: ListenerConfiguration): boolean {
+  return one.transport === other.transport && (one.http === null) === (other.http === null);
 }
 
 /** The ids that run but are not put. */

@@ -136,7 +136,10 @@ function snapshot(revision: number): ConfigurationDelta {
     source: 'store',
     base: null,
     revision,
-    pools: { put: [{ id: 'pool', protocol: 'http', algorithm: 'round-robin' }], remove: [] },
+    pools: {
+      put: [{ id: 'pool', protocol: 'http', algorithm: 'round-robin', connectionIdSlice: null }],
+      remove: [],
+    },
     members: [],
     listeners: { put: [], remove: [] },
   };

@@ -4,6 +4,7 @@ import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
+import type { ConnectionOptions } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import {
   type ConfigurationDelta,
@@ -18,12 +19,14 @@ import type { Log } from './log.ts';
 
 export interface StreamClientOptions {
   /**
-   * The control plane's URL, or a `file:` URL of a file that holds `{ "url", "token" }` and is read before each
-   * attempt: the local control plane may come back under another port.
+   * The control plane's URL, or a `file:` URL of a file that holds `{ "url", "token", "certificate" }` and is read
+   * before each attempt: the local control plane may come back under another port, or another certificate.
    */
   readonly control: URL;
   /** Not needed when the file holds it. */
   readonly token: string;
+  /** PEM of the authorities, or of the control plane's own certificate, to trust instead of the system's. */
+  readonly authority: string | null;
   /** How the proxy calls itself. */
   readonly name: string;
   readonly log: Log;
@@ -32,6 +35,13 @@ export interface StreamClientOptions {
   readonly apply: (delta: ConfigurationDelta) => boolean;
   readonly report: () => ProxyReport;
 }
+
+/** A certificate of the list is trusted even where it is not its own issuer. */
+function trustOnly(ca: string): ConnectionOptions {
+  return { ca, allowPartialTrustChain: true };
+}
+
+const anyName: ConnectionOptions = { checkServerIdentity: () => undefined };
 
 const minRetryMs = 50;
 const maxRetryMs = 1000;
@@ -80,9 +90,10 @@ export class StreamClient {
 
   async #connect(): Promise<void> {
     try {
-      const { url, token } = await this.#control();
+      const { url, token, trust } = await this.#control();
       const known = this.#lost ? null : this.#options.known();
       const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(new URL(streamPath, url), {
+        ...trust,
         signal: this.#ended.signal,
         headers: {
           authorization: `Bearer ${token}`,
@@ -112,14 +123,19 @@ export class StreamClient {
     }
   }
 
-  async #control(): Promise<{ url: URL; token: string }> {
-    const { control, token } = this.#options;
-    if (control.protocol !== 'file:') return { url: control, token };
+  async #control(): Promise<{ url: URL; token: string; trust: ConnectionOptions }> {
+    const { control, token, authority } = this.#options;
+    if (control.protocol !== 'file:') {
+      return { url: control, token, trust: authority === null ? {} : trustOnly(authority) };
+    }
     const written = JSON.parse(await readFile(fileURLToPath(control), 'utf8')) as {
       url: string;
       token: string;
+      certificate: string | null;
     };
-    return { url: new URL(written.url), token: written.token };
+    // It is the certificate itself that is expected here, whatever names it is for.
+    const trust = written.certificate === null ? {} : { ...trustOnly(written.certificate), ...anyName };
+    return { url: new URL(written.url), token: written.token, trust };
   }
 
   #serve(socket: import('node:net').Socket, head: Buffer): void {

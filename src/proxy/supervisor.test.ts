@@ -105,7 +105,10 @@ function delta({
     source,
     base,
     revision,
-    pools: { put: [{ id: 'pool', protocol: 'tcp', algorithm: 'round-robin' }], remove: [] },
+    pools: {
+      put: [{ id: 'pool', protocol: 'tcp', algorithm: 'round-robin', connectionIdSlice: null }],
+      remove: [],
+    },
     members: poolOfMembers ? [{ poolId: poolOfMembers, put: [], remove: [] }] : [],
     listeners: { put: listener ? [listenerWith(listener)] : [], remove: remove ? [remove] : [] },
   };
@@ -117,6 +120,7 @@ function listenerWith(id: string): ListenerConfiguration {
     loadBalancerId: 'lb',
     publicAddress: null,
     access: null,
+    transport: 'tcp',
     addresses: ['192.0.2.1'],
     port: 80,
     poolId: 'pool',

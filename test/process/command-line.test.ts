@@ -16,8 +16,21 @@ before(() => {
 after(() => rmSync(directory, { recursive: true, force: true }));
 
 const optionsOf = {
-  serve: ['listen', 'data', 'database', 'config', 'workers', 'bind', 'no-proxy', 'audit-days', 'log-level'],
-  proxy: ['control', 'token', 'data', 'workers', 'bind', 'name', 'drain-timeout', 'log-level'],
+  serve: [
+    'listen',
+    'data',
+    'database',
+    'config',
+    'workers',
+    'bind',
+    'no-proxy',
+    'tls',
+    'tls-cert',
+    'tls-key',
+    'audit-days',
+    'log-level',
+  ],
+  proxy: ['control', 'token', 'control-ca', 'data', 'workers', 'bind', 'name', 'drain-timeout', 'log-level'],
 } as const;
 
 describe('help', () => {

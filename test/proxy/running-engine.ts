@@ -64,12 +64,19 @@ export class RunningEngine {
         this.#wake();
       },
     });
-    this.pool = { id: 'pool', protocol: 'http', algorithm: 'round-robin', ...setup.pool };
+    this.pool = {
+      id: 'pool',
+      protocol: 'http',
+      algorithm: 'round-robin',
+      connectionIdSlice: null,
+      ...setup.pool,
+    };
     this.listener = {
       id: 'listener',
       loadBalancerId: 'load-balancer',
       publicAddress: null,
       access: null,
+      transport: 'tcp',
       addresses: [address],
       port,
       poolId: 'pool',

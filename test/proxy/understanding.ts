@@ -28,6 +28,7 @@ const plan = new RequestPlan({
   loadBalancerId: 'load-balancer',
   publicAddress: null,
   access: null,
+  transport: 'tcp',
   addresses: [],
   port: 80,
   poolId: null,

@@ -11,15 +11,20 @@ export interface Ended {
   readonly errors: string;
 }
 
-/** A command that has not ended after ten seconds is told to, so that it ends its proxy too, and its code is then no error's. */
+/**
+ * A command that has not ended by itself is told to, so that it ends its proxy too; its code is then no error's.
+ *
+ * @param patienceMs how long it may run
+ */
 export async function runElbow(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  patienceMs = 10_000,
 ): Promise<Ended> {
   const child = spawn(process.execPath, [main, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'], ...environment },
-    timeout: 10_000,
+    timeout: patienceMs,
     killSignal: 'SIGTERM',
   });
   let output = '';

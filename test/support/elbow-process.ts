@@ -1,9 +1,10 @@
 /** The product as users run it: a process of `elbow serve` with its proxy, over a data directory of its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setDefaultCACertificates } from 'node:tls';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ApiClient } from './api-client.ts';
 
@@ -74,8 +75,10 @@ export class ElbowProcess implements AsyncDisposable {
     this.output = '';
     for await (const text of child.stdout.setEncoding('utf8')) {
       this.output += text;
-      const url = /ELB v3 API at (http:\S+)/.exec(this.output)?.[1];
+      const url = /ELB v3 API at (https?:\S+)/.exec(this.output)?.[1];
       if (!url) continue;
+      const made = join(this.directory, 'tls', 'certificate.pem');
+      if (existsSync(made)) setDefaultCACertificates([readFileSync(made, 'utf8')]);
       this.#api = await ApiClient.login(
         url,
         this.projectId,

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { HttpListenerSettings, ListenerConfiguration } from '../../dataplane/configuration.ts';
-import type { EngineParts, Service } from '../listeners/service.ts';
+import type { ConnectionService, EngineParts } from '../listeners/service.ts';
 import type { Pool } from '../pools/pool.ts';
 import type { Deadlines } from '../time/deadlines.ts';
 import { HttpConnection } from './http-connection.ts';
@@ -8,7 +8,7 @@ import type { HttpServing } from './http-serving.ts';
 import { RequestPlan } from './request-plan.ts';
 
 /** Serves the connections of an HTTP listener. */
-export class HttpService implements Service, HttpServing {
+export class HttpService implements ConnectionService, HttpServing {
   configuration: ListenerConfiguration;
   settings: HttpListenerSettings;
   plan: RequestPlan;

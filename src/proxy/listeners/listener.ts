@@ -4,15 +4,18 @@ import { HttpService } from '../http/http-service.ts';
 import { plainAddress } from '../sockets/plain-address.ts';
 import { resetSocket } from '../sockets/reset-socket.ts';
 import { TcpService } from '../tcp/tcp-service.ts';
+import { UdpService } from '../udp/udp-service.ts';
 import { Admission } from './admission.ts';
 import { Binding } from './binding.ts';
-import type { EngineParts, Service } from './service.ts';
+import { connections, datagrams, type Transport } from './endpoint.ts';
+import type { ConnectionService, EngineParts, Service } from './service.ts';
 
 /** A listener as it runs: bound to its addresses, with a service for the connections that it accepts. */
 export class Listener {
   configuration: ListenerConfiguration;
   readonly #parts: EngineParts;
   readonly #service: Service;
+  readonly #transport: Transport;
   #admission: Admission;
   readonly #onState: (state: ListenerState) => void;
   /** By `address port`. */
@@ -30,10 +33,18 @@ export class Listener {
     this.#parts = parts;
     this.#onState = onState;
     this.#admission = new Admission(configuration.access);
-    this.#service =
-      configuration.http === null
-        ? new TcpService(configuration, parts)
-        : new HttpService(configuration, configuration.http, parts);
+    if (configuration.transport === 'udp') {
+      const service = new UdpService(configuration, parts, (address) => this.#admission.admits(address));
+      this.#service = service;
+      this.#transport = datagrams((bytes, from, socket) => service.receive(bytes, from, socket));
+    } else {
+      const service =
+        configuration.http === null
+          ? new TcpService(configuration, parts)
+          : new HttpService(configuration, configuration.http, parts);
+      this.#service = service;
+      this.#transport = connections((socket) => this.#accept(socket, service));
+    }
     this.#bind();
   }
 
@@ -66,8 +77,8 @@ export class Listener {
     this.#service.destroy();
   }
 
-  #accept(socket: Socket): void {
-    if (this.#admission.admits(plainAddress(socket.remoteAddress))) this.#service.serve(socket);
+  #accept(socket: Socket, service: ConnectionService): void {
+    if (this.#admission.admits(plainAddress(socket.remoteAddress))) service.serve(socket);
     else resetSocket(socket);
   }
 
@@ -83,13 +94,7 @@ export class Listener {
     const fresh: Binding[] = [];
     for (const [key, host] of wanted) {
       if (this.#bindings.has(key)) continue;
-      const binding = new Binding(
-        host,
-        port,
-        this.#parts.held,
-        (socket) => this.#accept(socket),
-        () => this.#report(),
-      );
+      const binding = new Binding(host, port, this.#parts.held, this.#transport, () => this.#report());
       this.#bindings.set(key, binding);
       fresh.push(binding);
     }

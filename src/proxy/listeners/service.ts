@@ -3,6 +3,7 @@ import type { ListenerConfiguration } from '../../dataplane/configuration.ts';
 import type { Log } from '../log.ts';
 import type { Pool } from '../pools/pool.ts';
 import type { Deadlines } from '../time/deadlines.ts';
+import type { ConnectionIds } from '../udp/connection-ids.ts';
 
 /** What listeners and their connections share within one engine. */
 export interface EngineParts {
@@ -12,19 +13,25 @@ export interface EngineParts {
   readonly pools: ReadonlyMap<string, Pool>;
   /** Listen on all local addresses instead of the listener's own. */
   readonly bindAny: boolean;
-  /** The addresses and ports that listeners of this engine hold, as `address port`. */
+  /** The transports, addresses and ports that listeners of this engine hold, as `tcp address port`. */
   readonly held: Set<string>;
+  /** Where the QUIC connections of all listeners lead. */
+  readonly connectionIds: ConnectionIds;
 }
 
-/** What is done with the connections that a listener accepts. */
+/** What is done with the clients of a listener. */
 export interface Service {
-  /** Connections in progress. */
+  /** Connections or sessions in progress. */
   readonly connectionCount: number;
-  serve(socket: Socket): void;
   /** Later requests and connections follow this configuration. */
   reconfigure(configuration: ListenerConfiguration): void;
   /** Ends every connection as soon as nothing is lost by it; `onIdle` is called once there is none left. */
   drain(onIdle: () => void): void;
   /** Cuts every connection. */
   destroy(): void;
+}
+
+/** What is done with the connections that a listener accepts. */
+export interface ConnectionService extends Service {
+  serve(socket: Socket): void;
 }

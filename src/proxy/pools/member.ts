@@ -11,6 +11,8 @@ export class Member implements Candidate {
   readonly port: number;
   weight: number;
   active = 0;
+  /** Whether the sessions that it has may go on: not once it is down or gone, though with weight 0. */
+  keepsSessions = true;
   /** HTTP connections to the member that wait for a request. */
   readonly idle = new IdleConnections<MemberConnection>();
   /** The selection that may pick this member; null while it gets nothing new. */

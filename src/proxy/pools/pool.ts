@@ -1,4 +1,8 @@
-import type { MemberConfiguration, PoolConfiguration } from '../../dataplane/configuration.ts';
+import type {
+  ConnectionIdSlice,
+  MemberConfiguration,
+  PoolConfiguration,
+} from '../../dataplane/configuration.ts';
 import { createSelection, type Selection } from '../selection/selection.ts';
 import { Member } from './member.ts';
 
@@ -16,6 +20,19 @@ export class Pool {
     this.#configuration = configuration;
     this.#selection = createSelection<Member>(configuration.algorithm);
     this.#standbys = createSelection<Member>(configuration.algorithm);
+  }
+
+  get id(): string {
+    return this.#configuration.id;
+  }
+
+  /** What of a QUIC connection id members are chosen by; null when they are chosen otherwise. */
+  get connectionIdSlice(): ConnectionIdSlice | null {
+    return this.#configuration.connectionIdSlice;
+  }
+
+  member(id: string): Member | undefined {
+    return this.#members.get(id);
   }
 
   get memberIds(): Iterable<string> {
@@ -44,6 +61,7 @@ export class Pool {
       this.#members.set(configuration.id, member);
     }
     const { standby, weight, healthy } = configuration;
+    member.keepsSessions = healthy;
     if (!healthy || weight === 0) {
       member.delist();
       this.#eligible.delete(member);
@@ -59,6 +77,7 @@ export class Pool {
     if (member === undefined) return;
     this.#members.delete(id);
     this.#eligible.delete(member);
+    member.keepsSessions = false;
     member.delist();
     member.idle.close();
   }
@@ -68,9 +87,13 @@ export class Pool {
     for (const id of [...this.#members.keys()]) this.removeMember(id);
   }
 
-  /** The member for the next request or connection of a client, or undefined when none is left. */
-  pick(clientAddress: string, tried: ReadonlySet<Member> | undefined): Member | undefined {
-    return this.#selection.pick(clientAddress, tried) ?? this.#standbys.pick(clientAddress, tried);
+  /**
+   * The member for the next request, connection or session of a client, or undefined when none is left.
+   *
+   * @param clientKey the text by which the client is known: its address, or part of a connection id
+   */
+  pick(clientKey: string, tried: ReadonlySet<Member> | undefined): Member | undefined {
+    return this.#selection.pick(clientKey, tried) ?? this.#standbys.pick(clientKey, tried);
   }
 
   #among(standby: boolean): Selection<Member> {
