@@ -32,6 +32,7 @@ import { securityPolicyOperations } from '../api/operations/security-policies.ts
 import { tagOperations } from '../api/operations/tags.ts';
 import { topologyOperation } from '../api/operations/topology.ts';
 import { upgradeOperations } from '../api/operations/upgrade.ts';
+import { enterpriseProjectOperations } from '../cloud/enterprise-projects.ts';
 import { identityOperations } from '../cloud/identity.ts';
 import { networkOperations } from '../cloud/networks.ts';
 import { publicIpOperations } from '../cloud/public-ips.ts';
@@ -81,6 +82,7 @@ export function allOperations({ region, identity, stream, memberChecks }: Operat
     ...identityOperations(identity, region.inventory),
     ...networkOperations(region.inventory),
     ...publicIpOperations(region),
+    ...enterpriseProjectOperations(region),
     ...elbowOperations(region, stream),
     ...graphOperations(region),
     ...auditOperations(region),

@@ -5,6 +5,7 @@ const services = [
   { type: 'elb', name: 'elb', path: () => '/v1.0' },
   { type: 'network', name: 'vpc', path: () => '' },
   { type: 'vpc', name: 'vpc', path: () => '/v1' },
+  { type: 'eps', name: 'eps', path: () => '/v1.0' },
   { type: 'identity', name: 'iam', path: () => '/v3' },
 ] as const;
 

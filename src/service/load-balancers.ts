@@ -11,6 +11,7 @@ import type { Tables } from '../store/schema.ts';
 import { type Networks, networksOf, portIdOf, takeAddress } from './addresses.ts';
 import { poolIdsOfListeners } from './attachments.ts';
 import { followAddresses } from './domain-names.ts';
+import { checkEnterpriseProject } from './enterprise-projects.ts';
 import { chargeModeOf, checkFlavors } from './flavors.ts';
 import type { SubnetRecord } from './inventory.ts';
 import { checkChangesOfShared, checkNewShared } from './load-balancer-kind.ts';
@@ -25,7 +26,6 @@ import {
 import { checkActive } from './load-balancer-state.ts';
 import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest, readerFor } from './page-query.ts';
-import { checkEnterpriseProject } from './pool-rules.ts';
 import { clearedProtectionReason } from './protection.ts';
 import { bindPublicIps } from './public-ips.ts';
 import { checkQuota } from './quotas.ts';
@@ -51,7 +51,7 @@ export async function createLoadBalancer(
     if (!wanted.guaranteed) checkNewShared(body);
     const id = newId(tx.at);
     const now = timestamp(tx.at);
-    checkEnterpriseProject(region, wanted.enterprise_project_id);
+    await checkEnterpriseProject(tx.db, region, loadBalancer, { ...wanted, id, project_id: projectId });
     checkZones(region, wanted.availability_zone_list);
     const networks = networksOf(region.inventory, { ...wanted, project_id: projectId });
     checkLoadBalancer(wanted, networks, body);

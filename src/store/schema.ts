@@ -108,6 +108,18 @@ interface PoolListenerRow {
   listener_id: string;
 }
 
+/** An enterprise project that a call has made. */
+export interface EnterpriseProjectRow {
+  id: string;
+  name: string;
+  description: string;
+  type: string;
+  status: number;
+  /** As timestamps are answered, both. */
+  created_at: string;
+  updated_at: string;
+}
+
 /** A load balancer in the recycle bin. */
 export interface RecycledRow {
   id: string;
@@ -149,6 +161,7 @@ export interface Tables {
   jobs: Row;
   member_checks: Row;
   publicips: Row;
+  enterprise_projects: EnterpriseProjectRow;
   recycled_loadbalancers: RecycledRow;
   recycled_records: RecycledRecordRow;
   changes: ChangeRow;

@@ -19,6 +19,7 @@ export const groups: Readonly<Record<string, string>> = {
   Logtanks: 'Where the access logs of load balancers go.',
   Identity: 'Who calls: tokens and projects, as the identity service has them.',
   Networks: 'The VPCs and subnets of the inventory.',
+  'Enterprise projects': 'Groups of resources across projects, for which permissions may be granted.',
   Elbow: 'What is Elbow’s own.',
   Service: 'What anyone may ask.',
 };

@@ -57,7 +57,9 @@ export function refusalsOf(operation: Operation, headers: unknown): Record<strin
     isPublic
       ? body !== undefined && unauthenticated('The user name or the password is wrong.')
       : unauthenticated('The token has expired. Get a new one with POST /v3/auth/tokens.'),
-    action !== undefined && actionScope !== 'own' && notAllowed(action, 'here'),
+    action !== undefined &&
+      actionScope !== 'own' &&
+      notAllowed(action, isOfProject ? `in the project ${exampleId('project_id')}` : 'in any project'),
     isOfProject &&
       (action === undefined || actionScope === 'own') &&
       forbidden(`The credential gives no access to the project ${exampleId('project_id')}.`),
