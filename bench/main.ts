@@ -11,6 +11,7 @@ import { probing } from './scenarios/probing.ts';
 import type { Bench, Scenario } from './scenarios/scenario.ts';
 import { tcpBulk } from './scenarios/tcp-bulk.ts';
 import { tcpRequests } from './scenarios/tcp-requests.ts';
+import { udpDatagrams } from './scenarios/udp-datagrams.ts';
 import { ForeignLoad } from './support/foreign-load.ts';
 import { bestGenerator } from './support/load.ts';
 import { writeReport } from './support/report.ts';
@@ -22,6 +23,7 @@ const scenarios: readonly Scenario[] = [
   httpRequests,
   tcpRequests,
   tcpBulk,
+  udpDatagrams,
   httpConnections,
   tcpConnections,
   idleMemory,

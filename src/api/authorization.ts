@@ -87,7 +87,8 @@ function checkList(
   projectId: string,
   query: URLSearchParams,
 ): void {
-  if (!Object.hasOwn(parameters, 'enterprise_project_id')) return;
+  // Networks say of which enterprise project they are, and are all of the project’s.
+  if (!Object.hasOwn(parameters, 'enterprise_project_id') || !action.startsWith('elb:')) return;
   const asked = query.getAll('enterprise_project_id');
   if (asked.includes('all_granted_eps')) return;
   const { allowed } = extentIn(permissions, action, projectId);

@@ -9,6 +9,7 @@ import { cloneOperations } from '../api/operations/clone.ts';
 import { deletionOperations } from '../api/operations/deletions.ts';
 import { domainNameOperations } from '../api/operations/domain-names.ts';
 import { elbowOperations } from '../api/operations/elbow.ts';
+import { type ExplanationSource, explainOperation } from '../api/operations/explain.ts';
 import { featureOperations } from '../api/operations/features.ts';
 import { flavorOperations } from '../api/operations/flavors.ts';
 import { graphOperations } from '../api/operations/graph.ts';
@@ -32,10 +33,18 @@ import { securityPolicyOperations } from '../api/operations/security-policies.ts
 import { tagOperations } from '../api/operations/tags.ts';
 import { topologyOperation } from '../api/operations/topology.ts';
 import { upgradeOperations } from '../api/operations/upgrade.ts';
+import { accessKeyOperations } from '../cloud/access-keys.ts';
+import { cloudServerOperations } from '../cloud/cloud-servers.ts';
+import { directoryOperations } from '../cloud/directory.ts';
+import { discoveryOperations } from '../cloud/discovery.ts';
+import { elbowServerOperations } from '../cloud/elbow-servers.ts';
 import { enterpriseProjectOperations } from '../cloud/enterprise-projects.ts';
-import { identityOperations } from '../cloud/identity.ts';
-import { networkOperations } from '../cloud/networks.ts';
+import { projectOperations } from '../cloud/projects.ts';
 import { publicIpOperations } from '../cloud/public-ips.ts';
+import { subnetOperations } from '../cloud/subnets.ts';
+import { temporaryKeyOperation } from '../cloud/temporary-keys.ts';
+import { tokenOperations } from '../cloud/tokens.ts';
+import { vpcOperations } from '../cloud/vpcs.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Identity } from '../service/identity/identity.ts';
 import type { MemberChecks } from '../service/member-checks/member-checks.ts';
@@ -46,9 +55,16 @@ export interface OperationParts {
   readonly identity: Identity;
   readonly stream: Parameters<typeof elbowOperations>[1];
   readonly memberChecks: MemberChecks;
+  readonly explainer: ExplanationSource;
 }
 
-export function allOperations({ region, identity, stream, memberChecks }: OperationParts): Operation[] {
+export function allOperations({
+  region,
+  identity,
+  stream,
+  memberChecks,
+  explainer,
+}: OperationParts): Operation[] {
   const documented = [
     ...loadBalancerOperations(region),
     topologyOperation(region),
@@ -79,11 +95,20 @@ export function allOperations({ region, identity, stream, memberChecks }: Operat
     ...recycleBinOperations(region),
     ...jobOperations(region),
     ...networkUseOperations(region),
-    ...identityOperations(identity, region.inventory),
-    ...networkOperations(region.inventory),
+    ...tokenOperations(identity, region.inventory),
+    ...projectOperations(region),
+    ...directoryOperations(identity.directory, region.inventory),
+    ...accessKeyOperations(identity.accessKeys),
+    temporaryKeyOperation(identity),
+    ...discoveryOperations(),
+    ...vpcOperations(region),
+    ...subnetOperations(region),
     ...publicIpOperations(region),
+    ...cloudServerOperations(region),
+    ...elbowServerOperations(region),
     ...enterpriseProjectOperations(region),
     ...elbowOperations(region, stream),
+    explainOperation(explainer),
     ...graphOperations(region),
     ...auditOperations(region),
   ];

@@ -30,16 +30,25 @@ const statuses = {
 
 export type ErrorCode = keyof typeof statuses;
 
+/** Who is said to call, where nobody has shown it: what of it may be kept, and is no secret. */
+export interface Claimant {
+  readonly user?: { readonly id: string; readonly name: string };
+  /** The id of an access key. */
+  readonly accessKey?: string;
+}
+
 /** An answer that refuses a call. Nothing has been changed when it is raised. */
 export class Refusal extends Error {
   readonly code: ErrorCode;
   readonly status: number;
+  readonly claimant: Claimant;
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, options: ErrorOptions & { claimant?: Claimant } = {}) {
     super(message, options);
     this.name = 'Refusal';
     this.code = code;
     this.status = statuses[code];
+    this.claimant = options.claimant ?? {};
   }
 }
 
@@ -66,8 +75,8 @@ export function unrecognized(attributes: readonly string[]): Refusal {
   return new Refusal('ELB.8902', `Unrecognized attribute(s) '${attributes.join(', ')}'`);
 }
 
-export function unauthenticated(message: string): Refusal {
-  return new Refusal('SYS.0401', message);
+export function unauthenticated(message: string, claimant: Claimant = {}): Refusal {
+  return new Refusal('SYS.0401', message, { claimant });
 }
 
 export function forbidden(message: string): Refusal {

@@ -105,11 +105,22 @@ function delta({
     source,
     base,
     revision,
+    certificates: { put: [] },
     pools: {
-      put: [{ id: 'pool', protocol: 'tcp', algorithm: 'round-robin', connectionIdSlice: null }],
+      put: [
+        {
+          id: 'pool',
+          protocol: 'tcp',
+          tls: false,
+          algorithm: 'round-robin',
+          connectionIdSlice: null,
+          sessions: null,
+        },
+      ],
       remove: [],
     },
     members: poolOfMembers ? [{ poolId: poolOfMembers, put: [], remove: [] }] : [],
+    policies: { put: [], remove: [] },
     listeners: { put: listener ? [listenerWith(listener)] : [], remove: remove ? [remove] : [] },
   };
 }
@@ -126,5 +137,6 @@ function listenerWith(id: string): ListenerConfiguration {
     poolId: 'pool',
     keepaliveTimeoutMs: 0,
     http: null,
+    tls: null,
   };
 }

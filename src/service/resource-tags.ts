@@ -2,13 +2,13 @@
 import { invalid } from '../model/errors.ts';
 import { listener } from '../model/listener.ts';
 import { loadBalancer } from '../model/load-balancer.ts';
-import { maxTags, type Tag } from '../model/schemas.ts';
+import { type GivenTag, maxTags, type Tag } from '../model/schemas.ts';
 import { distinctTags } from '../store/distinct-tags.ts';
 import { update } from '../store/rows.ts';
 import type { Writer } from '../store/transaction.ts';
 import { requireListener, requireLoadBalancer } from './references.ts';
 import { type Region, timestamp } from './region.ts';
-import { checkTags } from './tags.ts';
+import { wholeTags } from './tags.ts';
 
 export type Taggable = 'loadbalancer' | 'listener';
 
@@ -45,9 +45,9 @@ export async function changeTags(
   kind: Taggable,
   id: string,
   action: TagAction,
-  tags: readonly Tag[],
+  given: readonly GivenTag[],
 ): Promise<void> {
-  checkTags(tags, 'tags');
+  const tags = wholeTags(given, 'tags');
   await store.write(async (tx) => {
     if (kind === 'listener') {
       const before = await requireListener(tx.db, projectId, id);

@@ -1,6 +1,7 @@
 /** Many rows at once: a bounded number of statements, however many rows there are. */
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { mask } from '../model/field.ts';
+import { isOfEnterpriseProjects } from '../model/permission.ts';
 import type { Fields, Resource } from '../model/resource.ts';
 import { accessOf, type Subject } from './access.ts';
 import { auditedFields } from './audit-trace.ts';
@@ -55,7 +56,7 @@ async function checkEach(
   operation: 'create' | 'delete',
 ): Promise<void> {
   const access = accessOf(tx.db);
-  if (!access || !of.fields['enterprise_project_id']) return;
+  if (!access || !isOfEnterpriseProjects(of)) return;
   const { rows } = await sql<Subject>`
     SELECT id, project_id, enterprise_project_id FROM ${sql.table(of.table)} WHERE ${condition}`.execute(
     tx.db,

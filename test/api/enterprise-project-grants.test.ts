@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ApiClient, Reply } from '../support/api-client.ts';
 import { seed } from '../support/control-plane.ts';
-import { dump } from '../support/database.ts';
+import { storedRecords } from '../support/database.ts';
 import {
   assertDone,
   assertRefused,
@@ -134,7 +134,7 @@ test('what is in another enterprise project answers each call as what is not the
   const own = await ground.tree(mine);
   const other = await ground.tree(theirs);
   const api = await ground.as('team');
-  const before = dump(ground.controlPlane.directory);
+  const before = storedRecords(ground.controlPlane.directory);
   const member = { address: '120.10.10.90', protocol_port: 80, subnet_cidr_id: seed.subnetCidrId };
   const listener = { protocol: 'HTTP', protocol_port: 9000 };
   const l7policy = { listener_id: own.listener.id, action: 'REDIRECT_TO_POOL' };
@@ -246,7 +246,7 @@ test('what is in another enterprise project answers each call as what is not the
     // A batch says of each member what became of it.
     assert.ok(hidden.status === 404 || hidden.body.members, `call ${index}, of ${name}: ${hidden.status}`);
   }
-  assert.equal(dump(ground.controlPlane.directory), before);
+  assert.deepEqual(storedRecords(ground.controlPlane.directory), before);
   for (const path of ['pools', 'listeners', 'loadbalancers']) {
     const body = {
       [path === 'pools' ? 'pools' : `${path.slice(0, -1)}_ids`]:
@@ -310,7 +310,7 @@ async function treeOf(api: ApiClient) {
 test('nothing can be made in another enterprise project, nor in the default one', async () => {
   await using ground = await PermissionGround.start({ team });
   const api = await ground.as('team');
-  const before = dump(ground.controlPlane.directory);
+  const before = storedRecords(ground.controlPlane.directory);
   const making = (enterprise_project_id: string | undefined): [string, string, Promise<Reply>][] => [
     [
       'loadbalancers',
@@ -354,7 +354,7 @@ test('nothing can be made in another enterprise project, nor in the default one'
       assertRefused(await reply, 403, 'ELB.9802', message);
     }
   }
-  assert.equal(dump(ground.controlPlane.directory), before);
+  assert.deepEqual(storedRecords(ground.controlPlane.directory), before);
   for (const [, , reply] of making(mine)) assertDone(await reply, 201);
 });
 
@@ -402,7 +402,7 @@ test('a cascade stops at what is in another enterprise project', async () => {
   const { lb } = await ground.tree(mine);
   await makePool(ground.api, { loadbalancer_id: lb.id, enterprise_project_id: theirs });
   const api = await ground.as('team');
-  const before = dump(ground.controlPlane.directory);
+  const before = storedRecords(ground.controlPlane.directory);
   const cascade = await api.post(`/elb/loadbalancers/${lb.id}/delete-cascade`, { loadbalancer: {} });
   assertRefused(cascade, 403, 'ELB.9802', /do not allow elb:pools:delete on/);
   const clone = await api.post(`/elb/loadbalancers/${lb.id}/clone`, {
@@ -412,7 +412,7 @@ test('a cascade stops at what is in another enterprise project', async () => {
   assertRefused(clone, 403, 'ELB.9802', /do not allow elb:pools:create on/);
   const exported = await api.get(`/elbow/v1/loadbalancers/${lb.id}/export`);
   assertRefused(exported, 403, 'ELB.9802', /do not allow elb:pools:get on/);
-  assert.equal(dump(ground.controlPlane.directory), before);
+  assert.deepEqual(storedRecords(ground.controlPlane.directory), before);
 });
 
 test('the recycle bin shows, restores and destroys what is in the enterprise projects of the caller', async () => {

@@ -75,7 +75,10 @@ test('a list has the filters, pages and orders of the service', async () => {
 /** Later by a second each time it is asked. */
 function clock(): () => Date {
   let now = Date.parse('2026-01-31T09:30:00Z');
-  return () => new Date((now += 1000));
+  return () => {
+    now += 1000;
+    return new Date(now);
+  };
 }
 
 test('an enterprise project can be changed, disabled and enabled; the declared ones stay as they are', async () => {

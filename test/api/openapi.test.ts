@@ -4,7 +4,7 @@ import { before, test } from 'node:test';
 import { startTestControlPlane } from '../support/control-plane.ts';
 import { type Document, eachOperation, fetchDocument, resolve, type Schema } from '../support/openapi.ts';
 
-const methods = ['get', 'put', 'post', 'delete'];
+const methods = ['get', 'head', 'put', 'post', 'delete'];
 let document: Document;
 let page: string;
 let pageType: string | null;

@@ -77,17 +77,18 @@ export interface TestControlPlane extends AsyncDisposable {
   readonly api: ApiClient;
   /** Another user, who has only another project. */
   readonly other: ApiClient;
-  /** Stops it and starts it over the same data; its URL and clients are others then. */
-  readonly restart: () => Promise<void>;
+  /** Stops it and starts it over the same data, with its inventory or another; its URL and clients are others then. */
+  readonly restart: (inventory?: InventoryFile) => Promise<void>;
 }
 
 /** Starts a control plane without a proxy; dispose of it at the end of the test. */
 export async function startTestControlPlane(
   inventory: InventoryFile = seedInventory,
   clock: () => Date = () => new Date(),
+  callersClock: () => Date = () => new Date(),
 ): Promise<TestControlPlane> {
   const directory = mkdtempSync(join(tmpdir(), 'elbow-test-'));
-  let running = await startOver(directory, inventory, clock);
+  let running = await startOver(directory, inventory, clock, callersClock);
   return {
     get url() {
       return running.controlPlane.url;
@@ -99,9 +100,9 @@ export async function startTestControlPlane(
     get other() {
       return running.other;
     },
-    restart: async () => {
+    restart: async (other = inventory) => {
       await running.controlPlane.stop();
-      running = await startOver(directory, inventory, clock);
+      running = await startOver(directory, other, clock, callersClock);
     },
     [Symbol.asyncDispose]: async () => {
       await running.controlPlane.stop();
@@ -110,7 +111,12 @@ export async function startTestControlPlane(
   };
 }
 
-async function startOver(directory: string, inventory: InventoryFile, clock: () => Date) {
+async function startOver(
+  directory: string,
+  inventory: InventoryFile,
+  clock: () => Date,
+  callersClock: () => Date,
+) {
   const controlPlane = await startControlPlane({
     directory,
     host: '127.0.0.1',
@@ -129,6 +135,7 @@ async function startOver(directory: string, inventory: InventoryFile, clock: () 
     }),
     log: createLogger('test', 'silent'),
     clock,
+    callersClock,
   });
   return {
     controlPlane,

@@ -56,7 +56,7 @@ export function refusalsOf(operation: Operation, headers: unknown): Record<strin
     // What is public and takes a body is where credentials are shown.
     isPublic
       ? body !== undefined && unauthenticated('The user name or the password is wrong.')
-      : unauthenticated('The token has expired. Get a new one with POST /v3/auth/tokens.'),
+      : unauthenticated('The token has expired. Get one with POST /v3/auth/tokens.'),
     action !== undefined &&
       actionScope !== 'own' &&
       notAllowed(action, isOfProject ? `in the project ${exampleId('project_id')}` : 'in any project'),
@@ -65,6 +65,7 @@ export function refusalsOf(operation: Operation, headers: unknown): Record<strin
       forbidden(`The credential gives no access to the project ${exampleId('project_id')}.`),
     missing(own.at(-1) ?? (isOfProject ? referenceIn(body) : undefined)),
     isOfProject && method !== 'GET' && inTheWay(operation, own.at(-1)),
+    ...(operation.refusals ?? []),
   ];
   const documented = failures
     .filter((each) => each instanceof Refusal)

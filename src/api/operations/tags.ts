@@ -1,7 +1,7 @@
 /** The operations of tags, under the paths of v3 and those of v2.0 that Terraform calls. */
 import { type TObject, Type } from 'typebox';
 import type { Call, Operation } from '../../model/operation.ts';
-import { described, maxTags, named, oneOf, strict, Tag } from '../../model/schemas.ts';
+import { described, GivenTag, maxTags, named, oneOf, strict, Tag } from '../../model/schemas.ts';
 import type { Region } from '../../service/region.ts';
 import {
   changeTags,
@@ -13,18 +13,12 @@ import {
 
 const group = 'Tags';
 
-/** An action on tags; `tag` is a tag as a version of the API takes it. */
+/** An action on tags; `tag` is a tag as a version of the API takes it: clients of v2.0 leave an empty value out. */
 const actionOn = (tag: TObject) =>
   strict({
     action: described('What to do with the tags.', oneOf('create', 'delete')),
     tags: described('The tags.', Type.Array(tag, { minItems: 1, maxItems: maxTags })),
   });
-
-/** Clients of v2.0 leave an empty value out. */
-const valueOptional = named(
-  'TagOfV2',
-  strict({ key: Tag.properties.key, value: Type.Optional(Tag.properties.value) }),
-);
 
 /** A key, with every value that it has in the project. */
 const KeyAndValues = named(
@@ -37,7 +31,7 @@ const KeyAndValues = named(
 
 interface Action {
   readonly action: TagAction;
-  readonly tags: readonly { readonly key: string; readonly value?: string }[];
+  readonly tags: readonly GivenTag[];
 }
 
 interface Kind {
@@ -56,7 +50,7 @@ const kinds: readonly Kind[] = [
 export function tagOperations(region: Region): Operation[] {
   return kinds.flatMap((kind) => [
     ...operationsOf(region, kind, 'v3', '', Tag),
-    ...operationsOf(region, kind, 'v2.0', 'V2', valueOptional),
+    ...operationsOf(region, kind, 'v2.0', 'V2', GivenTag),
   ]);
 }
 
@@ -107,8 +101,7 @@ function operationsOf(
       status: 204,
       handle: async (call) => {
         const { action, tags } = call.body as Action;
-        const whole = tags.map(({ key, value = '' }) => ({ key, value }));
-        await changeTags(region, ...at(call), action, whole);
+        await changeTags(region, ...at(call), action, tags);
         return {};
       },
     },

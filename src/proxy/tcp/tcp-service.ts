@@ -40,6 +40,9 @@ export class TcpService implements ConnectionService, TcpServing {
     this.configuration = configuration;
   }
 
+  /** Nothing of a connection of bytes could be matched. */
+  policiesChanged(): void {}
+
   /** A relayed connection cannot be asked to end: it goes on until one of its ends closes it. */
   drain(onIdle: () => void): void {
     this.#onIdle = onIdle;

@@ -49,7 +49,7 @@ export class UdpService implements Service, UdpServing {
     if (this.#isDestroyed || pool === undefined) return;
     const led = this.#ledBy(bytes, pool);
     let session = this.#sessions.get(listening)?.get(keyOf(from));
-    if (session && (!session.member.keepsSessions || (led !== undefined && led !== session.member))) {
+    if (session && (!session.member.isHealthy || (led !== undefined && led !== session.member))) {
       session.end();
       session = undefined;
     }
@@ -63,6 +63,9 @@ export class UdpService implements Service, UdpServing {
     // Its members serve this listener no more, and their datagrams would come from where nobody has sent any to.
     if (isOtherPool) this.#endAll();
   }
+
+  /** Nothing of a datagram could be matched. */
+  policiesChanged(): void {}
 
   /** The socket that answers clients goes with the port, so nothing is left to wait for. */
   drain(onIdle: () => void): void {
@@ -96,7 +99,7 @@ export class UdpService implements Service, UdpServing {
     if (!pool.connectionIdSlice) return undefined;
     const memberId = this.#parts.connectionIds.memberOf(bytes, pool.id);
     const member = memberId === undefined ? undefined : pool.member(memberId);
-    return member?.keepsSessions ? member : undefined;
+    return member?.isHealthy ? member : undefined;
   }
 
   #begin(

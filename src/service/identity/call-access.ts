@@ -1,6 +1,6 @@
 /** What a call may see and write, where the permissions of its caller are not everything. */
 import { notAllowed } from '../../model/errors.ts';
-import { actionOn, permissionType, type Verb } from '../../model/permission.ts';
+import { actionOn, isOfEnterpriseProjects, permissionType, type Verb } from '../../model/permission.ts';
 import type { Resource } from '../../model/resource.ts';
 import { type Access, covers, type Extent, type Subject } from '../../store/access.ts';
 import { isWhole, type Permissions } from './permissions.ts';
@@ -31,10 +31,11 @@ export class CallAccess implements Access {
 
   /**
    * A call may know of what its action is allowed on, of other things in the enterprise projects in which it is
-   * allowed, and of everything that its caller may get.
+   * allowed, and of everything that its caller may get. Of what no enterprise project has, as of a job, whoever knows
+   * the id may know.
    */
   sees(of: Resource, record: Subject): boolean {
-    if (!isLimited(of) || this.#referred.has(record.id)) return true;
+    if (!isOfEnterpriseProjects(of) || this.#referred.has(record.id)) return true;
     const isSeen =
       covers(this.#own(of, record.project_id), record) ||
       covers(this.#extent(of, 'get', record.project_id), record);
@@ -43,13 +44,13 @@ export class CallAccess implements Access {
   }
 
   listed(of: Resource, projectId: string): Extent | null {
-    if (!isLimited(of)) return null;
+    if (!isOfEnterpriseProjects(of)) return null;
     const extent = this.#own(of, projectId);
     return isWhole(extent) ? null : extent;
   }
 
   checkWrite(of: Resource, record: Subject, operation: keyof typeof verbs): void {
-    if (!isLimited(of)) return;
+    if (!isOfEnterpriseProjects(of)) return;
     if (permissionType(of) === this.#type && !covers(this.#own(of, record.project_id), record)) {
       throw refused(this.#action, record);
     }
@@ -58,7 +59,7 @@ export class CallAccess implements Access {
   }
 
   check(of: Resource, record: Subject, verb: Verb): void {
-    if (!isLimited(of) || covers(this.#extent(of, verb, record.project_id), record)) return;
+    if (!isOfEnterpriseProjects(of) || covers(this.#extent(of, verb, record.project_id), record)) return;
     throw refused(actionOn(of, verb), record);
   }
 
@@ -72,11 +73,6 @@ export class CallAccess implements Access {
   #extent(of: Resource, verb: Verb, projectId: string): Extent {
     return this.#permissions.extentOf(actionOn(of, verb), permissionType(of), projectId);
   }
-}
-
-/** Jobs and checks of members are of no enterprise project: who knows the id of one has begun it. */
-function isLimited({ fields }: Resource): boolean {
-  return fields['enterprise_project_id'] !== undefined;
 }
 
 function refused(action: string, { enterprise_project_id }: Subject) {

@@ -24,9 +24,10 @@ export class Permissions {
     this.#grants = grants;
   }
 
-  /** Whether anything is granted in a project. */
-  isGrantedIn(projectId: string): boolean {
-    return this.#grants.some((grant) => holdsIn(grant, projectId));
+  /** Those of the projects in which anything is granted; the same set, which may grow, when it is in all of them. */
+  projectsAmong(projectIds: ReadonlySet<string>): ReadonlySet<string> {
+    if (this.#grants.some((grant) => grant.projectIds === null)) return projectIds;
+    return new Set([...projectIds].filter((id) => this.#grants.some((grant) => holdsIn(grant, id))));
   }
 
   /**

@@ -2,7 +2,7 @@
  * The statements of policies, read into what decides. An action is `service:type:verb` and a resource
  * `SERVICE:region:domain:type:id`, as the cloud writes them; letters of either case are the same.
  */
-import { permissionType } from '../../model/permission.ts';
+import { isOfEnterpriseProjects, permissionService, permissionType } from '../../model/permission.ts';
 import type { PolicyDocument, PolicyStatement } from '../../model/policy.ts';
 import { resources } from '../../store/schema.ts';
 import { InventoryError } from '../inventory.ts';
@@ -27,7 +27,7 @@ export interface Statement {
 /** What patterns can name by an id, each by the word that the cloud has for it. */
 const types: ReadonlyMap<string, string> = new Map(
   resources
-    .filter(({ fields, table }) => fields['enterprise_project_id'] && table !== 'publicips')
+    .filter((of) => isOfEnterpriseProjects(of) && permissionService(of) === 'elb')
     .map((of) => [of.table === 'l7rules' ? 'l7rule' : of.name.replaceAll('_', '-'), permissionType(of)]),
 );
 
