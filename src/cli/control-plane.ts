@@ -15,6 +15,7 @@ import type { InventoryFile } from '../model/inventory.ts';
 import type { Logger } from '../observe/log.ts';
 import { privateKeysOf } from '../service/certificates.ts';
 import { Directory, type UserDeclaration } from '../service/identity/directory.ts';
+import { Groups } from '../service/identity/groups.ts';
 import { Identity } from '../service/identity/identity.ts';
 import { loadProjects } from '../service/identity/projects.ts';
 import { Inventory } from '../service/inventory.ts';
@@ -181,13 +182,20 @@ function declaredUsers(
     password: credentials.password,
     accessKeys: [{ access: credentials.access_key, secret: credentials.secret_key }],
     projectIds,
+    permissions: null,
   };
-  const declared = (inventory.users ?? []).map((user) => ({
-    name: user.name,
-    ...(user.password === undefined ? {} : { password: user.password }),
-    accessKeys: user.access_keys ?? [],
-    projectIds: user.projects ? new Set(user.projects) : projectIds,
-  }));
+  const groups = new Groups(inventory, projectIds);
+  const declared = (inventory.users ?? []).map((user) => {
+    const permissions = groups.permissionsOf(user.name, user.groups);
+    const own = user.projects ? new Set(user.projects) : projectIds;
+    return {
+      name: user.name,
+      ...(user.password === undefined ? {} : { password: user.password }),
+      accessKeys: user.access_keys ?? [],
+      projectIds: permissions?.projectsAmong(own) ?? own,
+      permissions,
+    };
+  });
   return [first, ...declared];
 }
 
