@@ -9,6 +9,8 @@ import { SessionKeys } from '../dataplane/session-keys.ts';
 import { StreamServer } from '../dataplane/stream-server.ts';
 import { HealthChecks } from '../health/health-checks.ts';
 import { singleProbe } from '../health/single-probe.ts';
+import { peerAddress } from '../model/address.ts';
+import { unauthenticated } from '../model/errors.ts';
 import type { InventoryFile } from '../model/inventory.ts';
 import type { Logger } from '../observe/log.ts';
 import { Directory, type UserDeclaration } from '../service/identity/directory.ts';
@@ -16,8 +18,9 @@ import { Identity } from '../service/identity/identity.ts';
 import { loadProjects } from '../service/identity/projects.ts';
 import { Inventory } from '../service/inventory.ts';
 import { MemberChecks } from '../service/member-checks/member-checks.ts';
+import { newId } from '../service/new-id.ts';
 import { destroyExpired } from '../service/recycle-bin.ts';
-import { RefusedCalls } from '../service/refused-calls.ts';
+import { type RefusedCall, RefusedCalls } from '../service/refused-calls.ts';
 import type { LiveRegion } from '../service/region.ts';
 import { Secrets } from '../service/secrets.ts';
 import { refreshServers } from '../service/server-states.ts';
@@ -103,12 +106,14 @@ async function startOver(
     ...(options.callersClock ? { clock: options.callersClock } : {}),
   });
   const publisher = new Publisher(store, new SessionKeys(credentials.secrets_key), log);
-  const stream = new StreamServer(publisher, credentials.proxy_token, log);
+  const refusedCalls = new RefusedCalls(region, log, options.clock);
+  running.defer(() => refusedCalls.stop());
+  const stream = new StreamServer(publisher, credentials.proxy_token, log, ({ socket }) =>
+    refusedCalls.note(refusedProxy(socket.remoteAddress)),
+  );
   const health = new HealthChecks(region, log);
   const memberChecks = new MemberChecks(region, singleProbe, log);
   const operations = allOperations({ region, identity, stream, memberChecks });
-  const refusedCalls = new RefusedCalls(region, log, options.clock);
-  running.defer(() => refusedCalls.stop());
   const takesUpgrade = StreamServer.takes;
   const app = createServer({ operations, identity, refusedCalls, region, takesUpgrade, log, certificate });
   stream.attach(app.server);
@@ -183,6 +188,17 @@ function declaredUsers(
     projectIds: user.projects ? new Set(user.projects) : projectIds,
   }));
   return [first, ...declared];
+}
+
+/** A proxy that came with a wrong token, as the audit keeps it. */
+function refusedProxy(address: string | undefined): RefusedCall {
+  const requestId = newId(new Date());
+  const operationId = 'StreamConfiguration';
+  return {
+    refusal: unauthenticated('The token of the proxy is wrong; give the proxy_token of credentials.json.'),
+    origin: { user: null, address: peerAddress(address ?? ''), requestId, operationId },
+    projectId: null,
+  };
 }
 
 function urlOf(scheme: 'http' | 'https', host: string, { port }: AddressInfo): string {
