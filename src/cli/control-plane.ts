@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Server as TlsServer } from 'node:tls';
 import { createServer, type ServerCertificate } from '../api/server.ts';
+import type { OpenKey } from '../dataplane/compile-tls.ts';
+import { Explainer } from '../dataplane/explainer.ts';
 import { Publisher } from '../dataplane/publisher.ts';
 import { SessionKeys } from '../dataplane/session-keys.ts';
 import { StreamServer } from '../dataplane/stream-server.ts';
@@ -13,6 +15,7 @@ import { peerAddress } from '../model/address.ts';
 import { unauthenticated } from '../model/errors.ts';
 import type { InventoryFile } from '../model/inventory.ts';
 import type { Logger } from '../observe/log.ts';
+import { privateKeysOf } from '../service/certificates.ts';
 import { Directory, type UserDeclaration } from '../service/identity/directory.ts';
 import { Identity } from '../service/identity/identity.ts';
 import { loadProjects } from '../service/identity/projects.ts';
@@ -105,7 +108,9 @@ async function startOver(
     tokenKey: credentials.token_key,
     ...(options.callersClock ? { clock: options.callersClock } : {}),
   });
-  const publisher = new Publisher(store, new SessionKeys(credentials.secrets_key), log);
+  const sessionKeys = new SessionKeys(credentials.secrets_key);
+  const openKey: OpenKey = (each) => privateKeysOf(region, each).private_key;
+  const publisher = new Publisher(store, { sessionKeys, openKey }, log);
   const refusedCalls = new RefusedCalls(region, log, options.clock);
   running.defer(() => refusedCalls.stop());
   const stream = new StreamServer(publisher, credentials.proxy_token, log, ({ socket }) =>
@@ -113,7 +118,8 @@ async function startOver(
   );
   const health = new HealthChecks(region, log);
   const memberChecks = new MemberChecks(region, singleProbe, log);
-  const operations = allOperations({ region, identity, stream, memberChecks });
+  const explainer = new Explainer(store.reader, sessionKeys);
+  const operations = allOperations({ region, identity, stream, memberChecks, explainer });
   const takesUpgrade = StreamServer.takes;
   const app = createServer({ operations, identity, refusedCalls, region, takesUpgrade, log, certificate });
   stream.attach(app.server);

@@ -9,6 +9,7 @@ import { cloneOperations } from '../api/operations/clone.ts';
 import { deletionOperations } from '../api/operations/deletions.ts';
 import { domainNameOperations } from '../api/operations/domain-names.ts';
 import { elbowOperations } from '../api/operations/elbow.ts';
+import { type ExplanationSource, explainOperation } from '../api/operations/explain.ts';
 import { featureOperations } from '../api/operations/features.ts';
 import { flavorOperations } from '../api/operations/flavors.ts';
 import { graphOperations } from '../api/operations/graph.ts';
@@ -23,6 +24,7 @@ import { logtankOperations } from '../api/operations/logtanks.ts';
 import { masterSlavePoolOperations } from '../api/operations/master-slave-pools.ts';
 import { memberCheckOperations } from '../api/operations/member-checks.ts';
 import { memberOperations } from '../api/operations/members.ts';
+import { memberOperationsV2 } from '../api/operations/members-v2.ts';
 import { networkUseOperations } from '../api/operations/network-use.ts';
 import { poolOperations } from '../api/operations/pools.ts';
 import { publicOperations } from '../api/operations/public.ts';
@@ -34,9 +36,15 @@ import { topologyOperation } from '../api/operations/topology.ts';
 import { upgradeOperations } from '../api/operations/upgrade.ts';
 import { accessKeyOperations } from '../cloud/access-keys.ts';
 import { cloudServerOperations } from '../cloud/cloud-servers.ts';
+import { computeOperations } from '../cloud/compute.ts';
 import { directoryOperations } from '../cloud/directory.ts';
 import { discoveryOperations } from '../cloud/discovery.ts';
 import { elbowServerOperations } from '../cloud/elbow-servers.ts';
+import { floatingIpOperations } from '../cloud/neutron/floating-ips.ts';
+import { neutronNetworkOperations } from '../cloud/neutron/networks.ts';
+import { neutronRouterOperations } from '../cloud/neutron/routers.ts';
+import { neutronSubnetOperations } from '../cloud/neutron/subnets.ts';
+import { portOperations } from '../cloud/ports.ts';
 import { projectOperations } from '../cloud/projects.ts';
 import { publicIpOperations } from '../cloud/public-ips.ts';
 import { subnetOperations } from '../cloud/subnets.ts';
@@ -53,9 +61,16 @@ export interface OperationParts {
   readonly identity: Identity;
   readonly stream: Parameters<typeof elbowOperations>[1];
   readonly memberChecks: MemberChecks;
+  readonly explainer: ExplanationSource;
 }
 
-export function allOperations({ region, identity, stream, memberChecks }: OperationParts): Operation[] {
+export function allOperations({
+  region,
+  identity,
+  stream,
+  memberChecks,
+  explainer,
+}: OperationParts): Operation[] {
   const documented = [
     ...loadBalancerOperations(region),
     topologyOperation(region),
@@ -69,6 +84,7 @@ export function allOperations({ region, identity, stream, memberChecks }: Operat
     ...poolOperations(region),
     ...masterSlavePoolOperations(region),
     ...memberOperations(region),
+    ...memberOperationsV2(region),
     ...memberCheckOperations(memberChecks),
     ...healthMonitorOperations(region),
     ...l7PolicyOperations(region),
@@ -95,9 +111,16 @@ export function allOperations({ region, identity, stream, memberChecks }: Operat
     ...vpcOperations(region),
     ...subnetOperations(region),
     ...publicIpOperations(region),
+    ...portOperations(region),
+    ...neutronNetworkOperations(region),
+    ...neutronSubnetOperations(region),
+    ...neutronRouterOperations(region),
+    ...floatingIpOperations(region),
     ...cloudServerOperations(region),
+    ...computeOperations(region),
     ...elbowServerOperations(region),
     ...elbowOperations(region, stream),
+    explainOperation(explainer),
     ...graphOperations(region),
     ...auditOperations(region),
   ];

@@ -9,7 +9,6 @@ import { defaultBackendNetworks, type Networks } from './addresses.ts';
 import type { SubnetRecord } from './inventory.ts';
 import type { KnownNetworks } from './networks/known-networks.ts';
 import type { Region } from './region.ts';
-import { checkTags } from './tags.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -18,7 +17,6 @@ export function checkLoadBalancer(wanted: LoadBalancer, networks: Networks, body
   if (body['prepaid_options']) {
     throw invalid('loadbalancer.prepaid_options', 'nothing can be bought here; leave it out.');
   }
-  checkTags(wanted.tags, 'loadbalancer.tags');
   if (wanted.loadbalancer_type === 'gateway') checkGateway(wanted, networks, body);
   else if (wanted.gw_flavor_id) {
     throw invalid('loadbalancer.gw_flavor_id', 'it is for loadbalancer_type gateway; leave it out.');

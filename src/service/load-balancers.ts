@@ -32,6 +32,7 @@ import { bindPublicIps } from './public-ips.ts';
 import { checkQuota } from './quotas.ts';
 import { requireLoadBalancer } from './references.ts';
 import { type Region, timestamp } from './region.ts';
+import { wholeTags } from './tags.ts';
 
 /** A load balancer with what its answer is rendered from. */
 export interface LoadBalancerView {
@@ -61,6 +62,7 @@ export async function createLoadBalancer(
     const owner = { ...wanted, id, project_id: projectId };
     const record: LoadBalancer = {
       ...owner,
+      tags: wholeTags(wanted.tags, 'loadbalancer.tags'),
       ...(await addressesOf(tx.db, networks, wanted, id)),
       publicips: await bindPublicIps(tx, region, owner),
       ...(await backendNetworks(known, networks, projectId, wanted)),

@@ -43,6 +43,16 @@ export class RuleMatcher {
     return this.#test(facts) !== this.configuration.inverted;
   }
 
+  /** Says why a request does not meet the rule, for people. */
+  whyNotMet(facts: RequestFacts): string {
+    const { part, name, comparison, values, inverted } = this.configuration;
+    const what = name === '' ? words[part] : `${words[part]} ${name}`;
+    const how = part === 'path' && comparison !== 'equal' ? comparisonWords[comparison] : '';
+    const expected = `${inverted ? 'anything but ' : ''}${how}${values.join(' or ')}`;
+    const seen = seenIn(this.configuration, facts);
+    return `Its ${what} is ${seen === '' ? 'not there' : `"${seen}"`}; the rule expects ${expected}.`;
+  }
+
   /** Text that `$1` and so on stand for, when a request meets the rule; null when the rule has no groups. */
   groups(facts: RequestFacts): readonly (string | undefined)[] | null {
     const { part, comparison, values } = this.configuration;
@@ -57,6 +67,28 @@ export class RuleMatcher {
       if (wildcard) return [facts.host, facts.host.slice(0, 1 - wildcard.length)];
     }
     return null;
+  }
+}
+
+const words: Readonly<Record<RequestPart, string>> = {
+  ...{ host: 'host', path: 'path', method: 'method', header: 'header', query: 'query parameter' },
+  ...{ cookie: 'cookie', 'client-address': 'client address' },
+};
+
+const comparisonWords = { prefix: 'one that begins with ', expression: 'a match of ' } as const;
+
+function seenIn({ part, name }: RuleConfiguration, facts: RequestFacts): string {
+  switch (part) {
+    case 'header':
+      return facts.headers(name).join(', ');
+    case 'query':
+      return parametersOf(facts.query, name).join(', ');
+    case 'cookie':
+      return cookiesOf(facts.headers('cookie'), name).join(', ');
+    case 'client-address':
+      return facts.clientAddress;
+    default:
+      return facts[part];
   }
 }
 

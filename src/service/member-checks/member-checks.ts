@@ -113,7 +113,7 @@ export class MemberChecks {
   async #finish(begun: Begun): Promise<void> {
     const { record, facts, subjects } = begun;
     try {
-      const planned = planProbe(this.#prober, facts);
+      const planned = planProbe(facts);
       const outcome: ProbeOutcome =
         'cause' in planned
           ? { kind: 'impossible', cause: planned.cause }

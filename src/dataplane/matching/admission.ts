@@ -1,5 +1,5 @@
 import { BlockList } from 'node:net';
-import type { AccessControl } from '../../dataplane/configuration.ts';
+import type { AccessControl } from '../configuration.ts';
 
 /** Tells which clients a listener accepts connections from. */
 export class Admission {
