@@ -187,7 +187,7 @@ function serverOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'ComputeCreateServer',
-      action: 'ecs:cloudServers:create',
+      action: 'ecs:servers:create',
       actionScope: 'project',
       method: 'POST',
       path: `${path}/servers`,
@@ -213,8 +213,8 @@ function serverOperations(region: Region): Operation[] {
     },
     {
       ...listed,
-      action: 'ecs:servers:list',
       id: 'ComputeListServers',
+      action: 'ecs:servers:list',
       path: `${path}/servers`,
       summary: 'List servers',
     },
@@ -241,7 +241,7 @@ function serverOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'ComputeChangeServerState',
-      action: 'ecs:cloudServers:action',
+      action: 'ecs:servers:update',
       actionScope: 'project',
       method: 'POST',
       path: `${each}/action`,
@@ -260,7 +260,7 @@ function serverOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'ComputeDeleteServer',
-      action: 'ecs:cloudServers:delete',
+      action: 'ecs:servers:delete',
       actionScope: 'project',
       method: 'DELETE',
       path: each,
@@ -293,22 +293,22 @@ function choiceOperations(region: Region): Operation[] {
   return [
     {
       ...images,
-      action: 'ims:images:list',
       id: 'ListImages',
+      action: 'ecs:images:list',
       path: `${path}/images`,
       summary: 'Find an image, whatever its name',
     },
     {
       ...images,
       id: 'ListImageDetails',
-      action: 'ims:images:list',
+      action: 'ecs:images:list',
       path: `${path}/images/detail`,
       summary: 'Find an image with all that is known of it, whatever its name',
     },
     {
       ...common,
       id: 'ComputeListFlavorDetails',
-      action: 'ecs:flavors:get',
+      action: 'ecs:flavors:list',
       method: 'GET',
       path: `${path}/flavors/detail`,
       summary: 'List the flavors that servers may be noted with',
