@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Server as SecureServer } from 'node:https';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { peerAddress } from '../model/address.ts';
 import { forbidden, Refusal } from '../model/errors.ts';
 import { type Answer, type Call, type Caller, isRehearsable, type Operation } from '../model/operation.ts';
 import { validator } from '../model/validation.ts';
@@ -188,8 +189,7 @@ function originOf(
 ): Origin {
   return {
     user: { id: userId, name: userName },
-    // A socket that takes both families writes IPv4 addresses as IPv6 ones.
-    address: ip.replace(/^::ffff:(?=\d+\.)/, ''),
+    address: peerAddress(ip),
     requestId,
     operationId,
   };

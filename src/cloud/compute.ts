@@ -187,7 +187,7 @@ function serverOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'ComputeCreateServer',
-      action: 'ecs:servers:create',
+      action: 'ecs:cloudServers:create',
       actionScope: 'project',
       method: 'POST',
       path: `${path}/servers`,
@@ -213,8 +213,8 @@ function serverOperations(region: Region): Operation[] {
     },
     {
       ...listed,
-      id: 'ComputeListServers',
       action: 'ecs:servers:list',
+      id: 'ComputeListServers',
       path: `${path}/servers`,
       summary: 'List servers',
     },
@@ -241,7 +241,7 @@ function serverOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'ComputeChangeServerState',
-      action: 'ecs:servers:update',
+      action: 'ecs:cloudServers:action',
       actionScope: 'project',
       method: 'POST',
       path: `${each}/action`,
@@ -260,7 +260,7 @@ function serverOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'ComputeDeleteServer',
-      action: 'ecs:servers:delete',
+      action: 'ecs:cloudServers:delete',
       actionScope: 'project',
       method: 'DELETE',
       path: each,
@@ -293,22 +293,22 @@ function choiceOperations(region: Region): Operation[] {
   return [
     {
       ...images,
+      action: 'ims:images:list',
       id: 'ListImages',
-      action: 'ecs:images:list',
       path: `${path}/images`,
       summary: 'Find an image, whatever its name',
     },
     {
       ...images,
       id: 'ListImageDetails',
-      action: 'ecs:images:list',
+      action: 'ims:images:list',
       path: `${path}/images/detail`,
       summary: 'Find an image with all that is known of it, whatever its name',
     },
     {
       ...common,
       id: 'ComputeListFlavorDetails',
-      action: 'ecs:flavors:list',
+      action: 'ecs:flavors:get',
       method: 'GET',
       path: `${path}/flavors/detail`,
       summary: 'List the flavors that servers may be noted with',

@@ -32,7 +32,7 @@ test('each operation that is not public has an action, as service:type:verb, and
 
 test('whoever is allowed nothing is refused each operation, and cannot tell what is there from what is not', async () => {
   await using ground = await PermissionGround.start({
-    nobody: { policies: [policyOf('nothing here', { Effect: 'Allow', Action: ['ims:images:list'] })] },
+    nobody: { policies: [policyOf('nothing here', { Effect: 'Allow', Action: ['obs:bucket:ListBucket'] })] },
   });
   const { lb, pool, listener, member, monitor, policy, rule, ipgroup } = await ground.tree('0');
   const present: Readonly<Record<string, string>> = {
