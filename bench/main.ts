@@ -1,6 +1,7 @@
 /** `npm run bench`: measures Elbow beside its peers and writes the table of `bench/README.md`. */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { hostPolicies } from './scenarios/host-policies.ts';
 import { httpRequests } from './scenarios/http-requests.ts';
 import { idleMemory } from './scenarios/idle-memory.ts';
 import { lists } from './scenarios/lists.ts';
@@ -21,6 +22,7 @@ import { Workshop } from './support/workshop.ts';
 
 const scenarios: readonly Scenario[] = [
   httpRequests,
+  hostPolicies,
   tcpRequests,
   tcpBulk,
   udpDatagrams,

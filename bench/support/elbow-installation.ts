@@ -21,6 +21,7 @@ export type Protocol = 'HTTP' | 'TCP' | 'UDP';
 export interface Listening {
   readonly host: string;
   readonly port: number;
+  readonly listenerId: string;
   readonly poolId: string;
   /** Where the pool's members are in the API, below the project. */
   readonly membersPath: string;
@@ -82,7 +83,13 @@ export class ElbowInstallation implements AsyncDisposable {
     const pool = await api.create('/elb/pools', {
       pool: { listener_id: listener.id, protocol, lb_algorithm: 'ROUND_ROBIN' },
     });
-    return { host, port, poolId: pool.id, membersPath: `/elb/pools/${pool.id}/members` };
+    return {
+      host,
+      port,
+      listenerId: listener.id,
+      poolId: pool.id,
+      membersPath: `/elb/pools/${pool.id}/members`,
+    };
   }
 
   /** Adds members in batches of the size that the API allows. */

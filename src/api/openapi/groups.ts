@@ -19,6 +19,8 @@ export const groups: Readonly<Record<string, string>> = {
   Logtanks: 'Where the access logs of load balancers go.',
   Identity: 'Who calls: tokens, access keys, projects and users, as the identity service has them.',
   Networks: 'VPCs, subnets and public IPs: those of the inventory, and those that projects make.',
+  Neutron: 'The same networks and public IPs as clients of OpenStack know them.',
+  Compute: 'The same servers as clients of OpenStack make them.',
   Servers: 'What members stand for: servers with their addresses, zones, and whether they run.',
   Elbow: 'What is Elbow’s own.',
   Service: 'What anyone may ask.',

@@ -12,9 +12,9 @@ import type {
   ListenerConfiguration,
   TlsSettings,
 } from '../../dataplane/configuration.ts';
+import { ServerNames } from '../../dataplane/matching/server-names.ts';
 import type { CertificateStore } from './certificate-store.ts';
 import type { ClientHello } from './client-hello.ts';
-import { ServerNames } from './server-names.ts';
 import { protocolOptions, sessionContext } from './tls-options.ts';
 
 /** What handshakes of a listener are made with. */

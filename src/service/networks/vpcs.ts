@@ -40,7 +40,12 @@ export async function showVpc(region: Region, projectId: string, id: string): Pr
 }
 
 /** A VPC that the project made, or one of the inventory that it may use. */
-async function requireVpc(db: Reader, { inventory }: Region, projectId: string, id: string): Promise<Vpc> {
+export async function requireVpc(
+  db: Reader,
+  { inventory }: Region,
+  projectId: string,
+  id: string,
+): Promise<Vpc> {
   const declared = inventory.vpc(projectId, id);
   const found = declared ? declaredVpc(projectId, declared) : await find(db, vpc, projectId, id);
   if (!found) throw notFound(vpc.label, id);
