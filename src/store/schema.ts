@@ -47,7 +47,8 @@ export type ColumnValue = string | number | null;
 
 export type Row = Record<string, ColumnValue>;
 
-export type Operation = 'create' | 'update' | 'delete';
+/** What was done to a resource; or that a call was refused, which changes none. */
+export type Operation = 'create' | 'update' | 'delete' | 'refuse';
 
 /** One change of one resource. The revisions of a store only grow. */
 export interface ChangeRow {

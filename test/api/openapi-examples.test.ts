@@ -128,10 +128,9 @@ test('the examples of create and update requests are taken, and every answer fit
     const [[wrapper = '', resource] = []] = Object.entries<Record<string, unknown>>(answer);
     const example = content?.['application/json'].example as Record<string, object>;
     if (operationId !== 'CreateToken') {
-      assert.deepEqual(
-        Object.keys(resource ?? {}).toSorted(),
-        Object.keys(example[wrapper] ?? {}).toSorted(),
-      );
+      // The limit of a listener's connections is left out where there is none.
+      const shown = Object.keys(example[wrapper] ?? {}).filter((key) => key !== 'connection');
+      assert.deepEqual(Object.keys(resource ?? {}).toSorted(), shown.toSorted());
     }
     // The token is for another project than the one just made.
     if (isCreate && operationId !== 'CreateProject') {
