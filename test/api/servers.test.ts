@@ -101,7 +101,7 @@ test('members follow their server at once: declared, stopped, started, removed',
   const [, , , status] = await states();
   assert.notEqual(status, 'OFFLINE');
   assertDone(await api.delete(`${path}/${server.id}`), 204);
-  assert.deepEqual(await states(), [false, '', 'az2', 'UNKNOWN', false]);
+  assert.deepEqual(await states(), [false, server.id, 'az2', 'OFFLINE', false], 'it is remembered');
 });
 
 test('in a subnet where every address is a server, a declared one is that server, and gone it is any again', async () => {
@@ -268,7 +268,7 @@ test('members in the recycle bin come back as their servers are by then', async 
   assertDone(await api.delete(`${path}/${server.id}`), 204);
   assertDone(await api.put(`/elb/recycle-bin/loadbalancers/${lb.id}/recover`, {}));
   const { member: back } = assertDone(await api.get(`/elb/pools/${pool.id}/members/${member.id}`));
-  assert.deepEqual([back.instance_id, back.admin_state_up], ['', false]);
+  assert.deepEqual([back.instance_id, back.admin_state_up], [server.id, false]);
 });
 
 test('a member in a subnet of the inventory is created without a look at what projects have made', async (t) => {
