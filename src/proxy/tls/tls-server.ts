@@ -68,7 +68,9 @@ export function createContexts(
         requestCert: authority !== null,
         rejectUnauthorized: authority !== null,
         // Whoever relays bytes cannot know what the member speaks.
-        ...(listener.http === null ? {} : { ALPNProtocols: ['http/1.1'] }),
+        ...(listener.http === null
+          ? {}
+          : { ALPNProtocols: settings.http2 ? ['h2', 'http/1.1'] : ['http/1.1'] }),
         ...more,
       });
       server.on('secureConnection', onSecure);
