@@ -70,7 +70,8 @@ export class Http2Connection implements DeadlineOwner {
     const head = composeRequestHead(fields, endsHere);
     if (typeof head === 'number') {
       stream.respond({ [constants.HTTP2_HEADER_STATUS]: head }, { endStream: true });
-      stream.close();
+      // Closed at once, it would take the answer with it; a body that is still to come is not read.
+      stream.once('finish', () => setImmediate(() => stream.close()));
       return;
     }
     const socket = new StreamSocket(stream, head, this.#ends);
