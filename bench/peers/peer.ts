@@ -3,7 +3,8 @@ import type { ChildProcess } from 'node:child_process';
 import { freePort, untilAnswered } from '../support/sockets.ts';
 import type { Workshop } from '../support/workshop.ts';
 
-export type Mode = 'http' | 'tcp';
+/** What clients speak; members of `https` are spoken to in HTTP, as those of `http`. */
+export type Mode = 'http' | 'https' | 'tcp';
 
 export interface PeerSetup {
   readonly workshop: Workshop;
@@ -42,6 +43,7 @@ type Launch = (port: number) => ChildProcess | Promise<ChildProcess>;
 /** Starts a peer that is one process of its own, and waits until the member answers through it. */
 export async function startOnFreePort(
   workshop: Workshop,
+  mode: Mode,
   launch: Launch,
   cleanUp: () => void = () => {},
 ): Promise<RunningPeer> {
@@ -59,7 +61,10 @@ export async function startOnFreePort(
     failure = error;
   });
   try {
-    await untilAnswered(host, port, { gone: () => failure !== null || child.exitCode !== null });
+    await untilAnswered(host, port, {
+      isSecure: mode === 'https',
+      gone: () => failure !== null || child.exitCode !== null,
+    });
   } catch (error) {
     await workshop.end(child);
     cleanUp();
