@@ -49,6 +49,8 @@ export interface TlsSettings {
   readonly nameMatch: 'wildcard' | 'longest-suffix';
   /** The authorities of which every client must show a certificate; null asks for none. */
   readonly clientAuthorityId: string | null;
+  /** Whether clients of HTTP may speak HTTP/2. */
+  readonly http2: boolean;
 }
 
 /** A certificate as listeners name it. It holds a private key: it is never to be logged or reported. */
