@@ -41,6 +41,7 @@ import { computeServerOperations } from '../cloud/compute-servers.ts';
 import { directoryOperations } from '../cloud/directory.ts';
 import { discoveryOperations } from '../cloud/discovery.ts';
 import { elbowServerOperations } from '../cloud/elbow-servers.ts';
+import { enterpriseProjectOperations } from '../cloud/enterprise-projects.ts';
 import { floatingIpOperations } from '../cloud/neutron/floating-ips.ts';
 import { neutronNetworkOperations } from '../cloud/neutron/networks.ts';
 import { neutronRouterOperations } from '../cloud/neutron/routers.ts';
@@ -121,6 +122,7 @@ export function allOperations({
     ...computeServerOperations(region),
     ...computeChoiceOperations(region),
     ...elbowServerOperations(region),
+    ...enterpriseProjectOperations(region),
     ...elbowOperations(region, stream),
     explainOperation(explainer),
     ...graphOperations(region),

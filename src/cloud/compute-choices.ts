@@ -91,16 +91,24 @@ export function computeChoiceOperations(region: Region): Operation[] {
     handle: async (call: Call) => imagesIn(call),
   } as const;
   return [
-    { ...images, id: 'ListImages', path: `${path}/images`, summary: 'Find an image, whatever its name' },
+    {
+      ...images,
+      action: 'ims:images:list',
+      id: 'ListImages',
+      path: `${path}/images`,
+      summary: 'Find an image, whatever its name',
+    },
     {
       ...images,
       id: 'ListImageDetails',
+      action: 'ims:images:list',
       path: `${path}/images/detail`,
       summary: 'Find an image with all that is known of it, whatever its name',
     },
     {
       ...common,
       id: 'ComputeListFlavorDetails',
+      action: 'ecs:flavors:get',
       method: 'GET',
       path: `${path}/flavors/detail`,
       summary: 'List the flavors that servers may be noted with',
@@ -120,6 +128,8 @@ export function computeChoiceOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'CreateKeyPair',
+      action: 'ecs:serverKeypairs:create',
+      actionScope: 'project',
       method: 'POST',
       path: `${path}/os-keypairs`,
       summary: 'Answer a key pair as if it were kept',
@@ -139,6 +149,8 @@ export function computeChoiceOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'DeleteKeyPair',
+      action: 'ecs:serverKeypairs:delete',
+      actionScope: 'project',
       method: 'DELETE',
       path: `${path}/os-keypairs/{keypair_name}`,
       summary: 'Forget a key pair',
@@ -148,6 +160,7 @@ export function computeChoiceOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'ComputeListAvailabilityZones',
+      action: 'ecs:availabilityZones:list',
       method: 'GET',
       path: `${path}/os-availability-zone`,
       summary: 'List the zones',

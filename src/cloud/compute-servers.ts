@@ -118,6 +118,8 @@ export function computeServerOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'ComputeCreateServer',
+      action: 'ecs:cloudServers:create',
+      actionScope: 'project',
       method: 'POST',
       path: `${path}/servers`,
       summary: 'Declare a server',
@@ -140,16 +142,24 @@ export function computeServerOperations(region: Region): Operation[] {
         return { body: { server: render(made, project_id) } };
       },
     },
-    { ...listed, id: 'ComputeListServers', path: `${path}/servers`, summary: 'List servers' },
+    {
+      ...listed,
+      action: 'ecs:servers:list',
+      id: 'ComputeListServers',
+      path: `${path}/servers`,
+      summary: 'List servers',
+    },
     {
       ...listed,
       id: 'ComputeListServerDetails',
+      action: 'ecs:servers:list',
       path: `${path}/servers/detail`,
       summary: 'List servers with all that is known of them',
     },
     {
       ...common,
       id: 'ComputeShowServer',
+      action: 'ecs:servers:get',
       method: 'GET',
       path: each,
       summary: 'Show a server',
@@ -162,6 +172,8 @@ export function computeServerOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'ComputeChangeServerState',
+      action: 'ecs:cloudServers:action',
+      actionScope: 'project',
       method: 'POST',
       path: `${each}/action`,
       summary: 'Start or stop a server',
@@ -179,6 +191,8 @@ export function computeServerOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'ComputeDeleteServer',
+      action: 'ecs:cloudServers:delete',
+      actionScope: 'project',
       method: 'DELETE',
       path: each,
       summary: 'Remove a server',
