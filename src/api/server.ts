@@ -14,6 +14,7 @@ import { readJsonBody, readYamlBody } from './body.ts';
 import { planBody, readDryRun } from './dry-run.ts';
 import { errorAnswer } from './error-answer.ts';
 import { refusePlainText } from './plain-text.ts';
+import { sendStream } from './streamed-answer.ts';
 import { refuseUnreadable } from './unreadable-request.ts';
 
 /** No body of the cloud's API comes near this: the largest is a batch of 200 members. */
@@ -78,16 +79,20 @@ export function createServer(parts: ServerParts): FastifyInstance {
     );
     sendError(refusal, request, reply, log);
   });
-  for (const operation of operations) addRoute(app, operation, identity, region);
+  const stopping = new AbortController();
+  // Streams have no end of their own, and the server waits for whatever is being answered.
+  app.addHook('preClose', async () => stopping.abort());
+  for (const operation of operations)
+    addRoute(app, operation, { identity, region, log, stopping: stopping.signal });
   return app as unknown as FastifyInstance;
 }
 
 function addRoute(
   app: { route: FastifyInstance['route'] },
   operation: Operation,
-  identity: Identity,
-  region: LiveRegion,
+  parts: Pick<ServerParts, 'identity' | 'region' | 'log'> & { readonly stopping: AbortSignal },
 ): void {
+  const { identity, region, log, stopping } = parts;
   const rehearsable = isRehearsable(operation);
   const checkBody = operation.body && validator(operation.body, operation.bodyOptions);
   app.route({
@@ -106,7 +111,14 @@ function addRoute(
         return sendBody(request, reply.status(200), { ...planBody(operation, plan), request_id: request.id });
       }
       const answer = await region.store.runAs(origin, () => operation.handle(call));
-      return send(request, reply, operation, answer);
+      if (!answer.stream) return send(request, reply, operation, answer);
+      reply.hijack();
+      const headers = { ...answer.headers, 'x-request-id': request.id, connection: 'close' };
+      reply.raw.writeHead(operation.status, headers);
+      reply.raw.flushHeaders();
+      return sendStream(reply.raw, answer.stream, { stopping }).catch((error: unknown) =>
+        log.error({ err: error, request_id: request.id }, 'a stream broke off'),
+      );
     },
   });
 }

@@ -98,7 +98,7 @@ async function startOver(
   const stream = new StreamServer(publisher, credentials.proxy_token, log);
   const health = new HealthChecks(region, log);
   const memberChecks = new MemberChecks(region, singleProbe, log);
-  const operations = allOperations({ region, identity, stream, memberChecks });
+  const operations = allOperations({ region, identity, stream, memberChecks, health });
   const takesUpgrade = StreamServer.takes;
   const app = createServer({ operations, identity, region, takesUpgrade, log, certificate });
   stream.attach(app.server);

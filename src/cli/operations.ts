@@ -9,6 +9,7 @@ import { cloneOperations } from '../api/operations/clone.ts';
 import { deletionOperations } from '../api/operations/deletions.ts';
 import { domainNameOperations } from '../api/operations/domain-names.ts';
 import { elbowOperations } from '../api/operations/elbow.ts';
+import { eventOperations } from '../api/operations/events.ts';
 import { featureOperations } from '../api/operations/features.ts';
 import { flavorOperations } from '../api/operations/flavors.ts';
 import { graphOperations } from '../api/operations/graph.ts';
@@ -22,6 +23,7 @@ import { loadBalancerOperations } from '../api/operations/load-balancers.ts';
 import { logtankOperations } from '../api/operations/logtanks.ts';
 import { masterSlavePoolOperations } from '../api/operations/master-slave-pools.ts';
 import { memberCheckOperations } from '../api/operations/member-checks.ts';
+import { memberHistoryOperations } from '../api/operations/member-history.ts';
 import { memberOperations } from '../api/operations/members.ts';
 import { networkUseOperations } from '../api/operations/network-use.ts';
 import { poolOperations } from '../api/operations/pools.ts';
@@ -38,16 +40,23 @@ import { publicIpOperations } from '../cloud/public-ips.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Identity } from '../service/identity/identity.ts';
 import type { MemberChecks } from '../service/member-checks/member-checks.ts';
-import type { Region } from '../service/region.ts';
+import type { LiveRegion } from '../service/region.ts';
 
 export interface OperationParts {
-  readonly region: Region;
+  readonly region: LiveRegion;
   readonly identity: Identity;
   readonly stream: Parameters<typeof elbowOperations>[1];
   readonly memberChecks: MemberChecks;
+  readonly health: Parameters<typeof memberHistoryOperations>[1];
 }
 
-export function allOperations({ region, identity, stream, memberChecks }: OperationParts): Operation[] {
+export function allOperations({
+  region,
+  identity,
+  stream,
+  memberChecks,
+  health,
+}: OperationParts): Operation[] {
   const documented = [
     ...loadBalancerOperations(region),
     topologyOperation(region),
@@ -82,6 +91,8 @@ export function allOperations({ region, identity, stream, memberChecks }: Operat
     ...networkOperations(region.inventory),
     ...publicIpOperations(region),
     ...elbowOperations(region, stream),
+    ...memberHistoryOperations(region, health),
+    ...eventOperations(region),
     ...graphOperations(region),
     ...auditOperations(region),
   ];

@@ -15,7 +15,7 @@ import type { LiveRegion } from '../service/region.ts';
 import { recordVerdict } from '../service/verdicts.ts';
 import { AttachedPools } from './attached-pools.ts';
 import { HealthScheduler, type SchedulerOptions, type VerdictChange } from './scheduler.ts';
-import type { ProbedMember } from './watch.ts';
+import type { PastProbe, ProbedMember } from './watch.ts';
 
 /** How soon a verdict that could not be stored is tried again. */
 const retryMs = 1000;
@@ -51,6 +51,11 @@ export class HealthChecks {
     this.#stopped = true;
     if (this.#retry) clearTimeout(this.#retry);
     await this.#feed.stop();
+  }
+
+  /** The newest probes of a member, the newest first; none of one that is not probed. */
+  probesOf(poolId: string, memberId: string): readonly PastProbe[] {
+    return this.#scheduler.probesOf(poolId, memberId);
   }
 
   async #follow(changes: readonly Change[]): Promise<void> {

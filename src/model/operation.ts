@@ -33,6 +33,11 @@ export interface Answer {
   readonly body?: unknown;
   /** A body that is not JSON; its content type is among the headers. */
   readonly text?: string;
+  /**
+   * A body that comes piece by piece, perhaps without end; its content type is among the headers. A piece is asked for
+   * once the one before is on its way. The signal says that nobody takes them any more.
+   */
+  readonly stream?: (signal: AbortSignal) => AsyncIterable<string>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -71,6 +76,8 @@ export interface Operation {
   /** Whether the body may also be YAML, by its content type. */
   readonly takesYaml?: boolean;
   readonly answer?: TSchema;
+  /** The content type of the answer, when that is a stream. */
+  readonly answerForm?: 'text/event-stream';
   /** Content types that the answer may have beside JSON, when the call asks for them. */
   readonly otherForms?: readonly string[];
   /** The status of success. */

@@ -1,18 +1,16 @@
 /** Records what health checking found (road 4 of the design: a verdict becomes a member's status). */
 import { healthMonitor } from '../model/health-monitor.ts';
-import { type FailureReason, member, operatingStatus, type Verdict } from '../model/member.ts';
+import { member, operatingStatus } from '../model/member.ts';
 import { pool } from '../model/pool.ts';
+import { type MemberTransition, recordTransition } from '../store/member-transitions.ts';
 import { findBy, update } from '../store/rows.ts';
 import { attachmentsOf } from './attachments.ts';
 import type { Region } from './region.ts';
 
-export interface RecordedVerdict {
+export interface RecordedVerdict extends MemberTransition {
   readonly memberId: string;
   /** The monitor that was asked; what an earlier one of the pool found says nothing. */
   readonly monitorId: string;
-  readonly verdict: Exclude<Verdict, 'INITIAL'>;
-  /** Why the member is OFFLINE; null when it is ONLINE. */
-  readonly reason: FailureReason | null;
 }
 
 /**
@@ -21,8 +19,9 @@ export interface RecordedVerdict {
  */
 export async function recordVerdict(
   region: Region,
-  { memberId, monitorId, verdict, reason }: RecordedVerdict,
+  { memberId, monitorId, ...transition }: RecordedVerdict,
 ): Promise<void> {
+  const { verdict, reason } = transition;
   await region.store.write(async (tx) => {
     const [found] = await findBy(tx.db, member, 'id', [memberId]);
     if (!found) return;
@@ -33,5 +32,6 @@ export async function recordVerdict(
     const state = { monitored: true, attached: listeners.length > 0 };
     const operating_status = operatingStatus(state, { server_state: found.server_state, verdict });
     await update(tx, member, found, { verdict, reason, operating_status });
+    await recordTransition(tx, memberId, transition);
   });
 }

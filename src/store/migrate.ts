@@ -14,6 +14,7 @@ import * as memberChecks from './migrations/0011-member-checks.ts';
 import * as publicIps from './migrations/0012-public-ips.ts';
 import * as upgrades from './migrations/0014-upgrades.ts';
 import * as listIndexes from './migrations/0015-list-indexes.ts';
+import * as memberTransitions from './migrations/0022-member-transitions.ts';
 
 /** In order; a database's version is how many of them it has. Never change one that was released. */
 const migrations: readonly { readonly up: (db: Kysely<unknown>) => Promise<void> }[] = [
@@ -31,6 +32,7 @@ const migrations: readonly { readonly up: (db: Kysely<unknown>) => Promise<void>
   publicIps,
   upgrades,
   listIndexes,
+  memberTransitions,
 ];
 
 /** The database was written by a newer version of the program. */

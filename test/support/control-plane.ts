@@ -79,6 +79,8 @@ export interface TestControlPlane extends AsyncDisposable {
   readonly other: ApiClient;
   /** Stops it and starts it over the same data, with its inventory or another; its URL and clients are others then. */
   readonly restart: (inventory?: InventoryFile) => Promise<void>;
+  /** As `restart`, with something done to the data in between. */
+  readonly whileStopped: (work: () => Promise<void>) => Promise<void>;
 }
 
 /** Starts a control plane without a proxy; dispose of it at the end of the test. */
@@ -102,6 +104,11 @@ export async function startTestControlPlane(
     restart: async (other = inventory) => {
       await running.controlPlane.stop();
       running = await startOver(directory, other, clock);
+    },
+    whileStopped: async (work) => {
+      await running.controlPlane.stop();
+      await work();
+      running = await startOver(directory, inventory, clock);
     },
     [Symbol.asyncDispose]: async () => {
       await running.controlPlane.stop();
