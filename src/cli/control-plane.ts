@@ -3,11 +3,15 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Server as TlsServer } from 'node:tls';
+import { Faults } from '../api/emulation/faults.ts';
+import { PendingStates } from '../api/emulation/pending.ts';
+import type { EmulationParts } from '../api/operations/emulation.ts';
 import { createServer, type ServerCertificate } from '../api/server.ts';
 import { Publisher } from '../dataplane/publisher.ts';
 import { StreamServer } from '../dataplane/stream-server.ts';
 import { HealthChecks } from '../health/health-checks.ts';
 import { singleProbe } from '../health/single-probe.ts';
+import { VirtualClock } from '../health/virtual-clock.ts';
 import type { InventoryFile } from '../model/inventory.ts';
 import type { Logger } from '../observe/log.ts';
 import { Directory, type UserDeclaration } from '../service/identity/directory.ts';
@@ -36,6 +40,8 @@ export interface ControlPlaneOptions {
   readonly clock?: () => Date;
   /** How many days the audit is kept; as the store has it when left out. */
   readonly auditDays?: number;
+  /** Whether verdicts, states, faults and the clock can be controlled through the API. */
+  readonly emulation?: boolean;
   /** What the API is served under over TLS, asked for as the credentials are; plain HTTP for null or nothing. */
   readonly certificate?: () => Promise<ServerCertificate | null>;
 }
@@ -57,7 +63,9 @@ export interface ControlPlane {
 
 /** @throws what stops it from starting; then nothing is left running or held */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const { directory, clock, auditDays } = options;
+  const { directory, auditDays } = options;
+  const virtual = options.emulation ? new VirtualClock() : null;
+  const clock = virtual ? () => virtual.date() : options.clock;
   const store = await Store.open({
     directory,
     ...(clock ? { clock } : {}),
@@ -66,17 +74,21 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const running = new AsyncDisposableStack();
   running.defer(() => store.close());
   try {
-    return await startOver(store, options, running);
+    return await startOver(store, options, virtual, running);
   } catch (error) {
     await running.disposeAsync();
     throw error;
   }
 }
 
-/** @param running takes what stops each part, in the order of starting */
+/**
+ * @param virtual the clock, with emulation
+ * @param running takes what stops each part, in the order of starting
+ */
 async function startOver(
   store: Store,
   options: ControlPlaneOptions,
+  virtual: VirtualClock | null,
   running: AsyncDisposableStack,
 ): Promise<ControlPlane> {
   const { directory, host, port, log } = options;
@@ -96,9 +108,10 @@ async function startOver(
   );
   const publisher = new Publisher(store, log);
   const stream = new StreamServer(publisher, credentials.proxy_token, log);
-  const health = new HealthChecks(region, log);
+  const health = new HealthChecks(region, log, virtual ? { clock: virtual } : {});
+  const emulation = virtual && emulationOver(virtual, health);
   const memberChecks = new MemberChecks(region, singleProbe, log);
-  const operations = allOperations({ region, identity, stream, memberChecks, health });
+  const operations = allOperations({ region, identity, stream, memberChecks, health, emulation });
   const takesUpgrade = StreamServer.takes;
   const app = createServer({ operations, identity, region, takesUpgrade, log, certificate });
   stream.attach(app.server);
@@ -137,6 +150,18 @@ async function startOver(
       writeControlFile(directory, { url, token, certificate: cert });
     },
     stop: () => running.disposeAsync(),
+  };
+}
+
+function emulationOver(clock: VirtualClock, health: HealthChecks): EmulationParts {
+  return {
+    verdicts: health,
+    faults: new Faults(),
+    pending: new PendingStates(() => clock.now()),
+    advance: async (ms) => {
+      await clock.advance(ms, () => health.settle());
+      return clock.date();
+    },
   };
 }
 

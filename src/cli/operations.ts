@@ -9,6 +9,7 @@ import { cloneOperations } from '../api/operations/clone.ts';
 import { deletionOperations } from '../api/operations/deletions.ts';
 import { domainNameOperations } from '../api/operations/domain-names.ts';
 import { elbowOperations } from '../api/operations/elbow.ts';
+import { type EmulationParts, emulationOperations } from '../api/operations/emulation.ts';
 import { eventOperations } from '../api/operations/events.ts';
 import { featureOperations } from '../api/operations/features.ts';
 import { flavorOperations } from '../api/operations/flavors.ts';
@@ -47,17 +48,14 @@ export interface OperationParts {
   readonly identity: Identity;
   readonly stream: Parameters<typeof elbowOperations>[1];
   readonly memberChecks: MemberChecks;
+  /** Null while emulation is off. */
+  readonly emulation: EmulationParts | null;
   readonly health: Parameters<typeof memberHistoryOperations>[1];
 }
 
-export function allOperations({
-  region,
-  identity,
-  stream,
-  memberChecks,
-  health,
-}: OperationParts): Operation[] {
-  const documented = [
+export function allOperations(parts: OperationParts): Operation[] {
+  const { region, identity, stream, memberChecks, health, emulation } = parts;
+  const genuine = [
     ...loadBalancerOperations(region),
     topologyOperation(region),
     ...batchCreateOperations(region),
@@ -96,5 +94,13 @@ export function allOperations({
     ...graphOperations(region),
     ...auditOperations(region),
   ];
+  const documented = [...emulated(genuine, emulation), ...emulationOperations(emulation)];
   return [...documented, ...publicOperations(documented)];
+}
+
+/** Operations as emulation has them: its own controls stay as they are, or nobody could end it. */
+function emulated(operations: readonly Operation[], emulation: EmulationParts | null): readonly Operation[] {
+  if (!emulation) return operations;
+  const { pending, faults } = emulation;
+  return pending.pass(operations).map((each) => faults.befall(each));
 }

@@ -46,6 +46,7 @@ const options = {
     default: 90,
     min: 1,
   },
+  emulation: { kind: 'flag', help: 'Let callers force verdicts, states, faults and time, for tests' },
   'log-level': {
     kind: 'text',
     value: 'LEVEL',
@@ -82,6 +83,7 @@ export async function serve(args: readonly string[]): Promise<void> {
     ...address,
     inventory,
     auditDays: values['audit-days'],
+    emulation: values.emulation,
     credentials: () => loadCredentials(directory, preset),
     certificate: async () => (source ? readCertificate(source) : null),
     log,

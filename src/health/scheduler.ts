@@ -4,7 +4,7 @@ import { FairQueue } from './fair-queue.ts';
 import type { MonitorSettings } from './monitor.ts';
 import type { FailureReason, Probe, ProbeResult } from './probe.ts';
 import { createProbe } from './probes.ts';
-import { isSameVerdict, nextHealth, type Verdict, withoutDoubt } from './thresholds.ts';
+import { initialHealth, isSameVerdict, nextHealth, type Verdict, withoutDoubt } from './thresholds.ts';
 import {
   createWatch,
   isSameCriterion,
@@ -146,6 +146,20 @@ export class HealthScheduler {
         this.#release(watch);
       }
     }
+  }
+
+  /** Begins a member anew, as if it had just come. */
+  forget(poolId: string, memberId: string): void {
+    const watch = this.#pools.get(poolId)?.members.get(memberId);
+    if (watch) {
+      watch.health = initialHealth;
+      this.#restart(watch);
+    }
+  }
+
+  /** Whether no probe is under way, nor waits for a free socket. */
+  get isIdle(): boolean {
+    return this.#inFlight === 0 && this.#ready.isEmpty;
   }
 
   /** The newest probes of a member, the newest first; none of one that is not probed. */

@@ -29,6 +29,9 @@ const statuses = {
 
 export type ErrorCode = keyof typeof statuses;
 
+/** Every code there is. */
+export const errorCodes = Object.keys(statuses) as ErrorCode[];
+
 /** An answer that refuses a call. Nothing has been changed when it is raised. */
 export class Refusal extends Error {
   readonly code: ErrorCode;

@@ -48,8 +48,9 @@ export interface QueryParameter {
   readonly description: string;
 }
 
-/** Whether a call can be rehearsed: every write of what projects have, and of Elbow's own. */
+/** Whether a call can be rehearsed: every write of what projects have, and of Elbow's own but for its pretences. */
 export function isRehearsable({ method, path, isPublic = false }: Operation): boolean {
+  if (path.startsWith('/elbow/v1/emulation/')) return false;
   return method !== 'GET' && !isPublic && /^\/(v[\d.]+\/\{project_id\}|elbow\/v1)\//.test(path);
 }
 

@@ -87,9 +87,10 @@ export interface TestControlPlane extends AsyncDisposable {
 export async function startTestControlPlane(
   inventory: InventoryFile = seedInventory,
   clock: () => Date = () => new Date(),
+  emulation = false,
 ): Promise<TestControlPlane> {
   const directory = mkdtempSync(join(tmpdir(), 'elbow-test-'));
-  let running = await startOver(directory, inventory, clock);
+  let running = await startOver(directory, inventory, clock, emulation);
   return {
     get url() {
       return running.controlPlane.url;
@@ -103,12 +104,12 @@ export async function startTestControlPlane(
     },
     restart: async (other = inventory) => {
       await running.controlPlane.stop();
-      running = await startOver(directory, other, clock);
+      running = await startOver(directory, other, clock, emulation);
     },
     whileStopped: async (work) => {
       await running.controlPlane.stop();
       await work();
-      running = await startOver(directory, inventory, clock);
+      running = await startOver(directory, inventory, clock, emulation);
     },
     [Symbol.asyncDispose]: async () => {
       await running.controlPlane.stop();
@@ -117,7 +118,7 @@ export async function startTestControlPlane(
   };
 }
 
-async function startOver(directory: string, inventory: InventoryFile, clock: () => Date) {
+async function startOver(directory: string, inventory: InventoryFile, clock: () => Date, emulation: boolean) {
   const controlPlane = await startControlPlane({
     directory,
     host: '127.0.0.1',
@@ -136,6 +137,7 @@ async function startOver(directory: string, inventory: InventoryFile, clock: () 
     }),
     log: createLogger('test', 'silent'),
     clock,
+    emulation,
   });
   return {
     controlPlane,

@@ -20,5 +20,6 @@ export const groups: Readonly<Record<string, string>> = {
   Identity: 'Who calls: tokens and projects, as the identity service has them.',
   Networks: 'The VPCs and subnets of the inventory.',
   Elbow: 'What is Elbow’s own.',
+  Emulation: 'Pretences for tests of automation, with --emulation only.',
   Service: 'What anyone may ask.',
 };
