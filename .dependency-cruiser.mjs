@@ -25,7 +25,7 @@ const roomRules = rooms.map((room) => ({
     path: '^src/',
     pathNot: [
       `^src/(${[room, 'observe', ...doors[room]].join('|')})/`,
-      ...(room === 'proxy' ? ['^src/dataplane/configuration\\.ts$'] : []),
+      ...(room === 'proxy' ? ['^src/dataplane/((policy-)?configuration\\.ts$|matching/)'] : []),
     ],
   },
 }));

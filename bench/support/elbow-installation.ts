@@ -15,12 +15,13 @@ export const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.u
 
 const proxyStartTimeoutMs = 10_000;
 
-export type Protocol = 'HTTP' | 'TCP';
+export type Protocol = 'HTTP' | 'TCP' | 'UDP';
 
 /** A load balancer with one listener and its pool. */
 export interface Listening {
   readonly host: string;
   readonly port: number;
+  readonly listenerId: string;
   readonly poolId: string;
   /** Where the pool's members are in the API, below the project. */
   readonly membersPath: string;
@@ -82,7 +83,13 @@ export class ElbowInstallation implements AsyncDisposable {
     const pool = await api.create('/elb/pools', {
       pool: { listener_id: listener.id, protocol, lb_algorithm: 'ROUND_ROBIN' },
     });
-    return { host, port, poolId: pool.id, membersPath: `/elb/pools/${pool.id}/members` };
+    return {
+      host,
+      port,
+      listenerId: listener.id,
+      poolId: pool.id,
+      membersPath: `/elb/pools/${pool.id}/members`,
+    };
   }
 
   /** Adds members in batches of the size that the API allows. */

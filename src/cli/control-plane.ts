@@ -7,22 +7,32 @@ import { Faults } from '../api/emulation/faults.ts';
 import { PendingStates } from '../api/emulation/pending.ts';
 import type { EmulationParts } from '../api/operations/emulation.ts';
 import { createServer, type ServerCertificate } from '../api/server.ts';
+import type { OpenKey } from '../dataplane/compile-tls.ts';
+import { Explainer } from '../dataplane/explainer.ts';
 import { Publisher } from '../dataplane/publisher.ts';
+import { SessionKeys } from '../dataplane/session-keys.ts';
 import { StreamServer } from '../dataplane/stream-server.ts';
 import { HealthChecks } from '../health/health-checks.ts';
 import { singleProbe } from '../health/single-probe.ts';
 import { VirtualClock } from '../health/virtual-clock.ts';
+import { peerAddress } from '../model/address.ts';
+import { unauthenticated } from '../model/errors.ts';
 import type { InventoryFile } from '../model/inventory.ts';
 import type { Logger } from '../observe/log.ts';
+import { privateKeysOf } from '../service/certificates.ts';
 import { Directory, type UserDeclaration } from '../service/identity/directory.ts';
+import { Groups } from '../service/identity/groups.ts';
 import { Identity } from '../service/identity/identity.ts';
-import { Tokens } from '../service/identity/tokens.ts';
+import { loadProjects } from '../service/identity/projects.ts';
 import { Inventory } from '../service/inventory.ts';
 import { MemberChecks } from '../service/member-checks/member-checks.ts';
+import { newId } from '../service/new-id.ts';
 import { destroyExpired } from '../service/recycle-bin.ts';
+import { type RefusedCall, RefusedCalls } from '../service/refused-calls.ts';
 import type { LiveRegion } from '../service/region.ts';
 import { Secrets } from '../service/secrets.ts';
 import { refreshServers } from '../service/server-states.ts';
+import { learnServers } from '../service/servers.ts';
 import { ownOrigin } from '../store/origin.ts';
 import { Store } from '../store/store.ts';
 import type { Credentials } from './credentials.ts';
@@ -38,6 +48,8 @@ export interface ControlPlaneOptions {
   readonly log: Logger;
   /** What time it is for all that is stored; the machine's when left out. */
   readonly clock?: () => Date;
+  /** What time it is for tokens and signatures; the machine's when left out. */
+  readonly callersClock?: () => Date;
   /** How many days the audit is kept; as the store has it when left out. */
   readonly auditDays?: number;
   /** Whether verdicts, states, faults and the clock can be controlled through the API. */
@@ -99,21 +111,33 @@ async function startOver(
   ];
   const inventory = new Inventory(options.inventory, projects);
   const region = { store, inventory, secrets: new Secrets(credentials.secrets_key) };
+  await learnServers(region);
   await store.runAs(ownOrigin('RefreshServers'), () => refreshServers(region));
-  const projectIds = [...inventory.projects.keys()];
-  const users = declaredUsers(options.inventory, credentials, projectIds);
-  const identity = new Identity(
-    await Directory.of(credentials.domain, users),
-    new Tokens(credentials.token_key),
+  await loadProjects(region);
+  const users = declaredUsers(options.inventory, credentials, inventory.projectIds);
+  const identity = await Identity.open({
+    region,
+    directory: await Directory.of(credentials.domain, users),
+    tokenKey: credentials.token_key,
+    ...(options.callersClock ? { clock: options.callersClock } : {}),
+  });
+  const sessionKeys = new SessionKeys(credentials.secrets_key);
+  const openKey: OpenKey = (each) => privateKeysOf(region, each).private_key;
+  const publisher = new Publisher(store, { sessionKeys, openKey }, log);
+  const refusedCalls = new RefusedCalls(region, log, options.clock);
+  running.defer(() => refusedCalls.stop());
+  const stream = new StreamServer(publisher, credentials.proxy_token, log, ({ socket }) =>
+    refusedCalls.note(refusedProxy(socket.remoteAddress)),
   );
-  const publisher = new Publisher(store, log);
-  const stream = new StreamServer(publisher, credentials.proxy_token, log);
   const health = new HealthChecks(region, log, virtual ? { clock: virtual } : {});
   const emulation = virtual && emulationOver(virtual, health);
   const memberChecks = new MemberChecks(region, singleProbe, log);
-  const operations = allOperations({ region, identity, stream, memberChecks, health, emulation });
+  const explainer = new Explainer(store.reader, sessionKeys);
+  const operations = allOperations({
+    ...{ region, identity, stream, memberChecks, health, emulation, explainer },
+  });
   const takesUpgrade = StreamServer.takes;
-  const app = createServer({ operations, identity, region, takesUpgrade, log, certificate });
+  const app = createServer({ operations, identity, refusedCalls, region, takesUpgrade, log, certificate });
   stream.attach(app.server);
   const trimming = setInterval(() => trim(store, log), trimIntervalMs);
   running.defer(() => clearInterval(trimming));
@@ -179,25 +203,43 @@ async function emptyRecycleBins(region: LiveRegion, log: Logger): Promise<void> 
   }
 }
 
-/** The user of the credentials, and those that the inventory declares. */
+/** The user of the credentials, and those that the inventory declares: of all projects unless it says which. */
 function declaredUsers(
   inventory: InventoryFile,
   credentials: Credentials,
-  projectIds: string[],
+  projectIds: ReadonlySet<string>,
 ): UserDeclaration[] {
   const first: UserDeclaration = {
     name: credentials.user,
     password: credentials.password,
     accessKeys: [{ access: credentials.access_key, secret: credentials.secret_key }],
     projectIds,
+    permissions: null,
   };
-  const declared = (inventory.users ?? []).map((user) => ({
-    name: user.name,
-    ...(user.password === undefined ? {} : { password: user.password }),
-    accessKeys: user.access_keys ?? [],
-    projectIds: user.projects ?? projectIds,
-  }));
+  const groups = new Groups(inventory, projectIds);
+  const declared = (inventory.users ?? []).map((user) => {
+    const permissions = groups.permissionsOf(user.name, user.groups);
+    const own = user.projects ? new Set(user.projects) : projectIds;
+    return {
+      name: user.name,
+      ...(user.password === undefined ? {} : { password: user.password }),
+      accessKeys: user.access_keys ?? [],
+      projectIds: permissions?.projectsAmong(own) ?? own,
+      permissions,
+    };
+  });
   return [first, ...declared];
+}
+
+/** A proxy that came with a wrong token, as the audit keeps it. */
+function refusedProxy(address: string | undefined): RefusedCall {
+  const requestId = newId(new Date());
+  const operationId = 'StreamConfiguration';
+  return {
+    refusal: unauthenticated('The token of the proxy is wrong; give the proxy_token of credentials.json.'),
+    origin: { user: null, address: peerAddress(address ?? ''), requestId, operationId },
+    projectId: null,
+  };
 }
 
 function urlOf(scheme: 'http' | 'https', host: string, { port }: AddressInfo): string {

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { newAccessKey } from '../service/identity/new-access-key.ts';
 import { UsageError } from './options.ts';
 
 export interface Credentials {
@@ -91,10 +92,11 @@ function readKept(path: string): Partial<Credentials> {
 }
 
 function randomCredentials(): Credentials {
+  const { access, secret } = newAccessKey();
   return {
     project_id: randomBytes(16).toString('hex'),
-    access_key: randomBytes(10).toString('hex').toUpperCase(),
-    secret_key: randomBytes(20).toString('hex'),
+    access_key: access,
+    secret_key: secret,
     user: 'elbow',
     password: randomBytes(12).toString('base64url'),
     domain: 'elbow',

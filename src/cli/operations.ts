@@ -11,6 +11,7 @@ import { domainNameOperations } from '../api/operations/domain-names.ts';
 import { elbowOperations } from '../api/operations/elbow.ts';
 import { type EmulationParts, emulationOperations } from '../api/operations/emulation.ts';
 import { eventOperations } from '../api/operations/events.ts';
+import { type ExplanationSource, explainOperation } from '../api/operations/explain.ts';
 import { featureOperations } from '../api/operations/features.ts';
 import { flavorOperations } from '../api/operations/flavors.ts';
 import { graphOperations } from '../api/operations/graph.ts';
@@ -26,6 +27,7 @@ import { masterSlavePoolOperations } from '../api/operations/master-slave-pools.
 import { memberCheckOperations } from '../api/operations/member-checks.ts';
 import { memberHistoryOperations } from '../api/operations/member-history.ts';
 import { memberOperations } from '../api/operations/members.ts';
+import { memberOperationsV2 } from '../api/operations/members-v2.ts';
 import { networkUseOperations } from '../api/operations/network-use.ts';
 import { poolOperations } from '../api/operations/pools.ts';
 import { publicOperations } from '../api/operations/public.ts';
@@ -35,9 +37,24 @@ import { securityPolicyOperations } from '../api/operations/security-policies.ts
 import { tagOperations } from '../api/operations/tags.ts';
 import { topologyOperation } from '../api/operations/topology.ts';
 import { upgradeOperations } from '../api/operations/upgrade.ts';
-import { identityOperations } from '../cloud/identity.ts';
-import { networkOperations } from '../cloud/networks.ts';
+import { accessKeyOperations } from '../cloud/access-keys.ts';
+import { cloudServerOperations } from '../cloud/cloud-servers.ts';
+import { computeOperations } from '../cloud/compute.ts';
+import { directoryOperations } from '../cloud/directory.ts';
+import { discoveryOperations } from '../cloud/discovery.ts';
+import { elbowServerOperations } from '../cloud/elbow-servers.ts';
+import { enterpriseProjectOperations } from '../cloud/enterprise-projects.ts';
+import { floatingIpOperations } from '../cloud/neutron/floating-ips.ts';
+import { neutronNetworkOperations } from '../cloud/neutron/networks.ts';
+import { neutronRouterOperations } from '../cloud/neutron/routers.ts';
+import { neutronSubnetOperations } from '../cloud/neutron/subnets.ts';
+import { portOperations } from '../cloud/ports.ts';
+import { projectOperations } from '../cloud/projects.ts';
 import { publicIpOperations } from '../cloud/public-ips.ts';
+import { subnetOperations } from '../cloud/subnets.ts';
+import { temporaryKeyOperation } from '../cloud/temporary-keys.ts';
+import { tokenOperations } from '../cloud/tokens.ts';
+import { vpcOperations } from '../cloud/vpcs.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Identity } from '../service/identity/identity.ts';
 import type { MemberChecks } from '../service/member-checks/member-checks.ts';
@@ -51,10 +68,11 @@ export interface OperationParts {
   /** Null while emulation is off. */
   readonly emulation: EmulationParts | null;
   readonly health: Parameters<typeof memberHistoryOperations>[1];
+  readonly explainer: ExplanationSource;
 }
 
 export function allOperations(parts: OperationParts): Operation[] {
-  const { region, identity, stream, memberChecks, health, emulation } = parts;
+  const { region, identity, stream, memberChecks, health, emulation, explainer } = parts;
   const genuine = [
     ...loadBalancerOperations(region),
     topologyOperation(region),
@@ -68,6 +86,7 @@ export function allOperations(parts: OperationParts): Operation[] {
     ...poolOperations(region),
     ...masterSlavePoolOperations(region),
     ...memberOperations(region),
+    ...memberOperationsV2(region),
     ...memberCheckOperations(memberChecks),
     ...healthMonitorOperations(region),
     ...l7PolicyOperations(region),
@@ -85,12 +104,28 @@ export function allOperations(parts: OperationParts): Operation[] {
     ...recycleBinOperations(region),
     ...jobOperations(region),
     ...networkUseOperations(region),
-    ...identityOperations(identity, region.inventory),
-    ...networkOperations(region.inventory),
+    ...tokenOperations(identity, region.inventory),
+    ...projectOperations(region),
+    ...directoryOperations(identity.directory, region.inventory),
+    ...accessKeyOperations(identity.accessKeys),
+    temporaryKeyOperation(identity),
+    ...discoveryOperations(),
+    ...vpcOperations(region),
+    ...subnetOperations(region),
     ...publicIpOperations(region),
+    ...portOperations(region),
+    ...neutronNetworkOperations(region),
+    ...neutronSubnetOperations(region),
+    ...neutronRouterOperations(region),
+    ...floatingIpOperations(region),
+    ...cloudServerOperations(region),
+    ...computeOperations(region),
+    ...elbowServerOperations(region),
+    ...enterpriseProjectOperations(region),
     ...elbowOperations(region, stream),
     ...memberHistoryOperations(region, health),
     ...eventOperations(region),
+    explainOperation(explainer),
     ...graphOperations(region),
     ...auditOperations(region),
   ];

@@ -1,15 +1,16 @@
 /** `elbow proxy`: carries traffic, as a control plane tells it. */
 import { X509Certificate } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, hostname } from 'node:os';
+import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
-import { createLogger, logLevels } from '../observe/log.ts';
+import { createLogger } from '../observe/log.ts';
 import { LastConfiguration } from '../proxy/last-configuration.ts';
 import { StreamClient } from '../proxy/stream-client.ts';
 import { Supervisor } from '../proxy/supervisor.ts';
 import { DirectoryLock } from '../store/directory-lock.ts';
 import { processFile } from './local-proxy.ts';
 import { helpText, readOptions, UsageError } from './options.ts';
+import { logOption, trafficOptions } from './shared-options.ts';
 import { untilSignal } from './signals.ts';
 
 const options = {
@@ -26,20 +27,7 @@ const options = {
     help: 'Where the last configuration is kept',
     default: 'elbow-proxy-data',
   },
-  workers: {
-    kind: 'number',
-    value: 'N',
-    help: 'Threads that carry traffic',
-    default: availableParallelism(),
-    min: 1,
-  },
-  bind: {
-    kind: 'text',
-    value: 'own|any',
-    help: 'Listen on each load balancer’s own address, or on all local ones',
-    default: 'own',
-    choices: ['own', 'any'],
-  },
+  ...trafficOptions,
   name: {
     kind: 'text',
     value: 'NAME',
@@ -52,13 +40,7 @@ const options = {
     help: 'How long connections may finish at the end',
     default: 30,
   },
-  'log-level': {
-    kind: 'text',
-    value: 'LEVEL',
-    help: logLevels.join(', '),
-    default: 'info',
-    choices: logLevels,
-  },
+  ...logOption('info'),
 } as const;
 
 export async function proxy(args: readonly string[]): Promise<void> {

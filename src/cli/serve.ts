@@ -1,12 +1,12 @@
 /** `elbow serve`: the control plane, and a proxy beside it. */
-import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { createLogger, logLevels } from '../observe/log.ts';
+import { createLogger } from '../observe/log.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { loadCredentials, presetCredentials } from './credentials.ts';
 import { readInventoryFile } from './inventory-file.ts';
 import { LocalProxy } from './local-proxy.ts';
 import { helpText, readOptions, UsageError } from './options.ts';
+import { logOption, trafficOptions } from './shared-options.ts';
 import { untilSignal } from './signals.ts';
 import { CertificateWatch } from './tls/certificate-watch.ts';
 import { generatedCertificatePath } from './tls/generated-certificate.ts';
@@ -17,20 +17,7 @@ const options = {
   data: { kind: 'text', value: 'DIR', help: 'Where everything is kept', default: 'elbow-data' },
   database: { kind: 'text', value: 'URL', help: 'Another database than SQLite in the data directory' },
   config: { kind: 'text', value: 'FILE', help: 'The inventory: networks, servers, users and quotas' },
-  workers: {
-    kind: 'number',
-    value: 'N',
-    help: 'Threads of the proxy',
-    default: availableParallelism(),
-    min: 1,
-  },
-  bind: {
-    kind: 'text',
-    value: 'own|any',
-    help: 'Listen on each load balancer’s own address, or on all local ones',
-    default: 'own',
-    choices: ['own', 'any'],
-  },
+  ...trafficOptions,
   'no-proxy': { kind: 'flag', help: 'Serve the API only; proxies run elsewhere' },
   tls: { kind: 'flag', help: 'Serve https, with a certificate made for this machine’s own names' },
   'tls-cert': {
@@ -47,13 +34,7 @@ const options = {
     min: 1,
   },
   emulation: { kind: 'flag', help: 'Let callers force verdicts, states, faults and time, for tests' },
-  'log-level': {
-    kind: 'text',
-    value: 'LEVEL',
-    help: logLevels.join(', '),
-    default: 'warn',
-    choices: logLevels,
-  },
+  ...logOption('warn'),
 } as const;
 
 export async function serve(args: readonly string[]): Promise<void> {

@@ -1,154 +1,11 @@
-/** What the neighbouring services answer, as far as clients read it. */
+/** What the network services answer, as far as clients read it. */
 import { Type } from 'typebox';
-import { orNull } from '../model/field.ts';
 import { publicIp } from '../model/public-ip.ts';
 import { answerBody } from '../model/resource.ts';
 import { described, named } from '../model/schemas.ts';
 
 const text = (description: string, example?: string) => described(description, Type.String(), example);
 const id = text('Its id.');
-const self = text('Empty: there is no such link.', '');
-const Links = named('Links', Type.Object({ self }));
-const none = described('Always null.', orNull(Type.String()));
-const ListLinks = named('ListLinks', Type.Object({ self, next: none, previous: none }));
-
-const Domain = named('Domain', Type.Object({ id, name: text('Its name.', 'elbow') }));
-
-const Endpoint = named(
-  'Endpoint',
-  Type.Object({
-    id,
-    interface: text('Always public.', 'public'),
-    region: text('The region.', 'local-1'),
-    region_id: text('The region.', 'local-1'),
-    url: text('Where the service is reached.', 'http://127.0.0.1:9696/v3'),
-  }),
-);
-
-const Service = named(
-  'CatalogService',
-  Type.Object({
-    id,
-    type: text('What it is.', 'elbv3'),
-    name: text('Its name.', 'elbv3'),
-    endpoints: described('Where it is.', Type.Array(Endpoint)),
-  }),
-);
-
-const catalog = described('The services.', Type.Array(Service));
-
-export const CatalogAnswer = Type.Object({ catalog, links: described('No links.', Links) });
-
-const moment = '2026-01-31T09:30:00.000000Z';
-
-export const TokenAnswer = Type.Object({
-  token: described(
-    'What the token says; the token itself is in the header X-Subject-Token.',
-    named(
-      'Token',
-      Type.Object({
-        methods: described('How the user showed who it is.', Type.Array(Type.String()), ['password']),
-        issued_at: text('When it was issued, UTC.', moment),
-        expires_at: text('When it expires, UTC.', moment),
-        user: described(
-          'The user.',
-          named('User', Type.Object({ id, name: text('Its name.', 'admin'), domain: Domain })),
-        ),
-        project: Type.Optional(
-          described(
-            'The project it is for; absent for a domain.',
-            named('ProjectOfToken', Type.Object({ id, name: text('Its name.', 'local-1'), domain: Domain })),
-          ),
-        ),
-        domain: Type.Optional(described('The domain it is for; absent for a project.', Domain)),
-        roles: described(
-          'What the user may do.',
-          Type.Array(named('Role', Type.Object({ id, name: text('Its name.', 'te_admin') }))),
-        ),
-        catalog,
-      }),
-    ),
-  ),
-});
-
-const Project = named(
-  'Project',
-  Type.Object({
-    id,
-    name: text('Its name.', 'local-1'),
-    domain_id: text('The domain.'),
-    parent_id: text('The domain.'),
-    enabled: described('Always true.', Type.Boolean()),
-    is_domain: described('Always false.', Type.Boolean(), false),
-    description: text('Empty.', ''),
-    links: described('No links.', Links),
-  }),
-);
-
-export const ProjectsAnswer = Type.Object({
-  projects: described('The projects.', Type.Array(Project)),
-  links: described('No links.', ListLinks),
-});
-
-export const DomainsAnswer = Type.Object({
-  domains: described(
-    'The domain.',
-    Type.Array(
-      named(
-        'DomainOfCaller',
-        Type.Object({
-          id,
-          name: text('Its name.', 'elbow'),
-          enabled: described('Always true.', Type.Boolean()),
-          description: text('Empty.', ''),
-          links: described('No links.', Links),
-        }),
-      ),
-    ),
-  ),
-  links: described('No links.', ListLinks),
-});
-
-export const Vpc = named(
-  'Vpc',
-  Type.Object({
-    id,
-    name: text('Its name.', 'vpc'),
-    description: text('Empty.', ''),
-    cidr: text('Empty: its subnets have their own.', ''),
-    status: text('Always OK.', 'OK'),
-    enterprise_project_id: text('Always 0.', '0'),
-    routes: described('None.', Type.Array(Type.String(), { maxItems: 0 })),
-  }),
-);
-
-const texts = (description: string) => described(description, Type.Array(Type.String(), { maxItems: 0 }));
-
-/** A subnet; clients place VIPs and members by `neutron_subnet_id`, and backend networks by `id`. */
-export const Subnet = named(
-  'Subnet',
-  Type.Object({
-    id,
-    name: text('Its name.', 'subnet'),
-    description: text('Empty.', ''),
-    cidr: text('Its IPv4 network.', '127.64.0.0/24'),
-    gateway_ip: text('The gateway of that network.', '127.64.0.1'),
-    status: text('Always ACTIVE.', 'ACTIVE'),
-    vpc_id: text('The VPC.'),
-    availability_zone: text('The zone.', 'local-1a'),
-    neutron_network_id: text('The same as the id.'),
-    neutron_subnet_id: text('The id that vip_subnet_cidr_id and subnet_cidr_id take.'),
-    neutron_subnet_id_v6: text('The id of its IPv6 network; empty for none.', ''),
-    ipv6_enable: described('Whether it has an IPv6 network.', Type.Boolean(), false),
-    cidr_v6: text('That network; empty for none.', ''),
-    gateway_ip_v6: text('The gateway of that network; empty for none.', ''),
-    dhcp_enable: described('Always true.', Type.Boolean()),
-    primary_dns: text('Empty.', ''),
-    secondary_dns: text('Empty.', ''),
-    dnsList: texts('None.'),
-    extra_dhcp_opts: texts('None.'),
-  }),
-);
 
 const {
   bandwidth_charge_mode: _chargeMode,
@@ -181,7 +38,20 @@ export const Bandwidth = named(
     share_type: text('PER, or WHOLE when it is shared.', 'PER'),
     charge_mode: text('How it would be billed.', 'traffic'),
     bandwidth_type: text('Always bgp.', 'bgp'),
-    publicip_info: described('None.', Type.Array(Type.String(), { maxItems: 0 })),
+    publicip_info: described(
+      'The public IPs that have it.',
+      Type.Array(
+        named(
+          'PublicIpOfBandwidth',
+          Type.Object({
+            publicip_id: text('Its id.'),
+            publicip_address: text('The address.', '203.0.113.10'),
+            publicip_type: text('The network it is of.', '5_bgp'),
+            ip_version: described('4 or 6.', Type.Integer(), 4),
+          }),
+        ),
+      ),
+    ),
     tenant_id: text('The project.'),
     status: text('Always NORMAL.', 'NORMAL'),
   }),

@@ -2,18 +2,14 @@
  * The configuration: everything a proxy must know to carry traffic, and nothing of the API it came from.
  * The control plane compiles it from stored state; every engine reads only this.
  *
- * All of it is deeply readonly: a changed listener, pool or member replaces the old one whole.
+ * All of it is deeply readonly: a changed listener, policy, pool or member replaces the old one whole.
  */
-
-/** What the proxy writes into a header of the request it forwards. */
-export type HeaderSource =
-  | 'client-address'
-  | 'client-port'
-  | 'host'
-  | 'listener-port'
-  | 'listener-protocol'
-  | 'load-balancer-id'
-  | 'load-balancer-public-address';
+import type {
+  CookieSessions,
+  HeaderSource,
+  PolicyConfiguration,
+  PolicyOrder,
+} from './policy-configuration.ts';
 
 /** A request header set by the listener; a copy sent by the client is replaced. */
 export interface InsertedHeader {
@@ -34,6 +30,36 @@ export interface HttpListenerSettings {
   readonly memberRetry: boolean;
   readonly forwardedFor: ForwardedForMode;
   readonly insertedHeaders: readonly InsertedHeader[];
+  readonly policyOrder: PolicyOrder;
+}
+
+export type TlsVersion = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
+
+/** How a listener speaks TLS with its clients. */
+export interface TlsSettings {
+  /** Any of the versions, in no order; there may be gaps. */
+  readonly versions: readonly TlsVersion[];
+  /** Suites by their OpenSSL names, best first. */
+  readonly ciphers: readonly string[];
+  /** Shown to clients that ask for no name, or for one that no certificate is for; also by its own names. */
+  readonly certificateId: string;
+  /** Shown to clients that ask for one of their names. */
+  readonly namedCertificateIds: readonly string[];
+  /** Whether `*.` stands for one label, or for any number of them. */
+  readonly nameMatch: 'wildcard' | 'longest-suffix';
+  /** The authorities of which every client must show a certificate; null asks for none. */
+  readonly clientAuthorityId: string | null;
+}
+
+/** A certificate as listeners name it. It holds a private key: it is never to be logged or reported. */
+export interface CertificateConfiguration {
+  readonly id: string;
+  /** PEM: the server's certificate and those that issued it, or the authorities of clients. */
+  readonly chain: string;
+  /** PEM without a password; null for authorities, and when the control plane itself could not read it. */
+  readonly key: string | null;
+  /** The host names that it is for, in lower case; the first label may be `*`. */
+  readonly names: readonly string[];
 }
 
 /** Which clients may connect: only those listed, or all but those. An empty list admits nobody, or everybody. */
@@ -51,24 +77,47 @@ export interface ListenerConfiguration {
   readonly publicAddress: string | null;
   /** The load balancer's own addresses, IPv4 and IPv6 literals; empty when it has none. */
   readonly addresses: readonly string[];
+  /** Whether the port is one of connections or one of datagrams; the two are apart. */
+  readonly transport: 'tcp' | 'udp';
   readonly port: number;
   /** Null admits every client. Connections that are established stay when it changes. */
   readonly access: AccessControl | null;
-  /** The pool that serves the listener, or null: HTTP answers 503, TCP closes. */
+  /** The pool that serves the listener, or null: HTTP answers 503, TCP closes, UDP drops. */
   readonly poolId: string | null;
-  /** How long an idle client connection is kept; 0 on HTTP closes after each response. */
+  /** How long an idle client connection, or session of datagrams, is kept; 0 on HTTP closes after each response. */
   readonly keepaliveTimeoutMs: number;
-  /** Null for a TCP listener. */
+  /** Null for a listener that passes bytes or datagrams on as they are. */
   readonly http: HttpListenerSettings | null;
+  /** Null when clients speak no TLS. */
+  readonly tls: TlsSettings | null;
 }
 
-export type Algorithm = 'round-robin' | 'least-connections' | 'source-ip';
+export type Algorithm = 'round-robin' | 'least-connections' | 'source-ip' | 'connection-id';
+
+/** Some bytes of a QUIC connection id, counted from its first. */
+export interface ConnectionIdSlice {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** How a pool of HTTP keeps clients with the member they met first. */
+export interface PoolSessions extends CookieSessions {
+  /** The application's own cookie: a session lasts while the client has it. Null for sessions without one. */
+  readonly applicationCookie: string | null;
+}
 
 /** A group of members without the members themselves, which travel one by one. */
 export interface PoolConfiguration {
   readonly id: string;
-  readonly protocol: 'tcp' | 'http';
+  /** Fixed for an id, as is `tls`. */
+  readonly protocol: 'tcp' | 'udp' | 'http';
+  /** Whether its members are spoken to over TLS; their certificates are not checked. */
+  readonly tls: boolean;
   readonly algorithm: Algorithm;
+  /** What `connection-id` goes by; null for every other algorithm. */
+  readonly connectionIdSlice: ConnectionIdSlice | null;
+  /** Null when every request may go to another member. */
+  readonly sessions: PoolSessions | null;
 }
 
 /** One backend of a pool. */
@@ -80,7 +129,7 @@ export interface MemberConfiguration {
   readonly port: number;
   /** 0 to 100; 0 gets nothing new and finishes what it has. `source-ip` reads only 0 or not 0. */
   readonly weight: number;
-  /** False while the health monitor's verdict is against it: nothing new is sent. */
+  /** False while the health monitor's verdict is against it, or its server is stopped: nothing new is sent. */
   readonly healthy: boolean;
   /** True keeps it back until nobody else of the pool may serve, or may be tried any more. */
   readonly standby: boolean;
@@ -101,17 +150,20 @@ export interface MemberChanges extends Changes<MemberConfiguration> {
  * One step from a revision of the configuration to a later one.
  *
  * With `base` null it is a snapshot: what it does not put no longer exists. Otherwise it applies only to a
- * proxy whose revision is exactly `base`. Within one delta pools come first, then members, then listeners, so
- * that nothing ever names what is not there yet; removals go the other way round. Removing a pool removes its
- * members.
+ * proxy whose revision is exactly `base`. Within one delta certificates come first, then pools, members, policies,
+ * listeners, so that nothing ever names what is not there yet; removals go the other way round. Removing a pool removes
+ * its members. A policy may be there without its listener, while that is not to be served. A listener that is put has its
+ * certificates put beside it; one that no listener names any more is forgotten, so keys are only where they are used.
  */
 export interface ConfigurationDelta {
   /** Which store the revisions belong to: a proxy that moves to another store starts from a snapshot. */
   readonly source: string;
   readonly base: number | null;
   readonly revision: number;
+  readonly certificates: { readonly put: readonly CertificateConfiguration[] };
   readonly pools: Changes<PoolConfiguration>;
   readonly members: readonly MemberChanges[];
+  readonly policies: Changes<PolicyConfiguration>;
   readonly listeners: Changes<ListenerConfiguration>;
 }
 

@@ -23,6 +23,11 @@ export function canonical(address: string): string {
   return ipVersion(address) === 'v6' ? ipaddr.IPv6.parse(address).toString() : address;
 }
 
+/** The address of a peer: a socket that takes both families writes IPv4 addresses as IPv6 ones. */
+export function peerAddress(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/, '');
+}
+
 /** The address as a number. It must be valid. */
 export function addressNumber(address: string): bigint {
   if (isIPv4(address)) {
@@ -55,6 +60,20 @@ export function parseNetwork(cidr: string): Network | null {
 
 export function contains(network: Network, address: string): boolean {
   return containedIn([network], address);
+}
+
+/** Whether a network lies wholly in another. */
+export function holds(outer: Network, inner: Network): boolean {
+  return (
+    inner.version === outer.version &&
+    inner.first >= outer.first &&
+    inner.first + inner.size <= outer.first + outer.size
+  );
+}
+
+/** Whether two networks have an address in common: then one of them holds the other. */
+export function overlap(a: Network, b: Network): boolean {
+  return holds(a, b) || holds(b, a);
 }
 
 /** Whether an address is in any of the networks. */

@@ -32,7 +32,7 @@ export const CorsInput = named(
   }),
 );
 
-type Cors = Static<typeof Cors>;
+export type Cors = Static<typeof Cors>;
 
 /** Lists that a request leaves out are empty; browsers keep no answer unless a request says how long. */
 export function cors(asked: PartsOf<Cors>): Cors {

@@ -24,6 +24,7 @@ const statuses = {
   'ELB.8939': 400,
   'ELB.8950': 400,
   'ELB.8959': 400,
+  'ELB.9802': 403,
   'ELB.9899': 400,
 } as const;
 
@@ -32,16 +33,25 @@ export type ErrorCode = keyof typeof statuses;
 /** Every code there is. */
 export const errorCodes = Object.keys(statuses) as ErrorCode[];
 
+/** Who is said to call, where nobody has shown it: what of it may be kept, and is no secret. */
+export interface Claimant {
+  readonly user?: { readonly id: string; readonly name: string };
+  /** The id of an access key. */
+  readonly accessKey?: string;
+}
+
 /** An answer that refuses a call. Nothing has been changed when it is raised. */
 export class Refusal extends Error {
   readonly code: ErrorCode;
   readonly status: number;
+  readonly claimant: Claimant;
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, options: ErrorOptions & { claimant?: Claimant } = {}) {
     super(message, options);
     this.name = 'Refusal';
     this.code = code;
     this.status = statuses[code];
+    this.claimant = options.claimant ?? {};
   }
 }
 
@@ -68,10 +78,20 @@ export function unrecognized(attributes: readonly string[]): Refusal {
   return new Refusal('ELB.8902', `Unrecognized attribute(s) '${attributes.join(', ')}'`);
 }
 
-export function unauthenticated(message: string): Refusal {
-  return new Refusal('SYS.0401', message);
+export function unauthenticated(message: string, claimant: Claimant = {}): Refusal {
+  return new Refusal('SYS.0401', message, { claimant });
 }
 
 export function forbidden(message: string): Refusal {
   return new Refusal('SYS.0403', message);
+}
+
+/**
+ * What the policies of the caller do not allow (rules digest 1.5: ELB.9802 for an action of the API itself).
+ *
+ * @param where in which enterprise project, or how it would be allowed
+ */
+export function notAllowed(action: string, where: string): Refusal {
+  const code = action.startsWith('elb:') ? 'ELB.9802' : 'SYS.0403';
+  return new Refusal(code, `The policies of the caller do not allow ${action} ${where}.`);
 }

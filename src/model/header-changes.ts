@@ -62,7 +62,7 @@ export const headerChangesInput = {
   remove_headers_config: Type.Optional(headerChanges.remove_headers_config),
 };
 
-interface HeaderChanges {
+export interface HeaderChanges {
   readonly insert_headers_config: Static<typeof InsertHeadersConfig> | null;
   readonly remove_headers_config: Static<typeof RemoveHeadersConfig> | null;
 }

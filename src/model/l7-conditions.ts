@@ -2,6 +2,7 @@
 import { ipVersion } from './address.ts';
 import { httpMethods } from './cors.ts';
 import { invalid } from './errors.ts';
+import { faultOfExpression } from './expressions/linear-expression.ts';
 import { type L7Rule, maxConditions } from './l7-rule.ts';
 
 type RuleParts = Pick<L7Rule, 'type' | 'compare_type' | 'value' | 'conditions'>;
@@ -32,7 +33,10 @@ const path: Words = {
   isRight: (text) => /^\/[A-Za-z0-9_~';@^\-%#&$.*+?,=!:|/()[\]{}]*$/.test(text),
   right: `a path that begins with "/", of letters, digits and _~';@^-%#&$.*+?,=!:|/()[]{}`,
 };
-const expression: Words = { isRight: isExpression, right: 'a regular expression' };
+const expression: Words = {
+  isRight: (text) => faultOfExpression(text) === null,
+  right: 'a regular expression without lookaround and references to groups, of at most 512 steps',
+};
 const method: Words = {
   isRight: (text) => httpMethods.includes(text),
   right: `one of ${httpMethods.join(', ')}`,
@@ -169,15 +173,6 @@ export function ruleSetText(rules: readonly RuleParts[]): string {
     return JSON.stringify([type, compare_type, folded.sort()]);
   });
   return texts.sort().join();
-}
-
-function isExpression(text: string): boolean {
-  try {
-    new RegExp(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function isNetwork(text: string): boolean {

@@ -1,4 +1,4 @@
-/** The order in which policies are tried without advanced forwarding (rules digest L7-4). */
+/** The order in which policies are tried, without advanced forwarding (rules digest L7-4) and with it. */
 import type { L7Policy } from './l7-policy.ts';
 import type { L7Rule } from './l7-rule.ts';
 
@@ -15,28 +15,38 @@ const pathOrder: readonly L7Rule['compare_type'][] = ['EQUAL_TO', 'STARTS_WITH',
  * the length says nothing.
  */
 export function automaticOrder<T extends OrderedPolicy>(policies: readonly T[]): T[] {
-  const keyed = policies.map((each) => ({ each, key: orderKey(each) }));
-  return keyed.sort((a, b) => compare(a.key, b.key)).map(({ each }) => each);
+  const placed = policies.map((each) => ({ each, place: exactnessPlace(each) }));
+  return placed.sort((a, b) => (a.place < b.place ? -1 : 1)).map(({ each }) => each);
 }
 
-function orderKey({ policy, rules }: OrderedPolicy): readonly (number | string)[] {
+/** A text that sorts a policy among those of its listener in that order. */
+export function exactnessPlace({ policy, rules }: OrderedPolicy): string {
   const path = rules.find(({ type }) => type === 'PATH');
   const hosted = rules.some(({ type }) => type === 'HOST_NAME');
+  const length = path?.compare_type === 'REGEX' ? 0 : (path?.value.length ?? 1);
   return [
-    policy.action === 'REDIRECT_TO_LISTENER' ? 0 : 1,
+    outranks(policy),
     hosted ? 0 : 1,
     // A host alone counts as the prefix "/"; without a host and a path nothing matches.
     path ? pathOrder.indexOf(path.compare_type) : hosted ? 1 : pathOrder.length,
-    path?.compare_type === 'REGEX' ? 0 : -(path?.value.length ?? 1),
-    policy.created_at,
-    policy.id,
-  ];
+    String(longest - length).padStart(3, '0'),
+    age(policy),
+  ].join(' ');
 }
 
-function compare(a: readonly (number | string)[], b: readonly (number | string)[]): number {
-  for (const [index, mine] of a.entries()) {
-    const theirs = b[index] ?? mine;
-    if (mine !== theirs) return mine < theirs ? -1 : 1;
-  }
-  return 0;
+/** The same by priority, with advanced forwarding; of two with the same, the older comes first. */
+export function priorityPlace(policy: OrderedPolicy['policy'] & Pick<L7Policy, 'priority'>): string {
+  return [outranks(policy), String(policy.priority ?? 0).padStart(5, '0'), age(policy)].join(' ');
+}
+
+/** The longest path that a rule may have. */
+const longest = 128;
+
+/** A redirect to a listener is for every request, whatever else there is (L7-2). */
+function outranks({ action }: OrderedPolicy['policy']): number {
+  return action === 'REDIRECT_TO_LISTENER' ? 0 : 1;
+}
+
+function age({ created_at, id }: OrderedPolicy['policy']): string {
+  return `${created_at} ${id}`;
 }

@@ -3,6 +3,7 @@
  * HTTP server, its validation and the OpenAPI document are made from these.
  */
 import type { TSchema } from 'typebox';
+import type { Refusal } from './errors.ts';
 import type { ValidationOptions } from './validation.ts';
 
 /** Who calls, once authenticated. */
@@ -12,6 +13,18 @@ export interface Caller {
   readonly domainId: string;
   /** The projects that the caller may act in. */
   readonly projectIds: ReadonlySet<string>;
+  /** Whether it is the user of the installation's own credentials, who manages those of others. */
+  readonly isAdministrator: boolean;
+  readonly credential: Credential;
+}
+
+/** By what a caller is known. */
+export interface Credential {
+  readonly kind: 'none' | 'token' | 'access key' | 'temporary access key';
+  /** The only project that it is for; null for all of its user's. */
+  readonly projectId: string | null;
+  /** When it ends, in milliseconds since the epoch; null for never. */
+  readonly expiresAt: number | null;
 }
 
 /** One call of an operation, its path and body already checked. */
@@ -24,6 +37,8 @@ export interface Call {
   readonly body: unknown;
   /** The caller; a public operation gets one that may do nothing. */
   readonly caller: Caller;
+  /** Whether the caller is allowed the operation’s action in an enterprise project: asked by those of the domain. */
+  readonly mayIn: (enterpriseProjectId: string) => boolean;
   /** `http://host:port`, as the caller reached us. */
   readonly origin: string;
 }
@@ -51,17 +66,38 @@ export interface QueryParameter {
 /** Whether a call can be rehearsed: every write of what projects have, and of Elbow's own but for its pretences. */
 export function isRehearsable({ method, path, isPublic = false }: Operation): boolean {
   if (path.startsWith('/elbow/v1/emulation/')) return false;
-  return method !== 'GET' && !isPublic && /^\/(v[\d.]+\/\{project_id\}|elbow\/v1)\//.test(path);
+  return (
+    method !== 'GET' &&
+    method !== 'HEAD' &&
+    !isPublic &&
+    /^\/(v[\d.]+\/\{project_id\}|v2\.0|elbow\/v1)\//.test(path)
+  );
 }
 
 export interface Operation {
   /** As in the official SDKs: `CreateMember`. */
   readonly id: string;
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
   /** With parameters in braces: `/v3/{project_id}/elb/pools`. */
   readonly path: string;
   /** What it does, in a few words. */
   readonly summary: string;
+  /**
+   * What its caller must be allowed, as `elb:members:list`; a public operation has none (rules digest 1.10). What has
+   * none is for those alone whose groups do not limit them.
+   */
+  readonly action?: string;
+  /**
+   * Where it must be allowed: in the enterprise projects of what the call is about, unless told otherwise; in the
+   * `project` as a whole, for what all of it shares; in the `domain`, for what no project has. What is the caller's
+   * `own` is always allowed.
+   */
+  readonly actionScope?: 'project' | 'domain' | 'own';
+  /**
+   * Whether everything that it creates, deletes or exports must be allowed by itself too: with its action alone, one
+   * could delete pools that one may not delete.
+   */
+  readonly checksEach?: boolean;
   /** The group it is listed under. */
   readonly group: string;
   readonly query?: Readonly<Record<string, QueryParameter>>;
@@ -83,6 +119,8 @@ export interface Operation {
   readonly otherForms?: readonly string[];
   /** The status of success. */
   readonly status: number;
+  /** Refusals that do not follow from the path, the body and the query: documents show them. */
+  readonly refusals?: readonly Refusal[];
   /** Whether it is served without authentication. */
   readonly isPublic?: boolean;
   /** Whether the body of the answer gets the request id: not in the identity API. */

@@ -23,7 +23,7 @@ export const TrafficLimitInput = named(
   }),
 );
 
-type TrafficLimit = Static<typeof TrafficLimit>;
+export type TrafficLimit = Static<typeof TrafficLimit>;
 
 /** Parts that a request leaves out do not limit. */
 export function trafficLimit(asked: PartsOf<TrafficLimit>): TrafficLimit {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type {
   ConfigurationDelta,
@@ -5,11 +6,15 @@ import type {
   ListenerState,
   MemberChanges,
 } from '../dataplane/configuration.ts';
+import type { PolicyConfiguration } from '../dataplane/policy-configuration.ts';
 import { Listener } from './listeners/listener.ts';
 import type { EngineParts } from './listeners/service.ts';
 import type { Log } from './log.ts';
+import { PolicyTable } from './policies/policy-table.ts';
 import { Pool } from './pools/pool.ts';
 import { Deadlines } from './time/deadlines.ts';
+import { CertificateStore } from './tls/certificate-store.ts';
+import { ConnectionIds, type LearntId } from './udp/connection-ids.ts';
 
 export interface EngineOptions {
   readonly log: Log;
@@ -21,13 +26,20 @@ export interface EngineOptions {
   readonly tickMs?: number;
   /** Called with every state that a listener takes. */
   readonly onListenerState: (state: ListenerState) => void;
+  /** Called with every QUIC connection id that is learnt here, for the other workers to know. */
+  readonly onConnectionId?: (learnt: LearntId) => void;
 }
 
 /** The traffic of one worker: listeners, pools and members as the configuration has them. */
 export class Engine {
   readonly #parts: EngineParts;
   readonly #onListenerState: (state: ListenerState) => void;
+  readonly #certificates = new CertificateStore();
   readonly #pools = new Map<string, Pool>();
+  /** By the id of the listener. A policy may be there without its listener. */
+  readonly #policies = new Map<string, PolicyTable>();
+  /** The listener of each policy. */
+  readonly #listenerOf = new Map<string, string>();
   readonly #listeners = new Map<string, Listener>();
   /** Removed listeners whose last requests are still running. */
   readonly #leaving = new Set<Listener>();
@@ -41,8 +53,12 @@ export class Engine {
       log: options.log,
       deadlines: new Deadlines(options.clock ?? (() => performance.now()), options.tickMs ?? 50),
       pools: this.#pools,
+      certificates: this.#certificates,
+      ticketKeys: { current: randomBytes(48) },
+      policies: this.#policies,
       bindAny: options.bindAny ?? false,
       held: new Set(),
+      connectionIds: new ConnectionIds((learnt) => options.onConnectionId?.(learnt)),
     };
   }
 
@@ -58,13 +74,20 @@ export class Engine {
   apply(delta: ConfigurationDelta): void {
     this.#check(delta);
     const isSnapshot = delta.base === null;
+    for (const certificate of delta.certificates.put) this.#certificates.put(certificate);
     for (const configuration of delta.pools.put) {
       const pool = this.#pools.get(configuration.id);
       if (pool === undefined) this.#pools.set(configuration.id, new Pool(configuration));
       else pool.reconfigure(configuration);
     }
     for (const changes of delta.members) this.#applyMembers(changes);
+    for (const configuration of delta.policies.put) this.#putPolicy(configuration);
+    const gone = isSnapshot ? absentees(this.#listenerOf, delta.policies.put) : delta.policies.remove;
+    for (const id of gone) this.#removePolicy(id);
     for (const configuration of delta.listeners.put) this.#putListener(configuration);
+    if (delta.certificates.put.length > 0) {
+      for (const listener of this.#listeners.values()) listener.refreshCertificates();
+    }
 
     for (const id of isSnapshot ? absentees(this.#listeners, delta.listeners.put) : delta.listeners.remove) {
       this.#removeListener(id);
@@ -74,8 +97,20 @@ export class Engine {
       this.#pools.get(id)?.clear();
       this.#pools.delete(id);
     }
+    this.#certificates.keepNamedBy([...this.#listeners.values()].map(({ configuration }) => configuration));
     this.#source = delta.source;
     this.#revision = delta.revision;
+  }
+
+  /** Session tickets are sealed with these 48 bytes from now on; those of former keys mean a full handshake. */
+  useTicketKeys(keys: Buffer): void {
+    this.#parts.ticketKeys.current = keys;
+    for (const listener of this.#listeners.values()) listener.useTicketKeys();
+  }
+
+  /** Takes note of a QUIC connection id that another worker has learnt. */
+  learn(learnt: LearntId): void {
+    this.#parts.connectionIds.add(learnt);
   }
 
   /**
@@ -136,9 +171,34 @@ export class Engine {
     }
   }
 
+  #putPolicy(configuration: PolicyConfiguration): void {
+    const { id, listenerId } = configuration;
+    this.#listenerOf.set(id, listenerId);
+    const table = this.#policies.get(listenerId);
+    if (table !== undefined) {
+      table.put(configuration);
+      return;
+    }
+    const first = new PolicyTable();
+    first.put(configuration);
+    this.#policies.set(listenerId, first);
+    this.#listeners.get(listenerId)?.policiesChanged();
+  }
+
+  #removePolicy(id: string): void {
+    const listenerId = this.#listenerOf.get(id);
+    const table = listenerId === undefined ? undefined : this.#policies.get(listenerId);
+    if (listenerId === undefined || table === undefined) return;
+    this.#listenerOf.delete(id);
+    table.remove(id);
+    if (!table.isEmpty) return;
+    this.#policies.delete(listenerId);
+    this.#listeners.get(listenerId)?.policiesChanged();
+  }
+
   #putListener(configuration: ListenerConfiguration): void {
     const listener = this.#listeners.get(configuration.id);
-    if (listener !== undefined && (listener.configuration.http === null) === (configuration.http === null)) {
+    if (listener !== undefined && isSameProtocol(listener.configuration, configuration)) {
       if (!isDeepStrictEqual(listener.configuration, configuration)) listener.reconfigure(configuration);
       return;
     }
@@ -146,7 +206,7 @@ export class Engine {
     this.#listeners.set(configuration.id, new Listener(configuration, this.#parts, this.#onListenerState));
   }
 
-  /** TCP connections of a removed listener are cut; HTTP requests are answered first (ELB's documented way). */
+  /** TCP connections and UDP sessions of a removed listener are cut; HTTP requests are answered first (ELB's documented way). */
   #removeListener(id: string): void {
     const listener = this.#listeners.get(id);
     if (listener === undefined) return;
@@ -172,6 +232,14 @@ export class Engine {
   #cut(): void {
     for (const listener of [...this.#listeners.values(), ...this.#leaving]) listener.destroy();
   }
+}
+
+function isSameProtocol(one: ListenerConfiguration, other: ListenerConfiguration): boolean {
+  return (
+    one.transport === other.transport &&
+    (one.http === null) === (other.http === null) &&
+    (one.tls === null) === (other.tls === null)
+  );
 }
 
 /** The ids that run but are not put. */

@@ -136,8 +136,22 @@ function snapshot(revision: number): ConfigurationDelta {
     source: 'store',
     base: null,
     revision,
-    pools: { put: [{ id: 'pool', protocol: 'http', algorithm: 'round-robin' }], remove: [] },
+    certificates: { put: [] },
+    pools: {
+      put: [
+        {
+          id: 'pool',
+          protocol: 'http',
+          tls: false,
+          algorithm: 'round-robin',
+          connectionIdSlice: null,
+          sessions: null,
+        },
+      ],
+      remove: [],
+    },
     members: [],
+    policies: { put: [], remove: [] },
     listeners: { put: [], remove: [] },
   };
 }

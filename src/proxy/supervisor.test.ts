@@ -105,8 +105,22 @@ function delta({
     source,
     base,
     revision,
-    pools: { put: [{ id: 'pool', protocol: 'tcp', algorithm: 'round-robin' }], remove: [] },
+    certificates: { put: [] },
+    pools: {
+      put: [
+        {
+          id: 'pool',
+          protocol: 'tcp',
+          tls: false,
+          algorithm: 'round-robin',
+          connectionIdSlice: null,
+          sessions: null,
+        },
+      ],
+      remove: [],
+    },
     members: poolOfMembers ? [{ poolId: poolOfMembers, put: [], remove: [] }] : [],
+    policies: { put: [], remove: [] },
     listeners: { put: listener ? [listenerWith(listener)] : [], remove: remove ? [remove] : [] },
   };
 }
@@ -117,10 +131,12 @@ function listenerWith(id: string): ListenerConfiguration {
     loadBalancerId: 'lb',
     publicAddress: null,
     access: null,
+    transport: 'tcp',
     addresses: ['192.0.2.1'],
     port: 80,
     poolId: 'pool',
     keepaliveTimeoutMs: 0,
     http: null,
+    tls: null,
   };
 }

@@ -1,10 +1,13 @@
-/** The audit as it is asked for: what was changed in the caller's projects, by whom, when and from where. */
+/** The audit as it is asked for: what was changed or refused in the caller's projects, to whom, when and from where. */
 import { forbidden, invalid } from '../model/errors.ts';
 import { type AuditRequest, auditPage, positionInAudit } from '../store/audit-pages.ts';
 import type { Page } from '../store/pages.ts';
 import { type AuditRow, resources } from '../store/schema.ts';
+import { accessKeyType } from './identity/access-keys.ts';
+import { projectType } from './identity/projects.ts';
 import { privateKeyEcho } from './private-key-echo.ts';
 import { recycleBinSettings } from './recycle-bin-settings.ts';
+import { refusedCallType } from './refused-calls.ts';
 import type { Region } from './region.ts';
 
 export type AuditFilters = Pick<AuditRequest, 'match' | 'from' | 'to'> & {
@@ -31,12 +34,15 @@ export const auditedTypes: readonly string[] = [
   ...resources.filter(({ audited }) => audited).map(({ name }) => name),
   privateKeyEcho,
   recycleBinSettings,
+  accessKeyType,
+  projectType,
+  refusedCallType,
 ];
 
 /**
  * A page of the audit, the newest entries first.
  *
- * @param projects those of the caller
+ * @param projects whose audit the caller may read
  * @throws Refusal for a project that is not among them, and for a marker that is no entry of theirs
  */
 export async function listAudit(

@@ -4,6 +4,7 @@ import {
   addressText,
   canonical,
   containedIn,
+  holds,
   ipVersion,
   type Network,
   parseNetwork,
@@ -22,6 +23,8 @@ export interface SubnetRecord {
   readonly name: string;
   readonly ipv4: Network;
   readonly ipv6: Network | null;
+  /** The addresses that its gateways have. */
+  readonly gateways: readonly string[];
   readonly availabilityZone: string;
   readonly everyAddressIsAServer: boolean;
 }
@@ -31,6 +34,8 @@ export interface VpcRecord {
   readonly name: string;
   /** Null: every project may use it. */
   readonly projectId: string | null;
+  /** The network that its subnets are within; empty for any. */
+  readonly cidr: string;
   readonly subnets: readonly SubnetRecord[];
   readonly servers: ReadonlyMap<string, ServerRecord>;
 }
@@ -38,13 +43,17 @@ export interface VpcRecord {
 /** What stands behind an address of a subnet. */
 export interface ServerRecord {
   readonly id: string;
+  readonly name: string;
+  readonly addresses: readonly string[];
   readonly availabilityZone: string;
   readonly running: boolean;
 }
 
 export interface Project {
   readonly id: string;
+  /** That of no other project: clients look for one by the name of the region. */
   readonly name: string;
+  readonly description?: string;
 }
 
 /** The file says something that cannot be; the message names the entry. */
@@ -58,16 +67,23 @@ export class InventoryError extends Error {
 export class Inventory {
   readonly region: string;
   readonly availabilityZones: readonly string[];
-  readonly projects: ReadonlyMap<string, Project>;
   readonly vpcs: ReadonlyMap<string, VpcRecord>;
+  /** The names of the default enterprise project and of the declared ones, by their ids. */
+  readonly enterpriseProjects: ReadonlyMap<string, string>;
   /** The addresses of the declared public IPs, by their ids. */
   readonly publicIps: ReadonlyMap<string, string>;
   /** Where new public IPs come from; null when the region makes none. */
   readonly publicNetwork: Network | null;
+  /**
+   * The VPCs in which projects may have servers: in others nobody looks for them. It only grows, so whatever becomes of
+   * the transaction of one who adds to it, no server is overlooked.
+   */
+  readonly vpcsWithServers = new Set<string>();
+  readonly #projects = new Map<string, Project>();
+  readonly #projectIds = new Set<string>();
   readonly #subnets = new Map<string, SubnetRecord>();
   readonly #networks = new Map<string, SubnetRecord>();
   readonly #privateNetworks: readonly Network[];
-  readonly #enterpriseProjects: ReadonlySet<string>;
   readonly #quotas: NonNullable<InventoryFile['quotas']>;
 
   /**
@@ -78,8 +94,14 @@ export class Inventory {
   constructor(file: InventoryFile, projects: readonly Project[]) {
     this.region = file.region?.name ?? 'local-1';
     this.availabilityZones = file.region?.availability_zones ?? ['local-1a', 'local-1b', 'local-1c'];
-    this.projects = new Map(projects.map((project) => [project.id, project]));
-    this.#enterpriseProjects = new Set(['0', ...(file.enterprise_projects ?? []).map(({ id }) => id)]);
+    for (const project of projects) {
+      if (this.#projects.has(project.id)) throw new InventoryError(`two projects have the id ${project.id}`);
+      this.addProject(project);
+    }
+    this.enterpriseProjects = new Map([
+      ['0', 'default'],
+      ...(file.enterprise_projects ?? []).map(({ id, name }) => [id, name] as const),
+    ]);
     this.publicIps = readPublicIps(file);
     this.#quotas = file.quotas ?? {};
     const publicNetwork = file.public_network ?? (file.vpcs ? null : '127.65.0.0/16');
@@ -95,12 +117,44 @@ export class Inventory {
     this.vpcs = vpcs;
   }
 
+  /** The projects that there are by now. */
+  get projects(): ReadonlyMap<string, Project> {
+    return this.#projects;
+  }
+
+  /** Their ids; what is kept of it grows with them. */
+  get projectIds(): ReadonlySet<string> {
+    return this.#projectIds;
+  }
+
+  projectNamed(name: string): Project | undefined {
+    return [...this.#projects.values()].find((project) => project.name === name);
+  }
+
+  /**
+   * Adds a project, if none has its id.
+   *
+   * @throws InventoryError when another has its name
+   */
+  addProject(project: Project): void {
+    if (this.#projects.has(project.id)) return;
+    const other = this.projectNamed(project.name);
+    if (other) {
+      throw new InventoryError(
+        `the projects ${other.id} and ${project.id} are both named ${project.name}; clients find one by its name`,
+      );
+    }
+    this.#projects.set(project.id, project);
+    this.#projectIds.add(project.id);
+  }
+
   #readVpc(vpc: Vpc): VpcRecord {
     const subnets: SubnetRecord[] = [];
     const record: VpcRecord = {
       id: vpc.id,
       name: vpc.name ?? vpc.id,
       projectId: vpc.project ?? null,
+      cidr: vpc.cidr ?? '',
       subnets,
       servers: readServers(vpc, this.availabilityZones),
     };
@@ -121,6 +175,11 @@ export class Inventory {
   vpc(projectId: string, id: string): VpcRecord | undefined {
     const vpc = this.vpcs.get(id);
     return vpc && visible(vpc, projectId) ? vpc : undefined;
+  }
+
+  /** The VPCs that a project may use. */
+  vpcsOf(projectId: string): VpcRecord[] {
+    return [...this.vpcs.values()].filter((vpc) => visible(vpc, projectId));
   }
 
   /** A subnet by either of its ids, as stored records name it. */
@@ -146,6 +205,8 @@ export class Inventory {
     if (declared || !subnet.everyAddressIsAServer) return declared;
     return {
       id: derivedId(`server ${subnet.id} ${address}`),
+      name: '',
+      addresses: [address],
       availabilityZone: subnet.availabilityZone,
       running: true,
     };
@@ -153,7 +214,7 @@ export class Inventory {
 
   /** Whether the address is that of a server declared in a VPC that the project may use. */
   hasServer(projectId: string, address: string): boolean {
-    return [...this.vpcs.values()].some((vpc) => visible(vpc, projectId) && vpc.servers.has(address));
+    return this.vpcsOf(projectId).some(({ servers }) => servers.has(address));
   }
 
   /** Whether an IPv4 address is private: RFC 1918, RFC 6598, or declared so. */
@@ -161,14 +222,25 @@ export class Inventory {
     return containedIn(this.#privateNetworks, address);
   }
 
+  /** Whether all addresses of a network are private. */
+  isPrivateNetwork(network: Network): boolean {
+    return this.#privateNetworks.some((each) => holds(each, network));
+  }
+
+  /** Whether it is the default one, or declared; there may be others that calls have made. */
   hasEnterpriseProject(id: string): boolean {
-    return this.#enterpriseProjects.has(id);
+    return this.enterpriseProjects.has(id);
   }
 
   /** How many there may be; -1 is no limit. */
   quota(key: QuotaKey): number {
     return this.#quotas[key] ?? -1;
   }
+}
+
+/** The address that the gateway of a network has unless told otherwise. */
+export function firstAddress({ first, version }: Network): string {
+  return addressText(first + 1n, version);
 }
 
 /** The usable addresses of a network in order: without the network's own, its gateway's, and the broadcast's. */
@@ -206,6 +278,7 @@ function readSubnet(subnet: Subnet, vpc: VpcRecord, zones: readonly string[]): S
     name: subnet.name ?? subnet.id,
     ipv4,
     ipv6,
+    gateways: [ipv4, ipv6].flatMap((each) => (each ? firstAddress(each) : [])),
     availabilityZone: zone(subnet.availability_zone, zones, where),
     everyAddressIsAServer: (subnet.servers ?? 'any') === 'any',
   };
@@ -214,10 +287,12 @@ function readSubnet(subnet: Subnet, vpc: VpcRecord, zones: readonly string[]): S
 function readServers(vpc: Vpc, zones: readonly string[]): Map<string, ServerRecord> {
   const servers = new Map<string, ServerRecord>();
   for (const server of vpc.servers ?? []) {
+    const wrong = server.addresses.find((address) => !ipVersion(address));
+    if (wrong !== undefined) {
+      throw new InventoryError(`the server ${server.id}: "${wrong}" is not an address`);
+    }
     const record = readServer(server, zones, `the server ${server.id} of the VPC ${vpc.id}`);
     for (const address of server.addresses) {
-      if (!ipVersion(address))
-        throw new InventoryError(`the server ${server.id}: "${address}" is not an address`);
       if (servers.has(canonical(address)))
         throw new InventoryError(`two servers have the address ${address}`);
       servers.set(canonical(address), record);
@@ -241,6 +316,8 @@ function readPublicIps({ publicips = [] }: InventoryFile): Map<string, string> {
 function readServer(server: Server, zones: readonly string[], where: string): ServerRecord {
   return {
     id: server.id,
+    name: server.name ?? server.id,
+    addresses: server.addresses.map(canonical),
     availabilityZone: zone(server.availability_zone, zones, where),
     running: (server.state ?? 'running') === 'running',
   };

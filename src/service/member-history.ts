@@ -1,6 +1,7 @@
 /** What became of members' health: the transitions that are kept, and whether there are too many of them. */
 import { notFound } from '../model/errors.ts';
 import { type Member, member } from '../model/member.ts';
+import { seenOf } from '../store/access.ts';
 import { type MemberTransition, transitionsOf } from '../store/member-transitions.ts';
 import { findBy } from '../store/rows.ts';
 import type { Region } from './region.ts';
@@ -24,7 +25,7 @@ export async function memberHistory(
   memberId: string,
   now = new Date(),
 ): Promise<MemberHistory> {
-  const [found] = await findBy(store.reader, member, 'id', [memberId]);
+  const [found] = seenOf(store.reader, member, await findBy(store.reader, member, 'id', [memberId]));
   if (!found || !projectIds.has(found.project_id)) throw notFound(member.label, memberId);
   const transitions = await transitionsOf(store.reader, memberId);
   return { member: found, transitions, isFlapping: isFlapping(transitions, now) };

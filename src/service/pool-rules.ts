@@ -1,6 +1,6 @@
 /** The rules of a pool that need its members, listeners, load balancers or the inventory (rules digest 2.3). */
 import type { Kysely } from 'kysely';
-import { conflict, invalid, notFound, Refusal } from '../model/errors.ts';
+import { conflict, invalid, notFound } from '../model/errors.ts';
 import { healthMonitor } from '../model/health-monitor.ts';
 import type { Listener } from '../model/listener.ts';
 import type { LoadBalancer } from '../model/load-balancer.ts';
@@ -8,6 +8,7 @@ import { member } from '../model/member.ts';
 import type { Pool } from '../model/pool.ts';
 import { count, find } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
+import type { KnownNetworks } from './networks/known-networks.ts';
 import { checkNoPolicyUses } from './policy-pools.ts';
 import { checkQuota } from './quotas.ts';
 import { requireListener, requireLoadBalancer } from './references.ts';
@@ -58,27 +59,18 @@ export async function ownerOf(
 }
 
 /** A pool's VPC exists, and is that of the load balancers that use the pool. */
-export function checkVpc(
-  region: Region,
+export async function checkVpc(
+  known: KnownNetworks,
   record: Pool,
   loadBalancers: readonly Pick<LoadBalancer, 'id' | 'vpc_id'>[],
-): void {
+): Promise<void> {
   if (record.vpc_id === '') return;
-  if (!region.inventory.vpc(record.project_id, record.vpc_id)) throw notFound('vpc', record.vpc_id);
+  if (!(await known.vpc(record.project_id, record.vpc_id))) throw notFound('vpc', record.vpc_id);
   const stray = loadBalancers.find(({ vpc_id }) => vpc_id !== record.vpc_id);
   if (!stray) return;
   throw invalid(
     'pool.vpc_id',
     `got ${record.vpc_id}, expected ${stray.vpc_id}, the VPC of load balancer ${stray.id}.`,
-  );
-}
-
-/** Refuses an enterprise project that does not exist. */
-export function checkEnterpriseProject(region: Region, id: string): void {
-  if (region.inventory.hasEnterpriseProject(id)) return;
-  throw new Refusal(
-    'ELB.1202',
-    `Invalid input for 'enterprise_project_id': there is no enterprise project "${id}"; "0" is the default one.`,
   );
 }
 

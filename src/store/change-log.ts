@@ -15,6 +15,9 @@ export interface Change {
   readonly operation: Operation;
 }
 
+/** Where the project stands of what belongs to none, as the access key of a user. */
+export const noProject = '';
+
 /** How long a deletion is remembered, so that a list can go on from a marker deleted meanwhile. */
 const rememberDeletedMs = 24 * 60 * 60 * 1000;
 

@@ -12,9 +12,13 @@ import { logtank } from '../model/logtank.ts';
 import { member } from '../model/member.ts';
 import { memberCheck } from '../model/member-check.ts';
 import { pool } from '../model/pool.ts';
+import { port } from '../model/port.ts';
 import { publicIp } from '../model/public-ip.ts';
 import type { Resource } from '../model/resource.ts';
 import { securityPolicy } from '../model/security-policy.ts';
+import { server } from '../model/server.ts';
+import { subnet } from '../model/subnet.ts';
+import { vpc } from '../model/vpc.ts';
 
 /** Every stored resource. A new one is added here and in a migration. */
 export const resources: readonly Resource[] = [
@@ -32,6 +36,10 @@ export const resources: readonly Resource[] = [
   job,
   memberCheck,
   publicIp,
+  vpc,
+  subnet,
+  port,
+  server,
 ];
 
 /** A column's value as the database holds it: booleans as 0 or 1, objects and lists as JSON text. */
@@ -39,7 +47,8 @@ export type ColumnValue = string | number | null;
 
 export type Row = Record<string, ColumnValue>;
 
-export type Operation = 'create' | 'update' | 'delete';
+/** What was done to a resource; or that a call was refused, which changes none. */
+export type Operation = 'create' | 'update' | 'delete' | 'refuse';
 
 /** One change of one resource. The revisions of a store only grow. */
 export interface ChangeRow {
@@ -121,6 +130,18 @@ interface PoolListenerRow {
   listener_id: string;
 }
 
+/** An enterprise project that a call has made. */
+export interface EnterpriseProjectRow {
+  id: string;
+  name: string;
+  description: string;
+  type: string;
+  status: number;
+  /** As timestamps are answered, both. */
+  created_at: string;
+  updated_at: string;
+}
+
 /** A load balancer in the recycle bin. */
 export interface RecycledRow {
   id: string;
@@ -144,6 +165,33 @@ interface RecycledRecordRow {
   record: string;
 }
 
+/** An access key that was made through the API. */
+export interface AccessKeyRow {
+  access: string;
+  user_id: string;
+  sealed_secret: string;
+  status: 'active' | 'inactive';
+  description: string;
+  /** Milliseconds since the epoch. */
+  created_at: number;
+}
+
+/** A token that is refused though it has not expired. */
+interface RevokedTokenRow {
+  audit_id: string;
+  /** Milliseconds since the epoch: then it need not be remembered any more. */
+  expires_at: number;
+}
+
+/** A project that was made through the API. */
+interface ProjectRow {
+  id: string;
+  name: string;
+  description: string;
+  /** Milliseconds since the epoch. */
+  created_at: number;
+}
+
 export interface Tables {
   loadbalancers: Row;
   listeners: Row;
@@ -162,8 +210,16 @@ export interface Tables {
   jobs: Row;
   member_checks: Row;
   publicips: Row;
+  enterprise_projects: EnterpriseProjectRow;
+  vpcs: Row;
+  subnets: Row;
+  ports: Row;
+  servers: Row;
   recycled_loadbalancers: RecycledRow;
   recycled_records: RecycledRecordRow;
+  access_keys: AccessKeyRow;
+  revoked_tokens: RevokedTokenRow;
+  projects: ProjectRow;
   changes: ChangeRow;
   member_transitions: MemberTransitionRow;
   audit: AuditRow;

@@ -16,7 +16,7 @@ import {
 } from './fixtures.ts';
 
 const now = () => new Date();
-const startEmulation = (inventory = loopbackInventory) => startTestControlPlane(inventory, now, true);
+const startEmulation = (inventory = loopbackInventory) => startTestControlPlane(inventory, now, now, true);
 const base = '/elbow/v1/emulation';
 
 /** A member whose pool has a monitor that asks so seldom that only time or force changes anything. */

@@ -87,6 +87,10 @@ test('2.7.2: and refuses what it does not', async () => {
     [exactly(''), /rule\.value.*required without conditions/],
     [exactly(`/${'x'.repeat(128)}`), /rule\.value.*128/],
     [{ ...exactly('/['), compare_type: 'REGEX' }, /rule\.value.*a regular expression/],
+    [
+      { ...exactly('/(a)\\1'), compare_type: 'REGEX' },
+      /rule\.value.*without lookaround and references to groups/,
+    ],
     [{ ...exactly('a'), type: 'HOST_NAME', compare_type: 'STARTS_WITH' }, /compare_type.*expected EQUAL_TO/],
     [{ ...exactly('a'), compare_type: 'LIKE' }, /compare_type.*EQUAL_TO, STARTS_WITH, REGEX/],
     [{ ...exactly('a'), type: 'PORT' }, /rule\.type.*HOST_NAME, PATH/],

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { Tokens } from '../../src/service/identity/tokens.ts';
 import { ApiClient, type Reply } from '../support/api-client.ts';
 import { seed, startTestControlPlane, type TestControlPlane } from '../support/control-plane.ts';
-import { type SignedParts, signedHeaders } from '../support/signed-request.ts';
+import { forms, type SignedParts, signedHeaders } from '../support/signed-request.ts';
 
 let controlPlane: TestControlPlane;
 
@@ -19,7 +19,11 @@ const listUrl = `/v3/${seed.projectId}/elb/pools`;
 const fifteenMinutesMs = 15 * 60 * 1000;
 
 test('nothing is served without authentication but what the page says', async () => {
-  const open = ['GET /healthz', 'GET /versions', 'GET /openapi.json', 'GET /docs', 'POST /v3/auth/tokens'];
+  const open = [
+    ...['GET /healthz', 'GET /versions', 'GET /openapi.json', 'GET /docs', 'POST /v3/auth/tokens'],
+    // Clients ask for these before they have anything to show.
+    ...['GET /', 'GET /v3'],
+  ];
   const nobody = new ApiClient(controlPlane.url, seed.projectId, {});
   const { paths } = (await nobody.get('/openapi.json')).body as { paths: Record<string, object> };
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
@@ -29,6 +33,10 @@ test('nothing is served without authentication but what the page says', async ()
   for (const { method, path } of operations) {
     if (open.includes(`${method} ${path}`)) continue;
     const url = path.replace('{project_id}', seed.projectId).replaceAll(/\{\w+\}/g, seed.vpcId);
+    if (method === 'HEAD') {
+      assert.equal((await call(method, url, {})).status, 401);
+      continue;
+    }
     for (const body of method === 'GET' || method === 'DELETE' ? [undefined] : ['', '{}', 'no json']) {
       expectRefusal(await call(method, url, {}, body), 401, /Authentication is required/);
     }
@@ -83,9 +91,9 @@ test('a body that was changed on the way is refused', async () => {
 });
 
 test('a body hash that is not the body’s, or none at all, is refused', async () => {
-  for (const hash of ['0'.repeat(64), 'UNSIGNED-PAYLOAD']) {
-    expectRefusal(await signed({ headers: { 'x-sdk-content-sha256': hash } }), 401, /does not match/);
-  }
+  const withHash = (hash: string) => signed({ headers: { 'x-sdk-content-sha256': hash } });
+  expectRefusal(await withHash('0'.repeat(64)), 401, /does not match/);
+  expectRefusal(await withHash('UNSIGNED-PAYLOAD'), 401, /leaves the body unsigned; leave it out/);
 });
 
 test('a signature that names headers which every object has is refused', async () => {
@@ -93,18 +101,50 @@ test('a signature that names headers which every object has is refused', async (
   expectRefusal(await signed({ signedHeaders: names }), 401, /does not match/);
 });
 
-test('forms of authorization that are not supported are refused with the form that is', async () => {
+test('each form of signature is served, and refused with a wrong secret, an unknown key or a changed body', async () => {
+  const body = JSON.stringify({
+    pool: { protocol: 'HTTP', lb_algorithm: 'ROUND_ROBIN', type: 'instance', vpc_id: seed.vpcId },
+  });
+  for (const form of Object.values(forms)) {
+    assert.equal((await signed({ form })).status, 200);
+    const created = await signed({ form, method: 'POST', body });
+    assert.equal(created.status, 201, JSON.stringify(created.body));
+    const refusals = [
+      await signed({ form, secret: 'wrong' }),
+      await signed({ form, access: 'NOSUCHKEY' }),
+      await call(
+        'POST',
+        listUrl,
+        signedHeaders({ ...key, form, method: 'POST', url: listUrl, body }),
+        `${body} `,
+      ),
+    ];
+    for (const reply of refusals) expectRefusal(reply, 401, /unknown or the signature does not match/);
+    assert.equal(new Set(refusals.map((reply) => reply.body.error_msg)).size, 1);
+  }
+});
+
+test('a key of another day than X-Sdk-Date is refused, though the signature is right', async () => {
+  for (const form of [forms.credential, forms.derived]) {
+    const yesterday = new Date(Date.now() - 24 * 60 * 60 * 1000);
+    const day = yesterday.toISOString().slice(0, 10).replaceAll('-', '');
+    expectRefusal(await signed({ form, day }), 401, /not that of X-Sdk-Date/);
+  }
+});
+
+test('other algorithms and forms are refused with what is taken', async () => {
   const date = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '');
   const rest = `SignedHeaders=x-sdk-date, Signature=${'a'.repeat(64)}`;
   for (const authorization of [
-    `SDK-HMAC-SHA256 Credential=${key.access}/20260131///sdk_request, ${rest}`,
-    `V11-HMAC-SHA256 Credential=${key.access}/20260131/region-1/elb, ${rest}`,
     `SDK-HMAC-SM3 Access=${key.access}, ${rest}`,
+    `SDK-ECDSA-P256-SHA256 Access=${key.access}, ${rest}`,
+    `SDK-SM2-SM3 Access=${key.access}, ${rest}`,
+    `V11-HMAC-SM3 Credential=${key.access}/20260131/region-1/elb, ${rest}`,
     'Bearer abc',
     'nonsense',
   ]) {
     const reply = await call('GET', listUrl, { authorization, 'x-sdk-date': date });
-    expectRefusal(reply, 401, /Expected "SDK-HMAC-SHA256 Access=/);
+    expectRefusal(reply, 401, /Expected "SDK-HMAC-SHA256 Access=.*sdk_request.*"V11-HMAC-SHA256 Credential=/);
   }
 });
 
@@ -181,7 +221,7 @@ async function call(
 /** A signed list of pools, with some parts otherwise. */
 async function signed(parts: Partial<SignedParts>): Promise<Reply> {
   const all = { method: 'GET', url: listUrl, ...key, ...parts };
-  return call(all.method, all.url, signedHeaders(all), all.body);
+  return call(all.method, all.url, signedHeaders(all), all.body?.toString());
 }
 
 function loginReply(user: object, scope?: object): Promise<Reply> {

@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import { createInterface, type Interface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { type ConfigurationDelta, streamPath, streamProtocol } from '../../src/dataplane/configuration.ts';
+import { makeListener, makeLoadBalancer, makePolicy, makePool } from '../api/fixtures.ts';
 import { startTestControlPlane, type TestControlPlane } from '../support/control-plane.ts';
 import { until } from '../support/until.ts';
 
@@ -77,6 +78,69 @@ test('changes made at the same time reach a proxy in order and without a gap', a
     revision = delta.revision;
     for (const { put } of delta.members) for (const { id } of put) missing.delete(id);
   }
+});
+
+test('a policy travels alone, with every change of its rules, and is taken back when it has no effect', async () => {
+  const { api } = controlPlane;
+  const lb = await makeLoadBalancer(api);
+  const listener = await makeListener(api, lb.id, { enhance_l7policy_enable: true });
+  await makeFixed(listener.id, { rules: [pathRule('/other')] });
+  using peer = await Peer.open();
+  const snapshot = await peer.delta();
+  assert.equal(snapshot.policies.put.filter(({ listenerId }) => listenerId === listener.id).length, 1);
+
+  const policy = await makeFixed(listener.id, {});
+  assert.deepEqual(
+    await policyStep(peer),
+    { put: [], remove: [policy.id] },
+    'without rules it is for nothing',
+  );
+  const rule = await api.create(`/elb/l7policies/${policy.id}/rules`, { rule: pathRule('/a') });
+  assert.deepEqual((await policyStep(peer)).put[0]?.rules, [
+    { id: rule.id, part: 'path', name: '', comparison: 'equal', values: ['/a'], inverted: false },
+  ]);
+  await api.put(`/elb/l7policies/${policy.id}/rules/${rule.id}`, { rule: { value: '/other' } });
+  assert.deepEqual(
+    await policyStep(peer),
+    { put: [], remove: [policy.id] },
+    'in ERROR: another has those rules',
+  );
+  await api.put(`/elb/l7policies/${policy.id}`, { l7policy: { rules: [pathRule('/b')], priority: 77 } });
+  const [put] = (await policyStep(peer)).put;
+  assert.deepEqual(
+    [put?.id, put?.rules[0]?.values, put?.places.priority.slice(0, 7)],
+    [policy.id, ['/b'], '1 00077'],
+  );
+  await api.delete(`/elb/l7policies/${policy.id}`);
+  assert.deepEqual(await policyStep(peer), { put: [], remove: [policy.id] });
+});
+
+test('without advanced forwarding a policy’s place is told by its rules, and switching it on changes the listener', async () => {
+  const { api } = controlPlane;
+  const lb = await makeLoadBalancer(api);
+  const listener = await makeListener(api, lb.id, {});
+  const pool = await makePool(api, { type: 'ip' });
+  const forward = (value: string) =>
+    makePolicy(api, listener.id, { redirect_pool_id: pool.id, rules: [pathRule(value)] });
+  const [short, long] = [await forward('/a'), await forward('/longer')];
+  using peer = await Peer.open();
+  const snapshot = await peer.delta();
+  const own = snapshot.policies.put.filter(({ listenerId }) => listenerId === listener.id);
+  const inOrder = own.toSorted((a, b) => (a.places.exactness < b.places.exactness ? -1 : 1));
+  assert.deepEqual(
+    inOrder.map(({ id }) => id),
+    [long.id, short.id],
+  );
+  assert.equal(settingsOf(snapshot, listener.id)?.policyOrder, 'exactness');
+  await api.put(`/elb/listeners/${listener.id}`, { listener: { enhance_l7policy_enable: true } });
+  const delta = await peer.delta();
+  assert.equal(settingsOf(delta, listener.id)?.policyOrder, 'priority');
+  assert.deepEqual(
+    delta.policies.put
+      .toSorted((a, b) => (a.places.priority < b.places.priority ? -1 : 1))
+      .map(({ id }) => id),
+    [long.id, short.id],
+  );
 });
 
 test('a wrong token, another path and another protocol open no stream', async () => {
@@ -215,6 +279,29 @@ function upgrade({
     ...(known ? { 'x-elbow-source': known.source, 'x-elbow-revision': String(known.revision) } : {}),
   };
   return request(new URL(path, controlPlane.url), { headers }).end();
+}
+
+const pathRule = (value: string) => ({ type: 'PATH', compare_type: 'EQUAL_TO', value });
+
+/** A new policy that answers 200. */
+function makeFixed(listenerId: string, fields: object) {
+  const fixed_response_config = { status_code: '200' };
+  return makePolicy(controlPlane.api, listenerId, {
+    action: 'FIXED_RESPONSE',
+    fixed_response_config,
+    ...fields,
+  });
+}
+
+/** What the next delta says of policies: nothing else may be in it. */
+async function policyStep(peer: Peer): Promise<ConfigurationDelta['policies']> {
+  const { pools, members, policies, listeners } = await peer.delta();
+  assert.deepEqual([pools.put, members, listeners.put], [[], [], []]);
+  return policies;
+}
+
+function settingsOf({ listeners }: ConfigurationDelta, id: string) {
+  return listeners.put.find((each) => each.id === id)?.http;
 }
 
 /** The path of a new pool. */

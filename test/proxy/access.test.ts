@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Admission } from '../../src/proxy/listeners/admission.ts';
+import { Admission } from '../../src/dataplane/matching/admission.ts';
 
 const ranges = [
   { first: '10.0.0.0', last: '10.0.0.255' },

@@ -28,6 +28,7 @@ const plan = new RequestPlan({
   loadBalancerId: 'load-balancer',
   publicAddress: null,
   access: null,
+  transport: 'tcp',
   addresses: [],
   port: 80,
   poolId: null,
@@ -38,9 +39,16 @@ const plan = new RequestPlan({
     memberRetry: false,
     forwardedFor: 'preserve',
     insertedHeaders: [],
+    policyOrder: 'exactness',
   },
+  tls: null,
 });
-const client: ClientFacts = { address: '192.0.2.1', port: 1, reachedAt: () => '192.0.2.2:80' };
+const client: ClientFacts = {
+  address: '192.0.2.1',
+  port: 1,
+  reachedAt: () => '192.0.2.2:80',
+  tls: undefined,
+};
 
 /** What the proxy's own parser understands. It stops after a request that does not keep its connection. */
 export function proxyUnderstands(bytes: string): Understanding {

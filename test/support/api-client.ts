@@ -36,7 +36,7 @@ export class ApiClient {
    * @param body sent as JSON; a string is sent as it is
    */
   async call(method: string, path: string, body?: unknown): Promise<Reply> {
-    const absolute = /^\/(v\d|elbow|healthz|versions|openapi|docs)/.test(path);
+    const absolute = /^\/($|v\d|elbow|healthz|versions|openapi|docs)/.test(path);
     const response = await fetch(`${this.url}${absolute ? path : `/v3/${this.projectId}${path}`}`, {
       method,
       headers: { 'content-type': 'application/json', ...this.headers },
@@ -47,7 +47,7 @@ export class ApiClient {
     return {
       status: response.status,
       headers: response.headers,
-      body: isJson ? JSON.parse(text) : text || null,
+      body: isJson && text !== '' ? JSON.parse(text) : text || null,
     };
   }
 

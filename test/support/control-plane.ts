@@ -87,10 +87,12 @@ export interface TestControlPlane extends AsyncDisposable {
 export async function startTestControlPlane(
   inventory: InventoryFile = seedInventory,
   clock: () => Date = () => new Date(),
+  callersClock: () => Date = () => new Date(),
   emulation = false,
 ): Promise<TestControlPlane> {
   const directory = mkdtempSync(join(tmpdir(), 'elbow-test-'));
-  let running = await startOver(directory, inventory, clock, emulation);
+  const start = (of: InventoryFile) => startOver(directory, of, { clock, callersClock, emulation });
+  let running = await start(inventory);
   return {
     get url() {
       return running.controlPlane.url;
@@ -104,12 +106,12 @@ export async function startTestControlPlane(
     },
     restart: async (other = inventory) => {
       await running.controlPlane.stop();
-      running = await startOver(directory, other, clock, emulation);
+      running = await start(other);
     },
     whileStopped: async (work) => {
       await running.controlPlane.stop();
       await work();
-      running = await startOver(directory, inventory, clock, emulation);
+      running = await start(inventory);
     },
     [Symbol.asyncDispose]: async () => {
       await running.controlPlane.stop();
@@ -118,7 +120,11 @@ export async function startTestControlPlane(
   };
 }
 
-async function startOver(directory: string, inventory: InventoryFile, clock: () => Date, emulation: boolean) {
+async function startOver(
+  directory: string,
+  inventory: InventoryFile,
+  options: { clock: () => Date; callersClock: () => Date; emulation: boolean },
+) {
   const controlPlane = await startControlPlane({
     directory,
     host: '127.0.0.1',
@@ -136,8 +142,7 @@ async function startOver(directory: string, inventory: InventoryFile, clock: () 
       secrets_key: 'secrets-key',
     }),
     log: createLogger('test', 'silent'),
-    clock,
-    emulation,
+    ...options,
   });
   return {
     controlPlane,

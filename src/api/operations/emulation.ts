@@ -35,6 +35,8 @@ export interface EmulationParts {
 
 const group = 'Emulation';
 const base = '/elbow/v1/emulation';
+/** They touch what all of a project shares. */
+const allowed = { action: 'elbow:emulation:put', actionScope: 'project' } as const;
 const milliseconds = (highest: number) => integer(0, highest);
 const hourMs = 3_600_000;
 
@@ -120,6 +122,7 @@ export function emulationOperations(parts: EmulationParts | null): Operation[] {
   const member = `${base}/members/{member_id}`;
   return [
     {
+      ...allowed,
       ...{ id: 'EmulateMember', method: 'PUT', path: member, group, status: 204 },
       summary: 'Force a verdict on a member',
       body: bodies.member,
@@ -127,11 +130,13 @@ export function emulationOperations(parts: EmulationParts | null): Operation[] {
         control(caller, params['member_id'] ?? '', (body as Static<typeof bodies.member>).emulation),
     },
     {
+      ...allowed,
       ...{ id: 'EndMemberEmulation', method: 'DELETE', path: member, group, status: 204 },
       summary: 'Leave a member to its probes again',
       handle: ({ caller, params }) => control(caller, params['member_id'] ?? '', null),
     },
     {
+      ...allowed,
       ...{ id: 'EmulatePending', method: 'PUT', path: `${base}/pending`, group, status: 204 },
       summary: 'Have load balancers pass through pending states',
       body: bodies.pending,
@@ -142,6 +147,7 @@ export function emulationOperations(parts: EmulationParts | null): Operation[] {
       },
     },
     {
+      ...allowed,
       ...{ id: 'EmulateFaults', method: 'PUT', path: `${base}/faults`, group, status: 204 },
       summary: 'Have calls fail or wait; an empty list ends it',
       body: bodies.faults,
@@ -157,6 +163,7 @@ export function emulationOperations(parts: EmulationParts | null): Operation[] {
       },
     },
     {
+      ...allowed,
       ...{ id: 'AdvanceClock', method: 'POST', path: `${base}/clock/advance`, group, status: 200 },
       summary: 'Move the clock of probes and timestamps on',
       body: bodies.clock,

@@ -52,6 +52,8 @@ export function eventOperations(region: LiveRegion): Operation[] {
       id: 'FollowEvents',
       method: 'GET',
       path: '/elbow/v1/events',
+      action: 'elbow:events:list',
+      actionScope: 'project',
       group: 'Elbow',
       summary: 'Follow what happens to resources, and to the health of members',
       query: parameters,

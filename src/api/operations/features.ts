@@ -40,6 +40,7 @@ export function featureOperations(region: Region): Operation[] {
   return [
     {
       id: 'ListFeatureConfigs',
+      action: 'elb:features:list',
       method: 'GET',
       path: '/v3/{project_id}/elb/feature/configs',
       group,
@@ -53,7 +54,7 @@ export function featureOperations(region: Region): Operation[] {
       handle: async (call) => {
         const projectId = call.params['project_id'] ?? '';
         const { feature } = readParameters(query, call.query);
-        const records = projectFeatures(region, projectId, feature);
+        const records = await projectFeatures(region, projectId, feature);
         return {
           body: listBody('configs', { records, more: false }, { reverse: false, marker: undefined }, (each) =>
             renderConfig(each, projectId),
@@ -63,6 +64,7 @@ export function featureOperations(region: Region): Operation[] {
     },
     {
       id: 'ListLoadbalancerFeature',
+      action: 'elb:loadbalancers:get',
       method: 'GET',
       path: '/v3/{project_id}/elb/loadbalancers/{loadbalancer_id}/features',
       group: 'Load balancers',

@@ -91,6 +91,7 @@ export function memberHistoryOperations(region: Region, source: ProbeSource): Op
       id: 'ShowMemberHistory',
       method: 'GET',
       path: '/elbow/v1/members/{member_id}/history',
+      action: 'elb:members:get',
       group: 'Elbow',
       summary: 'Show how a member’s health changed, and its last probes',
       answer: Type.Object({ history: History }),

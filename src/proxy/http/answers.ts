@@ -1,23 +1,36 @@
 /** The answers that the proxy gives itself, when there is no member's to forward. */
+import { STATUS_CODES } from 'node:http';
 
-const REASONS: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  408: 'Request Timeout',
-  414: 'URI Too Long',
-  431: 'Request Header Fields Too Large',
-  501: 'Not Implemented',
-  502: 'Bad Gateway',
-  503: 'Service Unavailable',
-  504: 'Gateway Timeout',
-  505: 'HTTP Version Not Supported',
-};
+export interface OwnAnswer {
+  readonly status: number;
+  /** Header lines but for Date, framing and Connection; each with its end. */
+  readonly fields: string;
+  readonly body: Buffer;
+}
+
+/** Says in HTML what a status means. */
+export function statusPage(status: number): Pick<OwnAnswer, 'fields' | 'body'> {
+  const title = titleOf(status);
+  const page = `<html>\r\n<head><title>${title}</title></head>\r\n<body><h1>${title}</h1></body>\r\n</html>\r\n`;
+  return { fields: 'Content-Type: text/html\r\n', body: Buffer.from(page, 'latin1') };
+}
 
 /** A whole response. `connection` is the Connection header's value, or '' for none; HEAD gets no body. */
-export function answer(status: number, connection: string, isHead: boolean): Buffer {
-  const title = `${status} ${REASONS[status] ?? 'Error'}`;
-  const page = `<html>\r\n<head><title>${title}</title></head>\r\n<body><h1>${title}</h1></body>\r\n</html>\r\n`;
-  const head =
-    `HTTP/1.1 ${title}\r\nDate: ${new Date().toUTCString()}\r\nContent-Type: text/html\r\n` +
-    `Content-Length: ${page.length}\r\n${connection === '' ? '' : `Connection: ${connection}\r\n`}\r\n`;
-  return Buffer.from(isHead ? head : head + page, 'latin1');
+export function composeAnswer(
+  { status, fields, body }: OwnAnswer,
+  connection: string,
+  isHead: boolean,
+): Buffer {
+  // RFC 9110 8.6 and 15.3.6: 204 has neither a body nor its length, 205 no body.
+  const length = status === 204 ? '' : `Content-Length: ${status === 205 ? 0 : body.length}\r\n`;
+  const head = Buffer.from(
+    `HTTP/1.1 ${titleOf(status)}\r\nDate: ${new Date().toUTCString()}\r\n${fields}${length}` +
+      `${connection === '' ? '' : `Connection: ${connection}\r\n`}\r\n`,
+    'latin1',
+  );
+  return isHead || status === 204 || status === 205 ? head : Buffer.concat([head, body]);
+}
+
+function titleOf(status: number): string {
+  return `${status} ${STATUS_CODES[status] ?? 'Unknown'}`;
 }

@@ -1,4 +1,5 @@
-import { FieldKind, spells } from './field-kind.ts';
+import { FieldKind } from './field-kind.ts';
+import { spells } from './field-name.ts';
 import type { FieldTable } from './field-table.ts';
 
 /** The options of the Connection fields: whether it persists, and which other fields end here (RFC 9110 7.6.1). */

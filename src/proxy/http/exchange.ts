@@ -1,4 +1,6 @@
 import type { Member } from '../pools/member.ts';
+import type { Pool } from '../pools/pool.ts';
+import type { Session } from '../sessions/member-sessions.ts';
 import { writeCopy } from '../sockets/read-buffer.ts';
 import { Tunnel } from '../tunnel/tunnel.ts';
 import { BodyReader } from './body-reader.ts';
@@ -16,6 +18,12 @@ export interface OutgoingRequest extends ResponseContext {
   readonly head: Buffer;
   readonly headers: RequestHeaders;
   readonly isIdempotent: boolean;
+  /** Whose members may serve it; undefined when there is no such pool. */
+  readonly pool: Pool | undefined;
+  /** Null when the pool keeps no sessions. */
+  readonly session: Session | null;
+  /** Header lines that the answer gets, each with its end. */
+  readonly answerLines: string;
 }
 
 /** Longest wait for a member to accept a connection, when the member timeout is not shorter. */
@@ -86,7 +94,9 @@ export class Exchange implements MemberReceiver {
   /** Tries the next member; without one the client gets `status`. */
   #attempt(status: number): void {
     const serving = this.#client.serving;
-    const member = serving.pool()?.pick(this.#client.address, this.#tried);
+    const { pool, session } = this.#request;
+    const kept = this.#tried === undefined ? session?.member : undefined;
+    const member = kept ?? pool?.pick(this.#client.address, this.#tried);
     if (member === undefined) {
       this.#fail(status);
       return;
@@ -109,14 +119,17 @@ export class Exchange implements MemberReceiver {
     this.#phase = Phase.CONNECTING;
     const serving = this.#client.serving;
     const port = member.portFor(serving.configuration.port);
-    this.#connection = new MemberConnection(member.address, port, member.idle, serving.deadlines, this);
+    this.#connection = new MemberConnection(member, port, serving.deadlines, this);
     this.#client.armDeadline(Math.min(CONNECT_TIMEOUT_MS, serving.settings.memberTimeoutMs));
   }
 
   /** No connection came about: nothing was sent, so another member may serve the request. */
   #failConnect(status: number): void {
     const member = this.#dropMember();
-    if (!this.#client.serving.settings.memberRetry || member === null || this.#attempts >= ATTEMPTS) {
+    // Rules digest 4.3: a client that belongs to a member waits for no other one.
+    const isKept = status === 504 && member !== null && this.#request.session?.member === member;
+    const mayRetry = this.#client.serving.settings.memberRetry && !isKept && this.#attempts < ATTEMPTS;
+    if (!mayRetry || member === null) {
       this.#fail(status);
       return;
     }
@@ -275,7 +288,8 @@ export class Exchange implements MemberReceiver {
     const endsByClose = clientMinor === 0 && (kind === BodyKind.CHUNKED || kind === BodyKind.UNTIL_CLOSE);
     this.#persists =
       headers.persists && !endsByClose && !serving.isDraining && serving.configuration.keepaliveTimeoutMs > 0;
-    const headTail = !this.#persists ? END_CLOSE : clientMinor === 0 ? END_KEEP_ALIVE : LINE_END;
+    const ending = !this.#persists ? END_CLOSE : clientMinor === 0 ? END_KEEP_ALIVE : LINE_END;
+    const headTail = this.#withAdded(head, ending);
 
     if (kind === BodyKind.NONE || (kind === BodyKind.LENGTH && end - bodyStart >= length)) {
       // The whole response is here, as it nearly always is: one buffer, one write.
@@ -291,6 +305,14 @@ export class Exchange implements MemberReceiver {
     if (end > bodyStart) this.#forwardBody(buffer, bodyStart, end);
     else this.#rearm();
     client.uncork();
+  }
+
+  /** What ends the head, behind the lines that it gets from us. */
+  #withAdded(head: ResponseHead, end: Buffer): Buffer {
+    const { session, answerLines } = this.#request;
+    if (session === null && answerLines === '') return end;
+    const cookie = this.#member === null ? '' : (session?.linesFor(this.#member, head.setsCookie) ?? '');
+    return Buffer.concat([Buffer.from(answerLines + cookie, 'latin1'), end]);
   }
 
   #forwardBody(buffer: Buffer, start: number, end: number): void {
@@ -346,6 +368,7 @@ export class Exchange implements MemberReceiver {
     const connection = this.#connection;
     const member = this.#member;
     if (connection === null || member === null) return;
+    const headTail = this.#withAdded(head, LINE_END);
     this.#phase = Phase.OVER;
     this.#connection = null;
     this.#member = null;
@@ -355,7 +378,7 @@ export class Exchange implements MemberReceiver {
       member.finish(),
     );
     connection.handOver(new TunnelReceiver(tunnel));
-    this.#client.socket.write(Buffer.concat([head.forwarded, LINE_END]));
+    this.#client.socket.write(Buffer.concat([head.forwarded, headTail]));
     this.#client.startTunnel(tunnel);
     if (end > start) tunnel.fromMember(buffer.subarray(start, end));
   }

@@ -1,3 +1,5 @@
+import { spells } from './field-name.ts';
+
 /** The header fields an intermediary must understand; every other field passes as OTHER. */
 export const FieldKind = {
   OTHER: 0,
@@ -41,17 +43,6 @@ const longest = Math.max(...known.map((name) => name.bytes.length));
 const byLength: readonly (readonly KnownName[])[] = Array.from({ length: longest + 1 }, (_, length) =>
   known.filter((name) => name.bytes.length === length),
 );
-
-/**
- * Whether the bytes from `start` spell `name` (lower-case) in any case. Bytes must be token characters: setting
- * bit 5 folds only letters among them.
- */
-export function spells(buffer: Uint8Array, start: number, name: Uint8Array): boolean {
-  for (let index = 0; index < name.length; index += 1) {
-    if (((buffer[start + index] as number) | 0x20) !== name[index]) return false;
-  }
-  return true;
-}
 
 /** The kind of the field whose name is buffer[start, end). */
 export function fieldKind(buffer: Uint8Array, start: number, end: number): FieldKind {

@@ -1,5 +1,6 @@
 import { COLON, HTAB, SP, TOKEN } from './characters.ts';
 import { type FieldKind, fieldKind } from './field-kind.ts';
+import { isNamed, spellsLoosely } from './field-name.ts';
 import { FIELD_COUNT } from './limits.ts';
 
 /** Why a header block was not accepted. */
@@ -64,6 +65,20 @@ export class FieldTable {
 
   valueAt(index: number): string {
     return this.buffer.toString('latin1', this.valueStarts[index], this.valueEnds[index]);
+  }
+
+  /** Whether the field in this row has this name, given in lower case. */
+  hasName(index: number, name: string): boolean {
+    const start = this.lineStarts[index] as number;
+    return name.length === (this.nameEnds[index] as number) - start && isNamed(this.buffer, start, name);
+  }
+
+  /** The same with `_` for `-`: gateways such as CGI give the application both under one name. */
+  hasNameLike(index: number, name: Uint8Array): boolean {
+    const start = this.lineStarts[index] as number;
+    return (
+      name.length === (this.nameEnds[index] as number) - start && spellsLoosely(this.buffer, start, name)
+    );
   }
 
   /** How many fields are of this kind. */

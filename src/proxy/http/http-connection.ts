@@ -2,20 +2,30 @@ import type { Socket } from 'node:net';
 import { plainAddress } from '../sockets/plain-address.ts';
 import { resetSocket } from '../sockets/reset-socket.ts';
 import { Deadline, type DeadlineOwner } from '../time/deadlines.ts';
+import type { TlsFacts } from '../tls/tls-facts.ts';
 import type { Tunnel } from '../tunnel/tunnel.ts';
-import { answer } from './answers.ts';
+import { composeAnswer, type OwnAnswer, statusPage } from './answers.ts';
 import { parseAbsoluteTarget } from './authority.ts';
-import { Exchange } from './exchange.ts';
+import { Exchange, type OutgoingRequest } from './exchange.ts';
 import type { ExchangeClient } from './exchange-client.ts';
+import { BodyKind } from './framing.ts';
 import type { HttpServing } from './http-serving.ts';
+import { IncomingRequest } from './incoming-request.ts';
 import { joinHead, rebuildHead } from './outgoing-head.ts';
 import { interpretRequest, type RequestHeaders } from './request-headers.ts';
 import { TargetForm } from './request-line.ts';
 import type { ClientFacts, RequestPlan } from './request-plan.ts';
 import { RequestReader } from './request-reader.ts';
+import { routeRequest } from './request-routing.ts';
 
 const Phase = { READING: 0, EXCHANGING: 1, TUNNELLING: 2, LINGERING: 3, CLOSED: 4 } as const;
 type Phase = (typeof Phase)[keyof typeof Phase];
+
+/** Where a request goes, and what the answer gets on its way back. */
+type Destination = Pick<OutgoingRequest, 'pool' | 'session' | 'answerLines' | 'replacesCrossOrigin'>;
+
+/** As most requests are forwarded. */
+const PLAIN = { session: null, answerLines: '', replacesCrossOrigin: false } as const;
 
 /** How long a client may still send into a connection whose last response is out. */
 const LINGER_TIMEOUT_MS = 2000;
@@ -33,6 +43,7 @@ export class HttpConnection implements ExchangeClient, ClientFacts, DeadlineOwne
   hasEnded = false;
   readonly address: string;
   readonly port: number;
+  readonly tls: TlsFacts | undefined;
   readonly #deadline: Deadline = new Deadline(this);
   readonly #reader = new RequestReader();
   #phase: Phase = Phase.READING;
@@ -49,8 +60,9 @@ export class HttpConnection implements ExchangeClient, ClientFacts, DeadlineOwne
   #exchange: Exchange | null = null;
   #tunnel: Tunnel | null = null;
 
-  constructor(socket: Socket, serving: HttpServing) {
+  constructor(socket: Socket, serving: HttpServing, tls: TlsFacts | undefined) {
     this.socket = socket;
+    this.tls = tls;
     this.serving = serving;
     this.#plan = serving.plan;
     this.address = plainAddress(socket.remoteAddress);
@@ -188,12 +200,34 @@ export class HttpConnection implements ExchangeClient, ClientFacts, DeadlineOwne
       this.#answerAndClose(headers);
       return;
     }
-    const head =
-      target === null && line.minor === 1
-        ? joinHead(input, line.start, lineEnd, headers.forwarded)
-        : rebuildHead(input, line.method, target, line.targetStart, line.targetEnd, headers.forwarded);
     this.#phase = Phase.EXCHANGING;
     this.#hasServed = true;
+    const pool = this.serving.policies === null ? this.serving.pool() : undefined;
+    if (this.serving.policies === null && (pool === undefined || pool.sessions === null)) {
+      this.#forward(input, headers, target, headers.forwarded, { pool, ...PLAIN });
+      return;
+    }
+    const asked = target ?? input.toString('latin1', line.targetStart, line.targetEnd);
+    const block = { start: lineEnd, end: headEnd };
+    const request = new IncomingRequest(line.method, asked, headers, this, input, block);
+    const route = routeRequest(this.serving, request);
+    if (route.kind === 'answer') this.#answer(route.answer, headers);
+    else this.#forward(input, headers, route.target ?? target, route.block ?? headers.forwarded, route);
+  }
+
+  /** @param target what the member is asked for; null for the request line as it came */
+  #forward(
+    input: Buffer,
+    headers: RequestHeaders,
+    target: string | null,
+    block: Buffer,
+    { pool, session, answerLines, replacesCrossOrigin }: Destination,
+  ): void {
+    const { line, lineEnd } = this.#reader;
+    const head =
+      target === null && line.minor === 1
+        ? joinHead(input, line.start, lineEnd, block)
+        : rebuildHead(input, line.method, target, line.targetStart, line.targetEnd, block);
     this.#exchange = new Exchange(this, {
       head,
       headers,
@@ -201,8 +235,18 @@ export class HttpConnection implements ExchangeClient, ClientFacts, DeadlineOwne
       isIdempotent: line.isIdempotent,
       clientMinor: line.minor,
       upgrades: headers.upgrades,
+      pool,
+      session,
+      answerLines,
+      replacesCrossOrigin,
+      watchedCookie: session === null ? null : (pool?.sessions?.applicationCookie ?? null),
     });
     this.#exchange.start();
+  }
+
+  /** Answers without a member. A body that follows is not read, so the connection ends with it. */
+  #answer(own: OwnAnswer, { persists, framing }: RequestHeaders): void {
+    this.#answerInstead(own, persists && framing.kind === BodyKind.NONE);
   }
 
   #headersOf(input: Buffer, headEnd: number, authority: string | null): RequestHeaders | number {
@@ -259,9 +303,13 @@ export class HttpConnection implements ExchangeClient, ClientFacts, DeadlineOwne
 
   failExchange(status: number, persists: boolean): void {
     if (this.#phase !== Phase.EXCHANGING) return;
+    this.#answerInstead({ status, ...statusPage(status) }, persists);
+  }
+
+  #answerInstead(own: OwnAnswer, persists: boolean): void {
     const { minor, isHead } = this.#reader.line;
     const keeps = persists && !this.serving.isDraining && this.serving.configuration.keepaliveTimeoutMs > 0;
-    this.socket.write(answer(status, !keeps ? 'close' : minor === 0 ? 'keep-alive' : '', isHead));
+    this.socket.write(composeAnswer(own, !keeps ? 'close' : minor === 0 ? 'keep-alive' : '', isHead));
     this.finishExchange(keeps);
   }
 
@@ -282,7 +330,7 @@ export class HttpConnection implements ExchangeClient, ClientFacts, DeadlineOwne
   }
 
   #answerAndClose(status: number): void {
-    this.socket.write(answer(status, 'close', false));
+    this.socket.write(composeAnswer({ status, ...statusPage(status) }, 'close', false));
     this.#linger();
   }
 

@@ -1,14 +1,16 @@
 import type { Socket } from 'node:net';
 import type { HttpListenerSettings, ListenerConfiguration } from '../../dataplane/configuration.ts';
-import type { EngineParts, Service } from '../listeners/service.ts';
+import type { ConnectionService, EngineParts } from '../listeners/service.ts';
+import type { PolicyTable } from '../policies/policy-table.ts';
 import type { Pool } from '../pools/pool.ts';
 import type { Deadlines } from '../time/deadlines.ts';
+import type { TlsFacts } from '../tls/tls-facts.ts';
 import { HttpConnection } from './http-connection.ts';
 import type { HttpServing } from './http-serving.ts';
 import { RequestPlan } from './request-plan.ts';
 
 /** Serves the connections of an HTTP listener. */
-export class HttpService implements Service, HttpServing {
+export class HttpService implements ConnectionService, HttpServing {
   configuration: ListenerConfiguration;
   settings: HttpListenerSettings;
   plan: RequestPlan;
@@ -18,6 +20,7 @@ export class HttpService implements Service, HttpServing {
   readonly #connections = new Set<HttpConnection>();
   #isDestroyed = false;
   #onIdle: () => void = () => {};
+  policies: PolicyTable | null;
 
   constructor(configuration: ListenerConfiguration, settings: HttpListenerSettings, parts: EngineParts) {
     this.configuration = configuration;
@@ -25,6 +28,7 @@ export class HttpService implements Service, HttpServing {
     this.plan = new RequestPlan(configuration);
     this.deadlines = parts.deadlines;
     this.#parts = parts;
+    this.policies = parts.policies.get(configuration.id) ?? null;
   }
 
   get connectionCount(): number {
@@ -36,13 +40,21 @@ export class HttpService implements Service, HttpServing {
     return poolId === null ? undefined : this.#parts.pools.get(poolId);
   }
 
-  serve(socket: Socket): void {
+  get pools(): ReadonlyMap<string, Pool> {
+    return this.#parts.pools;
+  }
+
+  policiesChanged(): void {
+    this.policies = this.#parts.policies.get(this.configuration.id) ?? null;
+  }
+
+  serve(socket: Socket, tls?: TlsFacts): void {
     // Accepted in the last moment before the port was closed.
     if (this.#isDestroyed) {
       socket.destroy();
       return;
     }
-    this.#connections.add(new HttpConnection(socket, this));
+    this.#connections.add(new HttpConnection(socket, this, tls));
   }
 
   release(connection: HttpConnection): void {

@@ -1,4 +1,5 @@
 import type { HttpListenerSettings, ListenerConfiguration } from '../../dataplane/configuration.ts';
+import type { PolicyTable } from '../policies/policy-table.ts';
 import type { Pool } from '../pools/pool.ts';
 import type { Deadlines } from '../time/deadlines.ts';
 import type { RequestPlan } from './request-plan.ts';
@@ -11,6 +12,11 @@ export interface HttpServing {
   /** Every connection ends with its current exchange. */
   readonly isDraining: boolean;
   readonly deadlines: Deadlines;
+  /** Null when every request goes to the default pool. */
+  readonly policies: PolicyTable | null;
+  /** By id. */
+  readonly pools: ReadonlyMap<string, Pool>;
+  /** The default pool. */
   pool(): Pool | undefined;
   /** The connection is over. */
   release(connection: object): void;

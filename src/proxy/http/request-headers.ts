@@ -14,6 +14,8 @@ export interface RequestHeaders {
   /** The block for the member, empty line included. */
   readonly forwarded: Buffer;
   readonly framing: Framing;
+  /** The host that the client asked, with its port if it named one. */
+  readonly host: string;
   /** Whether the client wants the connection to last. */
   readonly persists: boolean;
   /** The client holds its body back until a 100 (RFC 9110 10.1.1). */
@@ -80,6 +82,7 @@ export function interpretRequest(
     received: isOrdinary ? Buffer.from(buffer.subarray(start, end)) : null,
     forwarded,
     framing,
+    host,
     persists: options.persists(context.minor),
     expectsContinue: context.minor === 1 && fields.joined(FieldKind.EXPECT)?.toLowerCase() === '100-continue',
     upgrades,
@@ -126,28 +129,7 @@ function isForwarded(index: number, minor: number, replacesHost: boolean, plan: 
   }
 }
 
-/**
- * Whether the proxy sets this field itself. `_` counts as `-`: gateways such as CGI give the application both
- * under one name, and the client's copy must not pass for ours.
- */
+/** Whether the proxy sets this field itself: the client's copy must not pass for ours. */
 function isReplaced(index: number, plan: RequestPlan): boolean {
-  const start = fields.lineStarts[index] as number;
-  const length = (fields.nameEnds[index] as number) - start;
-  for (const name of plan.replacedNames) {
-    if (name.length === length && spellsLoosely(start, name)) return true;
-  }
-  return false;
-}
-
-const UNDERSCORE = 0x5f;
-const HYPHEN = 0x2d;
-
-function spellsLoosely(start: number, name: Uint8Array): boolean {
-  for (let index = 0; index < name.length; index += 1) {
-    const byte = fields.buffer[start + index] as number;
-    const folded = byte === UNDERSCORE ? HYPHEN : byte | 0x20;
-    const expected = name[index] === UNDERSCORE ? HYPHEN : name[index];
-    if (folded !== expected) return false;
-  }
-  return true;
+  return plan.replacedNames.some((name) => fields.hasNameLike(index, name));
 }

@@ -1,9 +1,10 @@
 import type {
   ForwardedForMode,
-  HeaderSource,
   InsertedHeader,
   ListenerConfiguration,
 } from '../../dataplane/configuration.ts';
+import type { HeaderSource } from '../../dataplane/policy-configuration.ts';
+import type { TlsFacts } from '../tls/tls-facts.ts';
 
 /** The client end of a connection, as headers name it. */
 export interface ClientFacts {
@@ -11,6 +12,8 @@ export interface ClientFacts {
   readonly port: number;
   /** Where the client reached us, `address:port`: the host of an HTTP/1.0 request that names none. */
   reachedAt(): string;
+  /** Undefined without TLS. */
+  readonly tls: TlsFacts | undefined;
 }
 
 /** What a listener writes into the headers of every request, worked out once per configuration. */
@@ -34,13 +37,14 @@ export class RequestPlan {
   insertedLines(client: ClientFacts, host: string): string {
     let lines = '';
     for (const header of this.#inserted) {
-      const value = this.#valueOf(header.source, client, host);
+      const value = this.valueOf(header.source, client, host);
       if (value !== null) lines += `${header.name}: ${value}\r\n`;
     }
     return lines;
   }
 
-  #valueOf(source: HeaderSource, client: ClientFacts, host: string): string | null {
+  /** What is known of a request; null for what there is not. */
+  valueOf(source: HeaderSource, client: ClientFacts, host: string): string | null {
     switch (source) {
       case 'client-address':
         return client.address;
@@ -51,11 +55,15 @@ export class RequestPlan {
       case 'listener-port':
         return String(this.#configuration.port);
       case 'listener-protocol':
-        return 'http';
+        return this.#configuration.tls === null ? 'http' : 'https';
+      case 'load-balancer-address':
+        return this.#configuration.addresses[0] ?? null;
       case 'load-balancer-id':
         return this.#configuration.loadBalancerId;
       case 'load-balancer-public-address':
         return this.#configuration.publicAddress;
+      default:
+        return client.tls?.valueOf(source) ?? null;
     }
   }
 }

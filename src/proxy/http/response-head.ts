@@ -16,6 +16,8 @@ export interface ResponseHead {
   readonly framing: Framing;
   /** Whether the member keeps the connection open. */
   readonly persists: boolean;
+  /** Whether it sets the cookie that the context asked for. */
+  readonly setsCookie: boolean;
 }
 
 /** What of the request the head's meaning depends on. */
@@ -24,6 +26,10 @@ export interface ResponseContext {
   readonly clientMinor: number;
   /** The client asked to go on as a WebSocket. */
   readonly upgrades: boolean;
+  /** Whether what the member says of other origins is left out: we say it. */
+  readonly replacesCrossOrigin: boolean;
+  /** A cookie's name: whether the head sets it is to be told. Null for none. */
+  readonly watchedCookie: string | null;
 }
 
 const fields = new FieldTable();
@@ -44,7 +50,10 @@ export function interpretResponse(
 
   const forwarded = keptLines(
     fields,
-    (index) => isForwarded(fields.kindAt(index)) && !options.names(fields, index),
+    (index) =>
+      isForwarded(fields.kindAt(index)) &&
+      !options.names(fields, index) &&
+      !(context.replacesCrossOrigin && fields.nameAt(index).toLowerCase().startsWith(CROSS_ORIGIN)),
     // RFC 9110 2.5: the version is the sender's own, whatever the member speaks.
     `HTTP/1.1 ${line.status} ${line.reason(buffer)}\r\n`,
     announceTo(framing, context.clientMinor) +
@@ -57,7 +66,18 @@ export function interpretResponse(
     forwarded,
     framing,
     persists: options.persists(line.minor),
+    setsCookie: context.watchedCookie !== null && setsCookie(context.watchedCookie),
   };
+}
+
+/** What the names of all answers of the CORS protocol begin with (Fetch 3.3.3). */
+const CROSS_ORIGIN = 'access-control-';
+
+function setsCookie(name: string): boolean {
+  for (let index = 0; index < fields.count; index += 1) {
+    if (fields.hasName(index, 'set-cookie') && fields.valueAt(index).startsWith(`${name}=`)) return true;
+  }
+  return false;
 }
 
 function isWebSocket(): boolean {

@@ -14,8 +14,11 @@ export class ResponseReader {
   readonly #line = new StatusLine();
   readonly #scanner = new BlockScanner();
   #remembered: ResponseHead | null = null;
-  #rememberedHead = false;
-  #rememberedMinor = 1;
+  /** What the remembered head means depends on this of the request; a 101 depends on more and is not remembered. */
+  #isHead = false;
+  #minor = 1;
+  #replacesCrossOrigin = false;
+  #watchedCookie: string | null = null;
 
   /** Prepares for a new response, or for the one after an interim response. */
   begin(): void {
@@ -39,8 +42,10 @@ export class ResponseReader {
     if (this.head === null) return MALFORMED;
     if (this.head.received !== null) {
       this.#remembered = this.head;
-      this.#rememberedHead = context.isHead;
-      this.#rememberedMinor = context.clientMinor;
+      this.#isHead = context.isHead;
+      this.#minor = context.clientMinor;
+      this.#replacesCrossOrigin = context.replacesCrossOrigin;
+      this.#watchedCookie = context.watchedCookie;
     }
     return headEnd;
   }
@@ -48,7 +53,9 @@ export class ResponseReader {
   #recognise(buffer: Buffer, end: number, context: ResponseContext): number {
     const received = this.#remembered?.received ?? null;
     if (received === null || received.length > end) return 0;
-    if (context.isHead !== this.#rememberedHead || context.clientMinor !== this.#rememberedMinor) return 0;
+    if (context.isHead !== this.#isHead || context.clientMinor !== this.#minor) return 0;
+    if (context.replacesCrossOrigin !== this.#replacesCrossOrigin) return 0;
+    if (context.watchedCookie !== this.#watchedCookie) return 0;
     if (received.compare(buffer, 0, received.length) !== 0) return 0;
     this.head = this.#remembered;
     return received.length;

@@ -1,5 +1,5 @@
-import { createServer, type Server, type Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
+import type { Endpoint, Transport } from './endpoint.ts';
 
 /** Where a binding stands. */
 export type BindingState =
@@ -11,7 +11,7 @@ const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 15_000;
 
 /**
- * One address and port on which connections are accepted. When it cannot be had it is tried again, ever less
+ * One address and port on which clients are heard. When it cannot be had it is tried again, ever less
  * often, until it can.
  */
 export class Binding {
@@ -21,29 +21,22 @@ export class Binding {
   readonly #held: Set<string>;
   #isHolder = false;
   readonly #port: number;
-  readonly #onConnection: (socket: Socket) => void;
+  readonly #transport: Transport;
   readonly #onState: () => void;
-  #server: Server | null = null;
+  #endpoint: Endpoint | null = null;
   #retry: NodeJS.Timeout | null = null;
   #retryMs = FIRST_RETRY_MS;
-  #isClosed = false;
 
   /**
    * `held` is what the engine's bindings hold: the kernel would share a port between two
    * listeners and mix their clients. `onState` is called whenever `state` has changed.
    */
-  constructor(
-    host: string,
-    port: number,
-    held: Set<string>,
-    onConnection: (socket: Socket) => void,
-    onState: () => void,
-  ) {
+  constructor(host: string, port: number, held: Set<string>, transport: Transport, onState: () => void) {
     this.#host = host;
     this.#port = port;
-    this.#key = `${host} ${port}`;
+    this.#key = `${transport.name} ${host} ${port}`;
     this.#held = held;
-    this.#onConnection = onConnection;
+    this.#transport = transport;
     this.#onState = onState;
   }
 
@@ -54,10 +47,9 @@ export class Binding {
 
   /** Accepts nothing more, from now on; connections in progress are not touched. */
   close(): void {
-    this.#isClosed = true;
     this.#release();
     if (this.#retry !== null) clearTimeout(this.#retry);
-    this.#server?.close();
+    this.#endpoint?.close();
   }
 
   /**
@@ -80,31 +72,23 @@ export class Binding {
     }
     this.#held.add(this.#key);
     this.#isHolder = true;
-    const server = createServer({ allowHalfOpen: true, noDelay: true }, this.#onConnection);
-    this.#server = server;
-    server.on('error', (error: NodeJS.ErrnoException) => {
-      // Errors of a server that listens (no descriptors left, say) concern one connection, not the port.
-      if (server.listening || this.#isClosed) return;
-      this.#server = null;
-      if (error.code === 'EAFNOSUPPORT' && this.#host === '::') {
-        // A machine without IPv6: all its addresses are IPv4.
-        this.#host = '0.0.0.0';
-        this.#listen();
-        return;
-      }
-      this.#release();
-      this.#fail(explain(error, this.#host, this.#port));
+    this.#endpoint = this.#transport.open(this.#host, this.#port, {
+      onListening: () => {
+        this.#retryMs = FIRST_RETRY_MS;
+        this.#setState({ state: 'listening' });
+      },
+      onError: (error) => {
+        this.#endpoint = null;
+        if (error.code === 'EAFNOSUPPORT' && this.#host === '::') {
+          // A machine without IPv6: all its addresses are IPv4.
+          this.#host = '0.0.0.0';
+          this.#listen();
+          return;
+        }
+        this.#release();
+        this.#fail(explain(error, this.#host, this.#port));
+      },
     });
-    server.on('listening', () => {
-      // Closing before this point has no effect on the server.
-      if (this.#isClosed) {
-        server.close();
-        return;
-      }
-      this.#retryMs = FIRST_RETRY_MS;
-      this.#setState({ state: 'listening' });
-    });
-    server.listen({ host: this.#host, port: this.#port, reusePort: true, backlog: 4096 });
   }
 
   #fail(reason: string): void {

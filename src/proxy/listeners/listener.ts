@@ -1,18 +1,24 @@
 import type { Socket } from 'node:net';
 import type { ListenerConfiguration, ListenerState } from '../../dataplane/configuration.ts';
+import { Admission } from '../../dataplane/matching/admission.ts';
 import { HttpService } from '../http/http-service.ts';
 import { plainAddress } from '../sockets/plain-address.ts';
 import { resetSocket } from '../sockets/reset-socket.ts';
 import { TcpService } from '../tcp/tcp-service.ts';
-import { Admission } from './admission.ts';
+import { TlsService } from '../tls/tls-service.ts';
+import { UdpService } from '../udp/udp-service.ts';
 import { Binding } from './binding.ts';
-import type { EngineParts, Service } from './service.ts';
+import { connections, datagrams, type Transport } from './endpoint.ts';
+import type { ConnectionService, EngineParts, Service } from './service.ts';
 
 /** A listener as it runs: bound to its addresses, with a service for the connections that it accepts. */
 export class Listener {
   configuration: ListenerConfiguration;
   readonly #parts: EngineParts;
   readonly #service: Service;
+  /** The same service when clients speak TLS. */
+  readonly #tls: TlsService | null;
+  readonly #transport: Transport;
   #admission: Admission;
   readonly #onState: (state: ListenerState) => void;
   /** By `address port`. */
@@ -30,10 +36,21 @@ export class Listener {
     this.#parts = parts;
     this.#onState = onState;
     this.#admission = new Admission(configuration.access);
-    this.#service =
-      configuration.http === null
-        ? new TcpService(configuration, parts)
-        : new HttpService(configuration, configuration.http, parts);
+    if (configuration.transport === 'udp') {
+      const service = new UdpService(configuration, parts, (address) => this.#admission.admits(address));
+      this.#service = service;
+      this.#tls = null;
+      this.#transport = datagrams((bytes, from, socket) => service.receive(bytes, from, socket));
+    } else {
+      const plain =
+        configuration.http === null
+          ? new TcpService(configuration, parts)
+          : new HttpService(configuration, configuration.http, parts);
+      this.#tls = configuration.tls === null ? null : new TlsService(configuration, parts, plain);
+      const service = this.#tls ?? plain;
+      this.#service = service;
+      this.#transport = connections((socket) => this.#accept(socket, service));
+    }
     this.#bind();
   }
 
@@ -47,6 +64,21 @@ export class Listener {
     this.#service.reconfigure(configuration);
     this.#admission = new Admission(configuration.access);
     this.#bind();
+  }
+
+  policiesChanged(): void {
+    this.#service.policiesChanged();
+  }
+
+  /** Takes up certificates that changed, for connections to come. */
+  refreshCertificates(): void {
+    this.#tls?.refresh();
+    this.#report();
+  }
+
+  /** Seals session tickets by the engine's new keys. */
+  useTicketKeys(): void {
+    this.#tls?.useTicketKeys();
   }
 
   /** Accepts nothing more and ends every connection as soon as nothing is lost by it. */
@@ -66,8 +98,8 @@ export class Listener {
     this.#service.destroy();
   }
 
-  #accept(socket: Socket): void {
-    if (this.#admission.admits(plainAddress(socket.remoteAddress))) this.#service.serve(socket);
+  #accept(socket: Socket, service: ConnectionService): void {
+    if (this.#admission.admits(plainAddress(socket.remoteAddress))) service.serve(socket);
     else resetSocket(socket);
   }
 
@@ -83,13 +115,7 @@ export class Listener {
     const fresh: Binding[] = [];
     for (const [key, host] of wanted) {
       if (this.#bindings.has(key)) continue;
-      const binding = new Binding(
-        host,
-        port,
-        this.#parts.held,
-        (socket) => this.#accept(socket),
-        () => this.#report(),
-      );
+      const binding = new Binding(host, port, this.#parts.held, this.#transport, () => this.#report());
       this.#bindings.set(key, binding);
       fresh.push(binding);
     }
@@ -110,6 +136,8 @@ export class Listener {
   /** Null while an address is still being bound for the first time. */
   #state(): ListenerState | null {
     const { id } = this.configuration;
+    const problem = this.#tls?.problem ?? null;
+    if (problem !== null) return { id, state: 'failed', reason: problem };
     let isStarting = false;
     for (const { state } of this.#bindings.values()) {
       if (state.state === 'failed') return { id, state: 'failed', reason: state.reason };

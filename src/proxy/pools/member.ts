@@ -2,6 +2,7 @@ import type { MemberConfiguration } from '../../dataplane/configuration.ts';
 import type { MemberConnection } from '../http/member-connection.ts';
 import type { Candidate, Selection } from '../selection/selection.ts';
 import { IdleConnections } from './idle-connections.ts';
+import type { MemberTransport } from './member-transport.ts';
 
 /** The running state of one member of one pool. */
 export class Member implements Candidate {
@@ -9,18 +10,23 @@ export class Member implements Candidate {
   readonly address: string;
   /** 0 stands for the listener's port. */
   readonly port: number;
+  readonly transport: MemberTransport;
   weight: number;
   active = 0;
+  /** Whether it may be sent anything: one of weight 0 still serves the clients that belong to it. */
+  isHealthy: boolean;
   /** HTTP connections to the member that wait for a request. */
   readonly idle = new IdleConnections<MemberConnection>();
   /** The selection that may pick this member; null while it gets nothing new. */
   #selection: Selection<Member> | null = null;
 
-  constructor(configuration: MemberConfiguration) {
+  constructor(configuration: MemberConfiguration, transport: MemberTransport) {
     this.id = configuration.id;
     this.address = configuration.address;
     this.port = configuration.port;
     this.weight = configuration.weight;
+    this.transport = transport;
+    this.isHealthy = configuration.healthy;
   }
 
   /** Where a client of the listener on `listenerPort` is served. */

@@ -26,7 +26,14 @@ test('only members in good health and above weight 0 are picked, standbys for wa
   });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
-      const pool = new Pool({ id: 'pool', protocol: 'http', algorithm: 'round-robin' });
+      const pool = new Pool({
+        id: 'pool',
+        protocol: 'http',
+        tls: false,
+        algorithm: 'round-robin',
+        connectionIdSlice: null,
+        sessions: null,
+      });
       const expected = new Map<string, MemberConfiguration>();
       for (const { id, kind, weight, healthy, standby, port, algorithm } of steps) {
         if (kind === 'put') {
@@ -37,7 +44,14 @@ test('only members in good health and above weight 0 are picked, standbys for wa
           pool.removeMember(id);
           expected.delete(id);
         } else {
-          pool.reconfigure({ id: 'pool', protocol: 'http', algorithm });
+          pool.reconfigure({
+            id: 'pool',
+            protocol: 'http',
+            tls: false,
+            algorithm,
+            connectionIdSlice: null,
+            sessions: null,
+          });
         }
         const able = [...expected.values()].filter((each) => each.healthy && each.weight > 0);
         const primary = able.filter((each) => !each.standby);
@@ -59,7 +73,14 @@ test('only members in good health and above weight 0 are picked, standbys for wa
 });
 
 test('what a removed member still does is not counted against a member of the same id', () => {
-  const pool = new Pool({ id: 'pool', protocol: 'tcp', algorithm: 'least-connections' });
+  const pool = new Pool({
+    id: 'pool',
+    protocol: 'tcp',
+    tls: false,
+    algorithm: 'least-connections',
+    connectionIdSlice: null,
+    sessions: null,
+  });
   pool.putMember(member('a'));
   const old = pool.pick('', undefined);
   old?.begin();
@@ -73,7 +94,14 @@ test('what a removed member still does is not counted against a member of the sa
 });
 
 test('a changed weight keeps the count of what is in progress', () => {
-  const pool = new Pool({ id: 'pool', protocol: 'tcp', algorithm: 'least-connections' });
+  const pool = new Pool({
+    id: 'pool',
+    protocol: 'tcp',
+    tls: false,
+    algorithm: 'least-connections',
+    connectionIdSlice: null,
+    sessions: null,
+  });
   pool.putMember(member('a'));
   const picked = pool.pick('', undefined);
   picked?.begin();
@@ -84,14 +112,28 @@ test('a changed weight keeps the count of what is in progress', () => {
 });
 
 test('a member of any port is reached on the listener’s', () => {
-  const pool = new Pool({ id: 'pool', protocol: 'tcp', algorithm: 'round-robin' });
+  const pool = new Pool({
+    id: 'pool',
+    protocol: 'tcp',
+    tls: false,
+    algorithm: 'round-robin',
+    connectionIdSlice: null,
+    sessions: null,
+  });
   pool.putMember(member('a', { port: 0 }));
   assert.equal(pool.pick('', undefined)?.portFor(8443), 8443);
 });
 
 test('a retry goes to a standby once every other member was tried', () => {
   for (const algorithm of ['round-robin', 'least-connections', 'source-ip'] as const) {
-    const pool = new Pool({ id: 'pool', protocol: 'tcp', algorithm });
+    const pool = new Pool({
+      id: 'pool',
+      protocol: 'tcp',
+      tls: false,
+      algorithm,
+      connectionIdSlice: null,
+      sessions: null,
+    });
     for (const configuration of [member('a'), member('b'), member('c', { standby: true })])
       pool.putMember(configuration);
     const tried = new Set<NonNullable<ReturnType<Pool['pick']>>>();

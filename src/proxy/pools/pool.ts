@@ -1,10 +1,19 @@
-import type { MemberConfiguration, PoolConfiguration } from '../../dataplane/configuration.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type {
+  ConnectionIdSlice,
+  MemberConfiguration,
+  PoolConfiguration,
+} from '../../dataplane/configuration.ts';
 import { createSelection, type Selection } from '../selection/selection.ts';
+import { MemberSessions } from '../sessions/member-sessions.ts';
 import { Member } from './member.ts';
+import { plainTransport } from './member-transport.ts';
+import { TlsTransport } from './tls-transport.ts';
 
 /** A pool as it runs: its members and the selections among those that may get something new. */
 export class Pool {
   #configuration: PoolConfiguration;
+  #sessions: MemberSessions | null;
   #selection: Selection<Member>;
   /** Of those that stand by; most pools have none. */
   #standbys: Selection<Member>;
@@ -14,18 +23,42 @@ export class Pool {
 
   constructor(configuration: PoolConfiguration) {
     this.#configuration = configuration;
+    this.#sessions = configuration.sessions && new MemberSessions(configuration.sessions);
     this.#selection = createSelection<Member>(configuration.algorithm);
     this.#standbys = createSelection<Member>(configuration.algorithm);
+  }
+
+  get id(): string {
+    return this.#configuration.id;
+  }
+
+  /** What of a QUIC connection id members are chosen by; null when they are chosen otherwise. */
+  get connectionIdSlice(): ConnectionIdSlice | null {
+    return this.#configuration.connectionIdSlice;
+  }
+
+  member(id: string): Member | undefined {
+    return this.#members.get(id);
+  }
+
+  /** Null when any member may serve any request. */
+  get sessions(): MemberSessions | null {
+    return this.#sessions;
   }
 
   get memberIds(): Iterable<string> {
     return this.#members.keys();
   }
 
-  /** Takes a changed configuration; only another algorithm costs more than a write. */
+  /** Takes a changed configuration; only another algorithm, or other sessions, cost more than a write. */
   reconfigure(configuration: PoolConfiguration): void {
     const changesAlgorithm = configuration.algorithm !== this.#configuration.algorithm;
+    const changesSessions = !isDeepStrictEqual(configuration.sessions, this.#configuration.sessions);
     this.#configuration = configuration;
+    if (changesSessions) {
+      this.#sessions = configuration.sessions && new MemberSessions(configuration.sessions);
+      for (const member of this.#members.values()) this.#sessions?.add(member);
+    }
     if (!changesAlgorithm) return;
     this.#selection = createSelection<Member>(configuration.algorithm);
     this.#standbys = createSelection<Member>(configuration.algorithm);
@@ -40,10 +73,14 @@ export class Pool {
       member = undefined;
     }
     if (member === undefined) {
-      member = new Member(configuration);
+      const { protocol, tls } = this.#configuration;
+      const transport = tls ? new TlsTransport(protocol === 'http') : plainTransport;
+      member = new Member(configuration, transport);
       this.#members.set(configuration.id, member);
+      this.#sessions?.add(member);
     }
     const { standby, weight, healthy } = configuration;
+    member.isHealthy = healthy;
     if (!healthy || weight === 0) {
       member.delist();
       this.#eligible.delete(member);
@@ -59,6 +96,8 @@ export class Pool {
     if (member === undefined) return;
     this.#members.delete(id);
     this.#eligible.delete(member);
+    this.#sessions?.remove(member);
+    member.isHealthy = false;
     member.delist();
     member.idle.close();
   }
@@ -68,9 +107,13 @@ export class Pool {
     for (const id of [...this.#members.keys()]) this.removeMember(id);
   }
 
-  /** The member for the next request or connection of a client, or undefined when none is left. */
-  pick(clientAddress: string, tried: ReadonlySet<Member> | undefined): Member | undefined {
-    return this.#selection.pick(clientAddress, tried) ?? this.#standbys.pick(clientAddress, tried);
+  /**
+   * The member for the next request, connection or session of a client, or undefined when none is left.
+   *
+   * @param clientKey the text by which the client is known: its address, or part of a connection id
+   */
+  pick(clientKey: string, tried: ReadonlySet<Member> | undefined): Member | undefined {
+    return this.#selection.pick(clientKey, tried) ?? this.#standbys.pick(clientKey, tried);
   }
 
   #among(standby: boolean): Selection<Member> {

@@ -26,7 +26,7 @@ export interface Selection<M extends Candidate> {
   /**
    * Picks a member, or undefined when none is left.
    *
-   * `clientKey` is the text of the client's address. `excluded` holds the members already tried for this
+   * `clientKey` is the text by which the client is known: its address, or part of a connection id. `excluded` holds the members already tried for this
    * request; it is empty or absent but for retries, and a pick may cost time in proportion to its size.
    */
   pick(clientKey: string, excluded?: ReadonlySet<M>): M | undefined;

@@ -11,6 +11,8 @@ const algorithms: { readonly [A in Algorithm]: <M extends Candidate>() => Select
   'round-robin': () => new RoundRobin(),
   'least-connections': () => new LeastConnections(),
   'source-ip': () => new SourceIp(),
+  // The same agreement among workers and hosts, over part of a connection id instead of an address.
+  'connection-id': () => new SourceIp(),
 };
 
 /** Creates the empty selection of a pool. */

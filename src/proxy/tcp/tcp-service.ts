@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import type { ListenerConfiguration } from '../../dataplane/configuration.ts';
-import type { EngineParts, Service } from '../listeners/service.ts';
+import type { ConnectionService, EngineParts } from '../listeners/service.ts';
 import { TcpConnection, type TcpServing } from './tcp-connection.ts';
 
 /** Serves the connections of a TCP listener. */
-export class TcpService implements Service, TcpServing {
+export class TcpService implements ConnectionService, TcpServing {
   configuration: ListenerConfiguration;
   readonly parts: EngineParts;
   readonly #connections = new Set<TcpConnection>();
@@ -39,6 +39,9 @@ export class TcpService implements Service, TcpServing {
   reconfigure(configuration: ListenerConfiguration): void {
     this.configuration = configuration;
   }
+
+  /** Nothing of a connection of bytes could be matched. */
+  policiesChanged(): void {}
 
   /** A relayed connection cannot be asked to end: it goes on until one of its ends closes it. */
   drain(onIdle: () => void): void {

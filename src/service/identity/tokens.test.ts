@@ -41,9 +41,17 @@ test('a token of another installation is none of ours', () => {
 test('a token ends after its 24 hours, and not before', () => {
   let now = new Date('2026-01-31T00:00:00Z');
   const tokens = new Tokens('key', () => now);
-  const { token } = tokens.issue(claims);
+  const { claims: issued } = tokens.issue(claims);
   now = new Date('2026-01-31T23:59:59.999Z');
-  assert.notEqual(tokens.read(token), 'expired');
+  assert.equal(tokens.isExpired(issued), false);
   now = new Date('2026-02-01T00:00:00Z');
-  assert.equal(tokens.read(token), 'expired');
+  assert.equal(tokens.isExpired(issued), true);
+});
+
+test('a token ends no later than it is told', () => {
+  const tokens = new Tokens('key', () => new Date('2026-01-31T00:00:00Z'));
+  const end = Date.parse('2026-01-31T01:00:00Z');
+  assert.equal(tokens.issue(claims, end).claims.expiresAt, end);
+  const day = Date.parse('2026-02-01T00:00:00Z');
+  assert.equal(tokens.issue(claims, day + 1).claims.expiresAt, day);
 });
