@@ -12,6 +12,7 @@ import { probing } from './scenarios/probing.ts';
 import type { Bench, Scenario } from './scenarios/scenario.ts';
 import { tcpBulk } from './scenarios/tcp-bulk.ts';
 import { tcpRequests } from './scenarios/tcp-requests.ts';
+import { udpDatagrams } from './scenarios/udp-datagrams.ts';
 import { ForeignLoad } from './support/foreign-load.ts';
 import { bestGenerator } from './support/load.ts';
 import { writeReport } from './support/report.ts';
@@ -24,6 +25,7 @@ const scenarios: readonly Scenario[] = [
   hostPolicies,
   tcpRequests,
   tcpBulk,
+  udpDatagrams,
   httpConnections,
   tcpConnections,
   idleMemory,

@@ -1,29 +1,36 @@
 /** nginx, with the settings that match Elbow's. */
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { programVersion } from '../support/versions.ts';
-import { type Peer, startOnFreePort } from './peer.ts';
+import { type Mode, type Peer, startOnFreePort } from './peer.ts';
 
 const command = 'nginx';
 
-/** Debian keeps the module that forwards TCP in a package of its own. */
-const hasStream = programVersion(command, ['-V'], /(--with-stream)(?!\S)/) !== null;
+/** What forwards TCP and UDP is built in, or, as Debian has it, a module in a package of its own. */
+const isStreamBuiltIn = programVersion(command, ['-V'], /(--with-stream)(?!\S)/) !== null;
+const streamModule = join(
+  programVersion(command, ['-V'], /--modules-path=(\S+)/) ?? '/nowhere',
+  'ngx_stream_module.so',
+);
+const hasStream = isStreamBuiltIn || existsSync(streamModule);
 
 export const nginx: Peer = {
   name: 'nginx',
   version: programVersion(command, ['-v'], /nginx\/(\d+\.\d+\.\d+)/),
-  lacks: (mode) => (mode === 'tcp' && !hasStream ? 'built without its stream module' : null),
+  lacks: (mode) => (mode !== 'http' && !hasStream ? 'its stream module is not installed' : null),
   start: ({ workshop, mode, memberPort }) => {
     const directory = workshop.directory();
     const file = join(directory, 'nginx.conf');
     return startOnFreePort(
       workshop,
       (port) => {
-        const section = mode === 'http' ? http(directory, port, memberPort) : stream(port, memberPort);
-        writeFileSync(file, global(directory) + section);
+        const section = mode === 'http' ? http(directory, port, memberPort) : stream(mode, port, memberPort);
+        const load = mode === 'http' || isStreamBuiltIn ? '' : `load_module ${streamModule};\n`;
+        writeFileSync(file, load + global(directory) + section);
         return workshop.spawn(command, ['-p', directory, '-c', file, '-e', join(directory, 'error.log')]);
       },
       () => workshop.remove(directory),
+      mode,
     );
   },
 };
@@ -69,11 +76,12 @@ http {
 `;
 }
 
-function stream(port: number, memberPort: number): string {
+function stream(mode: Mode, port: number, memberPort: number): string {
+  const how = mode === 'udp' ? 'udp' : 'backlog=4096';
   return `
 stream {
   server {
-    listen 127.0.0.1:${port} backlog=4096;
+    listen 127.0.0.1:${port} ${how};
     proxy_pass 127.0.0.1:${memberPort};
   }
 }

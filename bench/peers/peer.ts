@@ -1,9 +1,9 @@
 /** A peer: anything that can stand between clients and a member, Elbow among them. */
 import type { ChildProcess } from 'node:child_process';
-import { freePort, untilAnswered } from '../support/sockets.ts';
+import { freePort, untilAnswered, untilEchoed } from '../support/sockets.ts';
 import type { Workshop } from '../support/workshop.ts';
 
-export type Mode = 'http' | 'tcp';
+export type Mode = 'http' | 'tcp' | 'udp';
 
 export interface PeerSetup {
   readonly workshop: Workshop;
@@ -44,6 +44,7 @@ export async function startOnFreePort(
   workshop: Workshop,
   launch: Launch,
   cleanUp: () => void = () => {},
+  mode: Mode = 'http',
 ): Promise<RunningPeer> {
   const host = '127.0.0.1';
   const port = await freePort(host);
@@ -59,7 +60,8 @@ export async function startOnFreePort(
     failure = error;
   });
   try {
-    await untilAnswered(host, port, { gone: () => failure !== null || child.exitCode !== null });
+    const gone = () => failure !== null || child.exitCode !== null;
+    await (mode === 'udp' ? untilEchoed(host, port, { gone }) : untilAnswered(host, port, { gone }));
   } catch (error) {
     await workshop.end(child);
     cleanUp();

@@ -15,7 +15,7 @@ export const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.u
 
 const proxyStartTimeoutMs = 10_000;
 
-export type Protocol = 'HTTP' | 'TCP';
+export type Protocol = 'HTTP' | 'TCP' | 'UDP';
 
 /** A load balancer with one listener and its pool. */
 export interface Listening {

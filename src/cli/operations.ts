@@ -24,6 +24,7 @@ import { logtankOperations } from '../api/operations/logtanks.ts';
 import { masterSlavePoolOperations } from '../api/operations/master-slave-pools.ts';
 import { memberCheckOperations } from '../api/operations/member-checks.ts';
 import { memberOperations } from '../api/operations/members.ts';
+import { memberOperationsV2 } from '../api/operations/members-v2.ts';
 import { networkUseOperations } from '../api/operations/network-use.ts';
 import { poolOperations } from '../api/operations/pools.ts';
 import { publicOperations } from '../api/operations/public.ts';
@@ -34,13 +35,22 @@ import { tagOperations } from '../api/operations/tags.ts';
 import { topologyOperation } from '../api/operations/topology.ts';
 import { upgradeOperations } from '../api/operations/upgrade.ts';
 import { accessKeyOperations } from '../cloud/access-keys.ts';
+import { cloudServerOperations } from '../cloud/cloud-servers.ts';
+import { computeOperations } from '../cloud/compute.ts';
 import { directoryOperations } from '../cloud/directory.ts';
 import { discoveryOperations } from '../cloud/discovery.ts';
-import { networkOperations } from '../cloud/networks.ts';
+import { elbowServerOperations } from '../cloud/elbow-servers.ts';
+import { floatingIpOperations } from '../cloud/neutron/floating-ips.ts';
+import { neutronNetworkOperations } from '../cloud/neutron/networks.ts';
+import { neutronRouterOperations } from '../cloud/neutron/routers.ts';
+import { neutronSubnetOperations } from '../cloud/neutron/subnets.ts';
+import { portOperations } from '../cloud/ports.ts';
 import { projectOperations } from '../cloud/projects.ts';
 import { publicIpOperations } from '../cloud/public-ips.ts';
+import { subnetOperations } from '../cloud/subnets.ts';
 import { temporaryKeyOperation } from '../cloud/temporary-keys.ts';
 import { tokenOperations } from '../cloud/tokens.ts';
+import { vpcOperations } from '../cloud/vpcs.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Identity } from '../service/identity/identity.ts';
 import type { MemberChecks } from '../service/member-checks/member-checks.ts';
@@ -74,6 +84,7 @@ export function allOperations({
     ...poolOperations(region),
     ...masterSlavePoolOperations(region),
     ...memberOperations(region),
+    ...memberOperationsV2(region),
     ...memberCheckOperations(memberChecks),
     ...healthMonitorOperations(region),
     ...l7PolicyOperations(region),
@@ -97,8 +108,17 @@ export function allOperations({
     ...accessKeyOperations(identity.accessKeys),
     temporaryKeyOperation(identity),
     ...discoveryOperations(),
-    ...networkOperations(region.inventory),
+    ...vpcOperations(region),
+    ...subnetOperations(region),
     ...publicIpOperations(region),
+    ...portOperations(region),
+    ...neutronNetworkOperations(region),
+    ...neutronSubnetOperations(region),
+    ...neutronRouterOperations(region),
+    ...floatingIpOperations(region),
+    ...cloudServerOperations(region),
+    ...computeOperations(region),
+    ...elbowServerOperations(region),
     ...elbowOperations(region, stream),
     explainOperation(explainer),
     ...graphOperations(region),

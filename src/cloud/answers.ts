@@ -7,47 +7,6 @@ import { described, named } from '../model/schemas.ts';
 const text = (description: string, example?: string) => described(description, Type.String(), example);
 const id = text('Its id.');
 
-export const Vpc = named(
-  'Vpc',
-  Type.Object({
-    id,
-    name: text('Its name.', 'vpc'),
-    description: text('Empty.', ''),
-    cidr: text('Empty: its subnets have their own.', ''),
-    status: text('Always OK.', 'OK'),
-    enterprise_project_id: text('Always 0.', '0'),
-    routes: described('None.', Type.Array(Type.String(), { maxItems: 0 })),
-  }),
-);
-
-const texts = (description: string) => described(description, Type.Array(Type.String(), { maxItems: 0 }));
-
-/** A subnet; clients place VIPs and members by `neutron_subnet_id`, and backend networks by `id`. */
-export const Subnet = named(
-  'Subnet',
-  Type.Object({
-    id,
-    name: text('Its name.', 'subnet'),
-    description: text('Empty.', ''),
-    cidr: text('Its IPv4 network.', '127.64.0.0/24'),
-    gateway_ip: text('The gateway of that network.', '127.64.0.1'),
-    status: text('Always ACTIVE.', 'ACTIVE'),
-    vpc_id: text('The VPC.'),
-    availability_zone: text('The zone.', 'local-1a'),
-    neutron_network_id: text('The same as the id.'),
-    neutron_subnet_id: text('The id that vip_subnet_cidr_id and subnet_cidr_id take.'),
-    neutron_subnet_id_v6: text('The id of its IPv6 network; empty for none.', ''),
-    ipv6_enable: described('Whether it has an IPv6 network.', Type.Boolean(), false),
-    cidr_v6: text('That network; empty for none.', ''),
-    gateway_ip_v6: text('The gateway of that network; empty for none.', ''),
-    dhcp_enable: described('Always true.', Type.Boolean()),
-    primary_dns: text('Empty.', ''),
-    secondary_dns: text('Empty.', ''),
-    dnsList: texts('None.'),
-    extra_dhcp_opts: texts('None.'),
-  }),
-);
-
 const {
   bandwidth_charge_mode: _chargeMode,
   billing_info: _billing,
@@ -79,7 +38,20 @@ export const Bandwidth = named(
     share_type: text('PER, or WHOLE when it is shared.', 'PER'),
     charge_mode: text('How it would be billed.', 'traffic'),
     bandwidth_type: text('Always bgp.', 'bgp'),
-    publicip_info: described('None.', Type.Array(Type.String(), { maxItems: 0 })),
+    publicip_info: described(
+      'The public IPs that have it.',
+      Type.Array(
+        named(
+          'PublicIpOfBandwidth',
+          Type.Object({
+            publicip_id: text('Its id.'),
+            publicip_address: text('The address.', '203.0.113.10'),
+            publicip_type: text('The network it is of.', '5_bgp'),
+            ip_version: described('4 or 6.', Type.Integer(), 4),
+          }),
+        ),
+      ),
+    ),
     tenant_id: text('The project.'),
     status: text('Always NORMAL.', 'NORMAL'),
   }),

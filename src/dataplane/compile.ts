@@ -7,6 +7,9 @@ import type { Listener } from '../model/listener.ts';
 import type { LoadBalancer } from '../model/load-balancer.ts';
 import type { Member } from '../model/member.ts';
 import type { Pool } from '../model/pool.ts';
+import type { SecurityPolicy } from '../model/security-policy.ts';
+import { protocolFor } from '../model/shared-rules.ts';
+import { compileTls, tlsHeaders } from './compile-tls.ts';
 import type {
   AccessControl,
   Algorithm,
@@ -40,18 +43,28 @@ const algorithms: Readonly<Partial<Record<Pool['lb_algorithm'], Algorithm>>> = {
   QUIC_CID: 'connection-id',
 };
 
-/** Whether proxies can serve a listener of the protocol. */
-function isServed(protocol: Listener['protocol']): boolean {
-  return protocol === 'TCP' || protocol === 'UDP' || protocol === 'HTTP';
-}
+/** The protocols of listeners that proxies can serve, and whether it is HTTP and TLS that clients speak. */
+const served: Readonly<
+  Partial<Record<Listener['protocol'], { readonly http: boolean; readonly tls: boolean }>>
+> = {
+  TCP: { http: false, tls: false },
+  UDP: { http: false, tls: false },
+  HTTP: { http: true, tls: false },
+  TLS: { http: false, tls: true },
+  HTTPS: { http: true, tls: true },
+};
 
 /** Null while the listener is not to be served: administratively down, without one port, or not servable. */
 export function compileListener(
   listener: Listener,
   owner: LoadBalancer,
   ipGroups: ReadonlyMap<string, IpGroup>,
+  policies: ReadonlyMap<string, SecurityPolicy>,
 ): ListenerConfiguration | null {
-  if (!isServed(listener.protocol) || listener.protocol_port === 0 || !owner.admin_state_up) return null;
+  const kind = served[protocolFor(listener.protocol, true)];
+  if (!kind || listener.protocol_port === 0 || !owner.admin_state_up) return null;
+  const tls = kind.tls ? compileTls(listener, policies) : null;
+  if (kind.tls && !tls) return null;
   const { vip_address, ipv6_vip_address, publicips } = owner;
   const [publicAddress] = publicips.map(({ publicip_address }) => publicip_address);
   return {
@@ -66,7 +79,8 @@ export function compileListener(
     access: accessControl(listener, ipGroups),
     poolId: listener.default_pool_id,
     keepaliveTimeoutMs: listener.keepalive_timeout * 1000,
-    http: listener.protocol === 'HTTP' ? httpSettings(listener) : null,
+    http: kind.http ? httpSettings(listener, kind.tls) : null,
+    tls,
   };
 }
 
@@ -91,14 +105,14 @@ export function accessControl(
   return { allowsListed: listener.ipgroup.type === 'white', ranges };
 }
 
-function httpSettings(listener: Listener): HttpListenerSettings {
+function httpSettings(listener: Listener, overTls: boolean): HttpListenerSettings {
   const { insert_headers, client_timeout, member_timeout, enable_member_retry } = listener;
   return {
     clientTimeoutMs: (client_timeout ?? 60) * 1000,
     memberTimeoutMs: (member_timeout ?? 60) * 1000,
     memberRetry: enable_member_retry,
     forwardedFor: (insert_headers['X-Forwarded-For-Processing-Mode'] ?? 'append') as ForwardedForMode,
-    insertedHeaders: insertedHeaders(insert_headers),
+    insertedHeaders: [...insertedHeaders(insert_headers), ...(overTls ? tlsHeaders(insert_headers) : [])],
     policyOrder: listener.enhance_l7policy_enable ? 'priority' : 'exactness',
   };
 }
@@ -112,11 +126,12 @@ function insertedHeaders(switches: InsertHeaders): InsertedHeader[] {
 /** Null when no proxy can speak the pool's protocol or algorithm. */
 export function compilePool(pool: Pool, keys: SessionKeys): PoolConfiguration | null {
   const algorithm = algorithms[pool.lb_algorithm];
-  const protocol = poolProtocols[pool.protocol];
-  if (!algorithm || !protocol) return null;
+  const language = poolProtocols[pool.protocol];
+  if (!algorithm || !language) return null;
   const { id } = pool;
+  const { protocol, tls } = language;
   if (protocol === 'http') {
-    return { id, protocol, algorithm, connectionIdSlice: null, sessions: poolSessions(pool, keys) };
+    return { id, protocol, tls, algorithm, connectionIdSlice: null, sessions: poolSessions(pool, keys) };
   }
   const slice = connectionIdSlice(pool);
   // Below HTTP every kind of persistence goes by the client's address (rules digest 2.3.5), which needs no memory: the
@@ -124,17 +139,21 @@ export function compilePool(pool: Pool, keys: SessionKeys): PoolConfiguration | 
   // still goes by connection ids when told to.
   const persists = pool.session_persistence !== null && !slice;
   return {
-    ...{ id, protocol, algorithm: persists ? 'source-ip' : algorithm },
+    ...{ id, protocol, tls, algorithm: persists ? 'source-ip' : algorithm },
     ...{ connectionIdSlice: slice, sessions: null },
   };
 }
 
 /** QUIC passes through as the datagrams that it is. */
-const poolProtocols: Readonly<Partial<Record<Pool['protocol'], PoolConfiguration['protocol']>>> = {
-  TCP: 'tcp',
-  UDP: 'udp',
-  QUIC: 'udp',
-  HTTP: 'http',
+const poolProtocols: Readonly<
+  Partial<Record<Pool['protocol'], Pick<PoolConfiguration, 'protocol' | 'tls'>>>
+> = {
+  TCP: { protocol: 'tcp', tls: false },
+  TLS: { protocol: 'tcp', tls: true },
+  UDP: { protocol: 'udp', tls: false },
+  QUIC: { protocol: 'udp', tls: false },
+  HTTP: { protocol: 'http', tls: false },
+  HTTPS: { protocol: 'http', tls: true },
 };
 
 function connectionIdSlice({ lb_algorithm, quic_cid_hash_strategy }: Pool): ConnectionIdSlice | null {
@@ -156,7 +175,7 @@ function poolSessions({ id, session_persistence }: Pool, keys: SessionKeys): Poo
 
 /** The fields of members that compiling them needs, with the pool they are in. */
 export const compiledFields = [
-  ...(['id', 'pool_id', 'address', 'protocol_port', 'weight', 'verdict', 'role'] as const),
+  ...(['id', 'pool_id', 'address', 'protocol_port', 'weight', 'verdict', 'role', 'server_state'] as const),
 ] as const;
 
 export function compileMember(
@@ -167,7 +186,8 @@ export function compileMember(
     address: member.address,
     port: member.protocol_port,
     weight: member.weight,
-    healthy: member.verdict !== 'OFFLINE',
+    // Of a server that is known to be stopped nobody needs to find out, least of all a client.
+    healthy: member.verdict !== 'OFFLINE' && member.server_state !== 'stopped',
     standby: member.role === 'slave',
   };
 }

@@ -33,6 +33,35 @@ export interface HttpListenerSettings {
   readonly policyOrder: PolicyOrder;
 }
 
+export type TlsVersion = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
+
+/** How a listener speaks TLS with its clients. */
+export interface TlsSettings {
+  /** Any of the versions, in no order; there may be gaps. */
+  readonly versions: readonly TlsVersion[];
+  /** Suites by their OpenSSL names, best first. */
+  readonly ciphers: readonly string[];
+  /** Shown to clients that ask for no name, or for one that no certificate is for; also by its own names. */
+  readonly certificateId: string;
+  /** Shown to clients that ask for one of their names. */
+  readonly namedCertificateIds: readonly string[];
+  /** Whether `*.` stands for one label, or for any number of them. */
+  readonly nameMatch: 'wildcard' | 'longest-suffix';
+  /** The authorities of which every client must show a certificate; null asks for none. */
+  readonly clientAuthorityId: string | null;
+}
+
+/** A certificate as listeners name it. It holds a private key: it is never to be logged or reported. */
+export interface CertificateConfiguration {
+  readonly id: string;
+  /** PEM: the server's certificate and those that issued it, or the authorities of clients. */
+  readonly chain: string;
+  /** PEM without a password; null for authorities, and when the control plane itself could not read it. */
+  readonly key: string | null;
+  /** The host names that it is for, in lower case; the first label may be `*`. */
+  readonly names: readonly string[];
+}
+
 /** Which clients may connect: only those listed, or all but those. An empty list admits nobody, or everybody. */
 export interface AccessControl {
   readonly allowsListed: boolean;
@@ -59,6 +88,8 @@ export interface ListenerConfiguration {
   readonly keepaliveTimeoutMs: number;
   /** Null for a listener that passes bytes or datagrams on as they are. */
   readonly http: HttpListenerSettings | null;
+  /** Null when clients speak no TLS. */
+  readonly tls: TlsSettings | null;
 }
 
 export type Algorithm = 'round-robin' | 'least-connections' | 'source-ip' | 'connection-id';
@@ -78,7 +109,10 @@ export interface PoolSessions extends CookieSessions {
 /** A group of members without the members themselves, which travel one by one. */
 export interface PoolConfiguration {
   readonly id: string;
+  /** Fixed for an id, as is `tls`. */
   readonly protocol: 'tcp' | 'udp' | 'http';
+  /** Whether its members are spoken to over TLS; their certificates are not checked. */
+  readonly tls: boolean;
   readonly algorithm: Algorithm;
   /** What `connection-id` goes by; null for every other algorithm. */
   readonly connectionIdSlice: ConnectionIdSlice | null;
@@ -95,7 +129,7 @@ export interface MemberConfiguration {
   readonly port: number;
   /** 0 to 100; 0 gets nothing new and finishes what it has. `source-ip` reads only 0 or not 0. */
   readonly weight: number;
-  /** False while the health monitor's verdict is against it: nothing new is sent. */
+  /** False while the health monitor's verdict is against it, or its server is stopped: nothing new is sent. */
   readonly healthy: boolean;
   /** True keeps it back until nobody else of the pool may serve, or may be tried any more. */
   readonly standby: boolean;
@@ -116,15 +150,17 @@ export interface MemberChanges extends Changes<MemberConfiguration> {
  * One step from a revision of the configuration to a later one.
  *
  * With `base` null it is a snapshot: what it does not put no longer exists. Otherwise it applies only to a
- * proxy whose revision is exactly `base`. Within one delta pools come first, then members, policies, listeners, so
- * that nothing ever names what is not there yet; removals go the other way round. Removing a pool removes its
- * members. A policy may be there without its listener, while that is not to be served.
+ * proxy whose revision is exactly `base`. Within one delta certificates come first, then pools, members, policies,
+ * listeners, so that nothing ever names what is not there yet; removals go the other way round. Removing a pool removes
+ * its members. A policy may be there without its listener, while that is not to be served. A listener that is put has its
+ * certificates put beside it; one that no listener names any more is forgotten, so keys are only where they are used.
  */
 export interface ConfigurationDelta {
   /** Which store the revisions belong to: a proxy that moves to another store starts from a snapshot. */
   readonly source: string;
   readonly base: number | null;
   readonly revision: number;
+  readonly certificates: { readonly put: readonly CertificateConfiguration[] };
   readonly pools: Changes<PoolConfiguration>;
   readonly members: readonly MemberChanges[];
   readonly policies: Changes<PolicyConfiguration>;

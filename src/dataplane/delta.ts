@@ -1,19 +1,23 @@
 /** Works out what a stretch of the change log means for the configuration. */
+import { certificate } from '../model/certificate.ts';
 import { healthMonitor } from '../model/health-monitor.ts';
 import { ipGroup } from '../model/ip-group.ts';
 import { type L7Policy, l7Policy } from '../model/l7-policy.ts';
 import { l7Rule } from '../model/l7-rule.ts';
-import { type Listener, listener, listenerOfIpGroup } from '../model/listener.ts';
+import { type Listener, listener, listenerOfIpGroup, listenerOfSni } from '../model/listener.ts';
 import { loadBalancer } from '../model/load-balancer.ts';
 import { type Member, member } from '../model/member.ts';
 import { pool } from '../model/pool.ts';
+import { securityPolicy } from '../model/security-policy.ts';
 import type { Change } from '../store/change-log.ts';
 import { ownersOf } from '../store/elements.ts';
 import { all, findBy } from '../store/rows.ts';
 import type { Reader } from '../store/transaction.ts';
 import { compiledFields, compileListener, compileMember, compilePool, ipGroupIds } from './compile.ts';
 import { compilePolicy } from './compile-policy.ts';
+import { compileCertificate, namedCertificates, type OpenKey } from './compile-tls.ts';
 import type {
+  CertificateConfiguration,
   Changes,
   ConfigurationDelta,
   ListenerConfiguration,
@@ -21,15 +25,19 @@ import type {
   PoolConfiguration,
 } from './configuration.ts';
 import type { PolicyConfiguration } from './policy-configuration.ts';
+import type { ProxySecrets } from './proxy-secrets.ts';
 import type { SessionKeys } from './session-keys.ts';
 
-type Parts = Pick<ConfigurationDelta, 'pools' | 'members' | 'policies' | 'listeners'>;
+type Parts = Pick<ConfigurationDelta, 'certificates' | 'pools' | 'members' | 'policies' | 'listeners'>;
 
 /** Policies are read this many at a time with their rules. */
 const policiesAtOnce = 500;
 
 /** Everything there is, for a proxy that starts from nothing. */
-export async function compileSnapshot(db: Reader, keys: SessionKeys): Promise<Parts> {
+export async function compileSnapshot(
+  db: Reader,
+  { sessionKeys: keys, openKey }: ProxySecrets,
+): Promise<Parts> {
   const pools: PoolConfiguration[] = [];
   for await (const each of all(db, pool)) {
     const compiled = compilePool(each, keys);
@@ -49,11 +57,13 @@ export async function compileSnapshot(db: Reader, keys: SessionKeys): Promise<Pa
   }
   const listeners: Listener[] = [];
   for await (const each of all(db, listener)) listeners.push(each);
+  const { put } = await compileListeners(db, listeners);
   return {
+    certificates: { put: await compileCertificates(db, namesOf(put), openKey) },
     pools: { put: pools, remove: [] },
-    members: [...members.values()].filter(({ put }) => put.length > 0),
+    members: [...members.values()].filter((changes) => changes.put.length > 0),
     policies: { put: policies, remove: [] },
-    listeners: { put: (await compileListeners(db, listeners)).put, remove: [] },
+    listeners: { put, remove: [] },
   };
 }
 
@@ -61,7 +71,7 @@ export async function compileSnapshot(db: Reader, keys: SessionKeys): Promise<Pa
 export async function compileChanges(
   db: Reader,
   changes: readonly Change[],
-  keys: SessionKeys,
+  { sessionKeys: keys, openKey }: ProxySecrets,
 ): Promise<Parts> {
   const touched = new Touched(changes);
   const pools = await findBy(db, pool, 'id', [...touched.pools]);
@@ -82,13 +92,19 @@ export async function compileChanges(
     [
       ...(await findBy(db, listener, 'id', [...touched.listeners])),
       ...(await findBy(db, listener, 'loadbalancer_id', [...touched.loadBalancers])),
+      ...(await findBy(db, listener, 'security_policy_id', [...touched.securityPolicies])),
     ].map((each) => [each.id, each]),
   );
   for (const each of await usersOf(db, touched.ipGroups)) listeners.set(each.id, each);
   const compiledListeners = await compileListeners(db, [...listeners.values()]);
+  const certificates = [
+    ...namesOf(compiledListeners.put),
+    ...(await usedCertificates(db, [...touched.certificates])),
+  ];
   const policies = await findBy(db, l7Policy, 'id', [...touched.policies]);
   const compiledPolicies = await compilePolicies(db, policies, keys);
   return {
+    certificates: { put: await compileCertificates(db, certificates, openKey) },
     pools: { put: compiledPools, remove: without(touched.pools, compiledPools) },
     members: memberChanges(served, touched.members, found),
     policies: { put: compiledPolicies, remove: without(touched.policies, compiledPolicies) },
@@ -105,6 +121,8 @@ class Touched {
   readonly listeners = new Set<string>();
   readonly loadBalancers = new Set<string>();
   readonly ipGroups = new Set<string>();
+  readonly certificates = new Set<string>();
+  readonly securityPolicies = new Set<string>();
   readonly policies = new Set<string>();
   /** Pools whose health monitor changed: their members' verdicts may have been forgotten. */
   readonly monitoredPools = new Set<string>();
@@ -118,6 +136,8 @@ class Touched {
       else if (type === listener.name) this.listeners.add(id);
       else if (type === loadBalancer.name) this.loadBalancers.add(id);
       else if (type === ipGroup.name) this.ipGroups.add(id);
+      else if (type === certificate.name) this.certificates.add(id);
+      else if (type === securityPolicy.name) this.securityPolicies.add(id);
       else if (type === l7Policy.name) this.policies.add(id);
       else if (type === l7Rule.name && parent_id) this.policies.add(parent_id);
       else if (type === healthMonitor.name && parent_id) this.monitoredPools.add(parent_id);
@@ -180,16 +200,43 @@ async function compileListeners(
   const ids = [...new Set(listeners.map(({ loadbalancer_id }) => loadbalancer_id))];
   const groups = await findBy(db, ipGroup, 'id', [...new Set(listeners.flatMap(ipGroupIds))]);
   const ipGroups = new Map(groups.map((each) => [each.id, each]));
+  const policyIds = new Set(listeners.flatMap(({ security_policy_id }) => security_policy_id || []));
+  const policies = new Map(
+    (await findBy(db, securityPolicy, 'id', [...policyIds])).map((each) => [each.id, each]),
+  );
   const owners = new Map((await findBy(db, loadBalancer, 'id', ids)).map((each) => [each.id, each]));
   const put: ListenerConfiguration[] = [];
   const remove: string[] = [];
   for (const each of listeners) {
     const owner = owners.get(each.loadbalancer_id);
-    const compiled = owner && compileListener(each, owner, ipGroups);
+    const compiled = owner && compileListener(each, owner, ipGroups, policies);
     if (compiled) put.push(compiled);
     else remove.push(each.id);
   }
   return { put, remove };
+}
+
+/** The ids of the certificates that listeners name. */
+function namesOf(listeners: readonly ListenerConfiguration[]): string[] {
+  return listeners.flatMap(({ tls }) => (tls ? namedCertificates(tls) : []));
+}
+
+/** Which of the certificates any listener names: a key that nobody needs goes to no proxy. */
+async function usedCertificates(db: Reader, ids: readonly string[]): Promise<string[]> {
+  const used = new Set((await ownersOf(db, listener, listenerOfSni, ids)).map(({ value }) => value));
+  for (const key of ['default_tls_container_ref', 'client_ca_tls_container_ref'] as const) {
+    for (const { [key]: id } of await findBy(db, listener, key, ids)) if (id) used.add(id);
+  }
+  return ids.filter((id) => used.has(id));
+}
+
+async function compileCertificates(
+  db: Reader,
+  ids: readonly string[],
+  openKey: OpenKey,
+): Promise<CertificateConfiguration[]> {
+  const found = await findBy(db, certificate, 'id', [...new Set(ids)]);
+  return found.map((each) => compileCertificate(each, openKey));
 }
 
 function without(ids: Iterable<string>, present: readonly { readonly id: string }[]): string[] {

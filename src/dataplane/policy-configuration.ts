@@ -29,7 +29,26 @@ export type HeaderSource =
   | 'listener-protocol'
   | 'load-balancer-address'
   | 'load-balancer-id'
-  | 'load-balancer-public-address';
+  | 'load-balancer-public-address'
+  | TlsHeaderSource;
+
+/** What only a connection over TLS can tell. */
+export type TlsHeaderSource =
+  | 'certificate-id'
+  | 'client-certificate'
+  | 'client-certificate-end'
+  | 'client-certificate-fingerprint'
+  | 'client-certificate-issuer'
+  | 'client-certificate-serial-number'
+  | 'client-certificate-subject'
+  | 'client-certificate-verification'
+  | 'client-ciphers'
+  | 'tls-alpn'
+  | 'tls-cipher'
+  | 'tls-ja3'
+  | 'tls-ja4'
+  | 'tls-server-name'
+  | 'tls-version';
 
 /** Where the value of a header is from. */
 export type HeaderValue =

@@ -5,7 +5,7 @@ import type { Change } from '../store/change-log.ts';
 import type { Store } from '../store/store.ts';
 import type { ConfigurationDelta } from './configuration.ts';
 import { compileChanges, compileSnapshot } from './delta.ts';
-import type { SessionKeys } from './session-keys.ts';
+import type { ProxySecrets } from './proxy-secrets.ts';
 
 /** A proxy's end of the publication. */
 interface Subscriber {
@@ -16,13 +16,13 @@ interface Subscriber {
 
 export class Publisher {
   readonly #store: Store;
-  readonly #keys: SessionKeys;
+  readonly #secrets: ProxySecrets;
   readonly #feed: ChangeFeed;
   readonly #subscribers = new Set<Subscriber>();
 
-  constructor(store: Store, keys: SessionKeys, log: Logger) {
+  constructor(store: Store, secrets: ProxySecrets, log: Logger) {
     this.#store = store;
-    this.#keys = keys;
+    this.#secrets = secrets;
     this.#feed = new ChangeFeed(store, log, (changes) => this.#publish(changes));
   }
 
@@ -65,7 +65,7 @@ export class Publisher {
         source: this.source,
         base,
         revision,
-        ...(await compileChanges(this.#store.reader, changes, this.#keys)),
+        ...(await compileChanges(this.#store.reader, changes, this.#secrets)),
       };
       this.#send(delta, (subscriber) => subscriber.revision === base);
     }
@@ -76,7 +76,7 @@ export class Publisher {
       source: this.source,
       base: null,
       revision,
-      ...(await compileSnapshot(this.#store.reader, this.#keys)),
+      ...(await compileSnapshot(this.#store.reader, this.#secrets)),
     };
     this.#send(snapshot, isBehind);
   }

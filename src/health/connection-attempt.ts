@@ -1,12 +1,11 @@
-import { connect, type Socket } from 'node:net';
-import { performance } from 'node:perf_hooks';
-import { type Phase, resultOfEnd, resultOfError, resultOfTimeout } from './connection-failure.ts';
-import { Deadline } from './deadline.ts';
-import type { Attempt, FailureReason, ProbeResult, ProbeTarget } from './probe.ts';
+import { connect, type OnReadOpts, type Socket } from 'node:net';
+import { resultOfEnd, resultOfError } from './connection-failure.ts';
+import type { FailureReason, ProbeResult, ProbeTarget } from './probe.ts';
+import { TimedAttempt } from './timed-attempt.ts';
 
 /** One question to the member and the reading of its answer. */
 export interface Exchange {
-  /** What is sent once connected, as Latin-1. */
+  /** What is sent once connected, as Latin-1; empty to send nothing. */
   readonly request: string;
   /** Takes the next piece of the answer, as Latin-1; undefined asks for more. */
   receive(piece: string): FailureReason | 'passed' | undefined;
@@ -24,87 +23,91 @@ const READ_BUFFER = Buffer.allocUnsafeSlow(4096);
  * The connection always ends in a reset, as the API's guide says of the TCP check: thousands of orderly
  * closes a second would leave this host without ports (TIME_WAIT).
  */
-export class ConnectionAttempt implements Attempt {
+export class ConnectionAttempt extends TimedAttempt {
   readonly #exchange: Exchange | null;
-  readonly #finished: (result: ProbeResult) => void;
-  readonly #startedAt = performance.now();
-  readonly #deadline: Deadline;
-  readonly #socket: Socket;
-  #phase: Phase = 'connecting';
-  #over = false;
+  readonly #address: string;
+  protected readonly socket: Socket;
 
   constructor(target: ProbeTarget, exchange: Exchange | null, finished: (result: ProbeResult) => void) {
+    super(target.timeoutMs, finished);
     this.#exchange = exchange;
-    this.#finished = finished;
-    this.#deadline = new Deadline(target.timeoutMs, (stalled) => this.#expired(stalled));
-    this.#socket = connect({
+    this.#address = target.address;
+    this.socket = connect({
       host: target.address,
       port: target.port,
       autoSelectFamily: false,
-      onread: { buffer: READ_BUFFER, callback: (length) => this.#received(length) },
+      ...this.reading(),
     });
-    this.#socket.on('connect', () => this.#connected());
-    this.#socket.on('end', () => this.#finish(resultOfEnd(this.#phase)));
-    this.#socket.on('error', (error) => this.#finish(resultOfError(this.#phase, error, target.address)));
+    this.socket.on('connect', () => {
+      if (!this.isOver) this.connected();
+    });
+    this.socket.on('end', () => this.ended());
+    this.socket.on('error', (error) => this.failed(error));
   }
 
-  stop(): void {
-    if (this.#over) {
-      return;
-    }
-    this.#over = true;
-    this.#deadline.cancel();
-    if (this.#socket.connecting) {
-      this.#socket.destroy();
+  protected override close(): void {
+    if (this.socket.connecting) {
+      this.socket.destroy();
     } else {
-      this.#socket.resetAndDestroy();
+      this.socket.resetAndDestroy();
     }
   }
 
-  #connected(): void {
-    if (this.#over) {
-      return;
-    }
+  /** How the socket's data is read. */
+  protected reading(): { readonly onread?: OnReadOpts } {
+    return {
+      onread: {
+        buffer: READ_BUFFER,
+        callback: (length) => this.received(READ_BUFFER.toString('latin1', 0, length)),
+      },
+    };
+  }
+
+  /** There is a connection. */
+  protected connected(): void {
+    this.converse(this.socket);
+  }
+
+  /** Begins the exchange over a stream that is ready for it. */
+  protected converse(stream: Socket): void {
     if (this.#exchange === null) {
-      this.#pass();
+      this.pass();
       return;
     }
-    this.#phase = 'sending';
-    this.#socket.write(this.#exchange.request, 'latin1', () => {
-      if (this.#phase === 'sending') {
-        this.#phase = 'awaiting-answer';
+    if (this.#exchange.request === '') {
+      this.phase = 'awaiting-answer';
+      return;
+    }
+    stream.write(this.#exchange.request, 'latin1', () => {
+      if (this.phase === 'sending') {
+        this.phase = 'awaiting-answer';
       }
     });
+    // What the kernel has taken at once is sent: whether a read or a write then meets a cut connection is chance.
+    this.phase = stream.writableLength > 0 ? 'sending' : 'awaiting-answer';
   }
 
-  #received(length: number): boolean {
-    if (this.#over || this.#exchange === null) {
+  /** Takes a piece of the answer, as Latin-1; false when no more is wanted. */
+  protected received(piece: string): boolean {
+    if (this.isOver || this.#exchange === null) {
       return false;
     }
-    this.#phase = 'reading-answer';
-    const outcome = this.#exchange.receive(READ_BUFFER.toString('latin1', 0, length));
+    this.phase = 'reading-answer';
+    const outcome = this.#exchange.receive(piece);
     if (outcome === 'passed') {
-      this.#pass();
+      this.pass();
     } else if (outcome !== undefined) {
-      this.#finish({ kind: 'failed', reason: outcome });
+      this.finish({ kind: 'failed', reason: outcome });
     }
-    return !this.#over;
+    return !this.isOver;
   }
 
-  #expired(stalled: boolean): void {
-    this.#finish(
-      stalled ? { kind: 'inconclusive', cause: 'the event loop stood still' } : resultOfTimeout(this.#phase),
-    );
+  /** The peer has sent all that it will. */
+  protected ended(): void {
+    this.finish(resultOfEnd(this.phase));
   }
 
-  #pass(): void {
-    this.#finish({ kind: 'passed', latencyMs: performance.now() - this.#startedAt });
-  }
-
-  #finish(result: ProbeResult): void {
-    if (!this.#over) {
-      this.stop();
-      this.#finished(result);
-    }
+  protected failed(error: NodeJS.ErrnoException): void {
+    this.finish(resultOfError(this.phase, error, this.#address));
   }
 }

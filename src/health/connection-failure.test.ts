@@ -38,9 +38,17 @@ describe('what a socket error says of a member', () => {
   });
 
   it('is an interruption when the peer cut the connection, whichever call noticed', () => {
-    for (const phase of ['connecting', 'sending', 'awaiting-answer'] as const) {
+    for (const phase of ['connecting', 'handshaking', 'awaiting-answer'] as const) {
       assert.equal(outcome(phase, 'ECONNRESET'), 'CONNECT_INTERRUPT');
       assert.equal(outcome(phase, 'EPIPE'), 'CONNECT_INTERRUPT');
+    }
+    assert.equal(outcome('sending', 'ECONNRESET'), 'SEND_REQUEST_FAILED', 'some of the request was not sent');
+  });
+
+  it('is SSL_HANDSHAKE_ERROR for a fault of TLS, also one told after the handshake', () => {
+    for (const phase of ['handshaking', 'awaiting-answer'] as const) {
+      assert.equal(outcome(phase, 'ERR_SSL_WRONG_VERSION_NUMBER'), 'SSL_HANDSHAKE_ERROR');
+      assert.equal(outcome(phase, 'EPROTO'), 'SSL_HANDSHAKE_ERROR');
     }
   });
 });

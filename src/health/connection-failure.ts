@@ -3,7 +3,7 @@ import { networkInterfaces } from 'node:os';
 import { failed, type ProbeResult } from './probe.ts';
 
 /** How far an attempt has come. */
-export type Phase = 'connecting' | 'sending' | 'awaiting-answer' | 'reading-answer';
+export type Phase = 'connecting' | 'handshaking' | 'sending' | 'awaiting-answer' | 'reading-answer';
 
 /** Errors that tell of a shortage on this host and nothing of the member. */
 const OWN_SHORTAGES: ReadonlySet<string | undefined> = new Set([
@@ -37,12 +37,17 @@ export function resultOfError(
   if (phase === 'reading-answer') {
     return failed('RECV_RESPONSE_FAILED');
   }
+  if (isOfTls(error)) {
+    return failed('SSL_HANDSHAKE_ERROR');
+  }
   if (INTERRUPTIONS.has(error.code)) {
-    return failed('CONNECT_INTERRUPT');
+    return failed(phase === 'sending' ? 'SEND_REQUEST_FAILED' : 'CONNECT_INTERRUPT');
   }
   switch (phase) {
     case 'connecting':
       return failed(CONNECT_ERRORS[error.code ?? ''] ?? 'CONNECT_FAILED');
+    case 'handshaking':
+      return failed('SSL_HANDSHAKE_ERROR');
     case 'sending':
       return failed('SEND_REQUEST_FAILED');
     case 'awaiting-answer':
@@ -65,12 +70,19 @@ export function resultOfTimeout(phase: Phase): ProbeResult {
   switch (phase) {
     case 'connecting':
       return failed('CONNECT_TIMEOUT');
+    case 'handshaking':
+      return failed('SSL_HANDSHAKE_ERROR');
     case 'sending':
       return failed('SEND_REQUEST_TIMEOUT');
     case 'awaiting-answer':
     case 'reading-answer':
       return failed('RECV_RESPONSE_TIMEOUT');
   }
+}
+
+/** With TLS 1.3 a member may refuse us after the handshake is over for us, as for want of a certificate. */
+function isOfTls({ code }: NodeJS.ErrnoException): boolean {
+  return code === 'EPROTO' || code?.startsWith('ERR_SSL_') === true;
 }
 
 function hasIPv6(interfaces: ReturnType<typeof networkInterfaces>): boolean {

@@ -1,3 +1,5 @@
+import type { FailureReason } from './probe.ts';
+
 /** A monitor's expected codes: at most five single codes or ranges, both ends included. */
 export interface ExpectedCodes {
   /** As the user wrote it. */
@@ -35,4 +37,14 @@ export function parseExpectedCodes(text: string): ExpectedCodes {
 
 export function isExpected(codes: ExpectedCodes, code: number): boolean {
   return codes.ranges.some(({ from, to }) => from <= code && code <= to);
+}
+
+/** What a code says against the member; null when it is an expected one. */
+export function failureOfCode(codes: ExpectedCodes, code: number): FailureReason | null {
+  if (isExpected(codes, code)) return null;
+  return {
+    reason_code: 'RESPONSE_MISMATCH',
+    expected_response: codes.text,
+    healthcheck_response: String(code),
+  };
 }

@@ -6,7 +6,8 @@ export type ReasonCode = FailureReason['reason_code'];
 
 /** What one attempt showed. */
 export type ProbeResult =
-  | { readonly kind: 'passed'; readonly latencyMs: number }
+  /** `latencyMs` is null where silence was the good sign. */
+  | { readonly kind: 'passed'; readonly latencyMs: number | null }
   | { readonly kind: 'failed'; readonly reason: FailureReason }
   /** The fault was on our side (no socket to be had, a stalled event loop): it says nothing of the member. */
   | { readonly kind: 'inconclusive'; readonly cause: string };

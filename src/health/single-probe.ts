@@ -1,16 +1,12 @@
 /** Probes a member once, for those who want to know now. */
 import type { PlannedProbe, ProbeOutcome, Prober } from '../service/member-checks/prober.ts';
-import { createProbe, isProbed } from './probes.ts';
+import { createProbe } from './probes.ts';
 
 export const singleProbe: Prober = {
-  canProbe: (type) => isProbed({ type }),
   probe: ({ monitor, ...target }: PlannedProbe, signal: AbortSignal) =>
     new Promise<ProbeOutcome>((resolve) => {
       const aborted = { kind: 'inconclusive', cause: 'the control plane stopped' } as const;
       if (signal.aborted) return resolve(aborted);
-      if (!isProbed(monitor)) {
-        return resolve({ kind: 'impossible', cause: `there is no probe of type ${monitor.type}` });
-      }
       const abort = () => {
         attempt.stop();
         resolve(aborted);

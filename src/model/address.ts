@@ -57,6 +57,20 @@ export function contains(network: Network, address: string): boolean {
   return containedIn([network], address);
 }
 
+/** Whether a network lies wholly in another. */
+export function holds(outer: Network, inner: Network): boolean {
+  return (
+    inner.version === outer.version &&
+    inner.first >= outer.first &&
+    inner.first + inner.size <= outer.first + outer.size
+  );
+}
+
+/** Whether two networks have an address in common: then one of them holds the other. */
+export function overlap(a: Network, b: Network): boolean {
+  return holds(a, b) || holds(b, a);
+}
+
 /** Whether an address is in any of the networks. */
 export function containedIn(networks: readonly Network[], address: string): boolean {
   const family = ipVersion(address);

@@ -1,7 +1,16 @@
 /** Fields that most resources have, described once. */
 import { Type } from 'typebox';
 import { field } from './field.ts';
-import { Id, maxTags, Name, ProtectionReason, ProtectionStatus, Tag, Timestamp } from './schemas.ts';
+import {
+  GivenTag,
+  Id,
+  maxTags,
+  Name,
+  ProtectionReason,
+  ProtectionStatus,
+  Tag,
+  Timestamp,
+} from './schemas.ts';
 
 export const identity = {
   id: field(Id, 'The resource’s id, a UUID given by the service.', { filter: 'many' }),
@@ -76,6 +85,7 @@ export const protection = {
 
 export const tags = {
   tags: field(Type.Array(Tag, { maxItems: maxTags }), 'Key and value pairs; a key occurs once.', {
+    input: Type.Array(GivenTag, { maxItems: maxTags }),
     create: 'optional',
     nullable: true,
     default: [],

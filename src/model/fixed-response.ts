@@ -4,17 +4,19 @@ import { invalid } from './errors.ts';
 import { orLeftOut, orNull } from './field.ts';
 import { checkHeaderChanges, headerChanges, headerChangesInput } from './header-changes.ts';
 import type { ListenerProtocol } from './listener.ts';
-import { madeWhole, type PartsOf } from './made-whole.ts';
+import { madeWhole, type PartsOf, said } from './made-whole.ts';
 import { described, named, oneOf, spelled, strict } from './schemas.ts';
 import { checkTrafficLimit, TrafficLimit, TrafficLimitInput, trafficLimit } from './traffic-limit.ts';
 
-const ContentType = oneOf(
+const contentTypes = [
   'text/plain',
   'text/css',
   'text/html',
   'application/javascript',
   'application/json',
-);
+] as const;
+const ContentType = oneOf(...contentTypes);
+const ContentTypeInput = oneOf(...contentTypes, '');
 
 const means = {
   status_code: 'The status: 200 to 299, or 400 to 599; required at first.',
@@ -44,7 +46,7 @@ export const FixedResponseInput = named(
         '404',
       ),
     ),
-    content_type: orLeftOut(described(means.content_type, ContentType)),
+    content_type: orLeftOut(described(means.content_type, ContentTypeInput)),
     message_body: orLeftOut(
       described(means.message_body, Type.String({ maxLength: 1024 }), 'There is no such page.'),
     ),
@@ -70,7 +72,7 @@ export function fixedResponse(before: FixedResponse | null, asked: Asked): Fixed
     ...{ status_code, content_type: 'text/plain', message_body: '' },
     ...{ insert_headers_config: null, remove_headers_config: null, traffic_limit_config: null },
   };
-  const { traffic_limit_config: limit, ...rest } = asked;
+  const { traffic_limit_config: limit, ...rest } = said(asked, ['content_type']);
   const limited = limit === undefined ? {} : { traffic_limit_config: limit && trafficLimit(limit) };
   return madeWhole(start, before, { ...rest, ...limited, status_code });
 }

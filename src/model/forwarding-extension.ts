@@ -5,7 +5,7 @@ import { invalid } from './errors.ts';
 import { orLeftOut, orNull } from './field.ts';
 import { checkHeaderChanges, headerChanges, headerChangesInput } from './header-changes.ts';
 import type { ListenerProtocol } from './listener.ts';
-import { madeWhole, type PartsOf } from './made-whole.ts';
+import { madeWhole, type PartsOf, said } from './made-whole.ts';
 import { described, Id, named, strict } from './schemas.ts';
 import { checkTrafficLimit, TrafficLimit, TrafficLimitInput, trafficLimit } from './traffic-limit.ts';
 import { asRequested, RewritePath, RewriteQuery, UrlHost, urlOfRequest } from './url-patterns.ts';
@@ -100,7 +100,8 @@ const none: ForwardingExtension = {
 export function forwardingExtension(before: ForwardingExtension | null, asked: Asked): ForwardingExtension {
   const { rewrite_url_config, traffic_limit_config, cors_config, traffic_mirror_config, ...rest } = asked;
   const made = {
-    rewrite_url_config: rewrite_url_config && madeWhole(urlOfRequest, null, rewrite_url_config),
+    rewrite_url_config:
+      rewrite_url_config && madeWhole(urlOfRequest, null, said(rewrite_url_config, ['host', 'path'])),
     traffic_limit_config: traffic_limit_config && trafficLimit(traffic_limit_config),
     cors_config: cors_config && cors(cors_config),
     traffic_mirror_config: traffic_mirror_config && mirror(traffic_mirror_config),

@@ -17,3 +17,9 @@ export function madeWhole<T extends object>(start: T, before: T | null, asked: P
   }
   return whole;
 }
+
+/** What a request says, with null for those of the parts that are "", as Terraform sends what its user leaves out. */
+export function said<T extends object>(asked: PartsOf<T>, parts: readonly (keyof T)[]): PartsOf<T> {
+  const empty = parts.filter((part) => asked[part] === '');
+  return { ...asked, ...Object.fromEntries(empty.map((part) => [part, null])) };
+}

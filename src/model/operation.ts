@@ -62,7 +62,7 @@ export function isRehearsable({ method, path, isPublic = false }: Operation): bo
     method !== 'GET' &&
     method !== 'HEAD' &&
     !isPublic &&
-    /^\/(v[\d.]+\/\{project_id\}|elbow\/v1)\//.test(path)
+    /^\/(v[\d.]+\/\{project_id\}|v2\.0|elbow\/v1)\//.test(path)
   );
 }
 

@@ -4,11 +4,12 @@ import { invalid } from './errors.ts';
 import { orLeftOut } from './field.ts';
 import { checkHeaderChanges, headerChanges, headerChangesInput } from './header-changes.ts';
 import type { Listener } from './listener.ts';
-import { madeWhole, type PartsOf } from './made-whole.ts';
+import { madeWhole, type PartsOf, said } from './made-whole.ts';
 import { described, named, oneOf, strict } from './schemas.ts';
 import { asRequested, RedirectPath, RedirectQuery, UrlHost, UrlPort, urlOfRequest } from './url-patterns.ts';
 
 const Protocol = oneOf('HTTP', 'HTTPS', asRequested('protocol'));
+const ProtocolInput = oneOf('HTTP', 'HTTPS', asRequested('protocol'), '');
 const StatusCode = oneOf('301', '302', '303', '307', '308');
 
 const status_code = described('The status of the answer; required at first.', StatusCode, '302');
@@ -36,7 +37,7 @@ export const RedirectUrl = named(
 export const RedirectUrlInput = named(
   'NewRedirectUrl',
   strict({
-    protocol: orLeftOut(described(means.protocol, Protocol)),
+    protocol: orLeftOut(described(means.protocol, ProtocolInput)),
     host: orLeftOut(described(means.host, UrlHost, 'www.example.com')),
     port: orLeftOut(described(means.port, UrlPort)),
     path: orLeftOut(described(means.path, RedirectPath)),
@@ -58,7 +59,7 @@ export function redirectUrl(before: RedirectUrl | null, asked: PartsOf<RedirectU
     ...{ protocol: asRequested('protocol'), port: asRequested('port'), ...urlOfRequest },
     ...{ status_code, insert_headers_config: null, remove_headers_config: null },
   };
-  return madeWhole(start, before, { ...asked, status_code });
+  return madeWhole(start, before, { ...said(asked, ['protocol', 'host', 'port', 'path']), status_code });
 }
 
 /** Refuses what would send clients back to where they came from. */

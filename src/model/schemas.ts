@@ -1,5 +1,6 @@
 /** The value types that several resources share, with the limits of the API. */
 import { type Static, type TSchema, Type } from 'typebox';
+import { orLeftOut } from './field.ts';
 
 /** A schema under a name, by which documents refer to it; one name is for one schema. */
 export function named<S extends TSchema>(title: string, schema: S): S {
@@ -94,6 +95,17 @@ export const Tag = named(
 );
 
 export type Tag = Static<typeof Tag>;
+
+/** A tag as create requests give it: Terraform leaves an empty value out. */
+export const GivenTag = named(
+  'GivenTag',
+  strict({
+    key: Tag.properties.key,
+    value: orLeftOut(Tag.properties.value),
+  }),
+);
+
+export type GivenTag = Static<typeof GivenTag>;
 
 /** How many tags a resource may have. */
 export const maxTags = 20;

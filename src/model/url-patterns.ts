@@ -18,46 +18,40 @@ function anyOf(symbols: string): string {
 }
 
 /** A part of a URL, whole from the request or of the given characters, with placeholders between. */
-function urlPart(words: string, pattern: string, minLength: number) {
-  return spelled(words, Type.String({ minLength, maxLength: 128, pattern }));
+function urlPart(words: string, pattern: string) {
+  return spelled(words, Type.String({ maxLength: 128, pattern }));
 }
 
 export const UrlHost = urlPart(
   `${asRequested('host')}, or letters, digits, "." and "-", the first a letter or a digit`,
-  '^(\\$\\{host\\}|[A-Za-z0-9][A-Za-z0-9.-]*)$',
-  1,
+  '^(\\$\\{host\\}|[A-Za-z0-9][A-Za-z0-9.-]*)?$',
 );
 
 export const UrlPort = spelled(
   `${asRequested('port')}, or a port from 1 to 65535`,
   Type.String({
-    minLength: 1,
     maxLength: 16,
     pattern:
-      '^(\\$\\{port\\}|[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])$',
+      '^(\\$\\{port\\}|[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])?$',
   }),
 );
 
 export const RedirectPath = urlPart(
   `${asRequested('path')}, or "/" and then letters, digits and any of ${redirectPathSymbols}`,
-  `^(\\$\\{path\\}|/${anyOf(redirectPathSymbols)}*)$`,
-  1,
+  `^(\\$\\{path\\}|/${anyOf(redirectPathSymbols)}*)?$`,
 );
 export const RedirectQuery = urlPart(
   `letters, digits, ${placeholders} and any of ${redirectQuerySymbols}`,
   `^(${anyOf(redirectQuerySymbols)}|${placeholder})*$`,
-  0,
 );
 
 export const RewritePath = urlPart(
   `${asRequested('path')}, or "/" and then letters, digits, ${placeholders} and any of ${pathSymbols}`,
-  `^(\\$\\{path\\}|/(${anyOf(pathSymbols)}|${placeholder})*)$`,
-  1,
+  `^(\\$\\{path\\}|/(${anyOf(pathSymbols)}|${placeholder})*)?$`,
 );
 export const RewriteQuery = urlPart(
   `letters, digits, ${placeholders} and any of ${querySymbols}`,
   `^(${anyOf(querySymbols)}|${placeholder})*$`,
-  0,
 );
 
 /** A placeholder: the part of a URL as the request has it. */

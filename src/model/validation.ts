@@ -84,7 +84,8 @@ function explain(
 export function describe(schema: SchemaParts | undefined): string {
   if (!schema) return 'another value';
   if (schema.anyOf) return schema.anyOf.map(describe).join(' or ');
-  if (schema.enum) return `${schema.enum.length > 1 ? 'one of ' : ''}${schema.enum.join(', ')}`;
+  if (schema.enum)
+    return `${schema.enum.length > 1 ? 'one of ' : ''}${schema.enum.map((word) => word || '""').join(', ')}`;
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   switch (schema.type) {
     case 'null':

@@ -6,6 +6,7 @@ import type {
   PoolConfiguration,
 } from '../dataplane/configuration.ts';
 import type { PolicyConfiguration } from '../dataplane/policy-configuration.ts';
+import { CertificateStore } from './tls/certificate-store.ts';
 
 interface PoolState {
   configuration: PoolConfiguration;
@@ -15,6 +16,7 @@ interface PoolState {
 export class ConfigurationState {
   #source = '';
   #revision: number | null = null;
+  #certificates = new CertificateStore();
   #pools = new Map<string, PoolState>();
   #policies = new Map<string, PolicyConfiguration>();
   #listeners = new Map<string, ListenerConfiguration>();
@@ -39,12 +41,14 @@ export class ConfigurationState {
   /** Takes a step; false, with nothing changed, when it does not follow from where we are. */
   apply(delta: ConfigurationDelta): boolean {
     if (delta.base === null) {
+      this.#certificates = new CertificateStore();
       this.#pools = new Map();
       this.#policies = new Map();
       this.#listeners = new Map();
     } else if (delta.source !== this.#source || delta.base !== this.#revision) {
       return false;
     }
+    for (const certificate of delta.certificates.put) this.#certificates.put(certificate);
     for (const pool of delta.pools.put) {
       const known = this.#pools.get(pool.id);
       if (known) known.configuration = pool;
@@ -60,6 +64,7 @@ export class ConfigurationState {
     for (const listener of delta.listeners.put) this.#listeners.set(listener.id, listener);
     for (const id of delta.listeners.remove) this.#listeners.delete(id);
     for (const id of delta.pools.remove) this.#pools.delete(id);
+    this.#certificates.keepNamedBy(this.#listeners.values());
     this.#source = delta.source;
     this.#revision = delta.revision;
     return true;
@@ -73,6 +78,7 @@ export class ConfigurationState {
       source: this.#source,
       base: null,
       revision: this.#revision,
+      certificates: { put: [...this.#certificates.values()] },
       pools: { put: pools.map(({ configuration }) => configuration), remove: [] },
       members: pools
         .filter(({ members }) => members.size > 0)

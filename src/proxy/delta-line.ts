@@ -13,11 +13,13 @@ export function parseDelta(line: string): ConfigurationDelta | null {
 
 function isDelta(value: unknown): value is ConfigurationDelta {
   if (!isRecord(value)) return false;
-  const { source, base, revision, pools, members, policies, listeners } = value;
+  const { source, base, revision, certificates, pools, members, policies, listeners } = value;
   return (
     typeof source === 'string' &&
     (base === null || Number.isInteger(base)) &&
     Number.isInteger(revision) &&
+    isRecord(certificates) &&
+    isListOfNamed(certificates['put']) &&
     isChanges(pools) &&
     isChanges(policies) &&
     isChanges(listeners) &&
@@ -30,11 +32,14 @@ function isDelta(value: unknown): value is ConfigurationDelta {
 function isChanges(value: unknown): value is Record<string, unknown> {
   return (
     isRecord(value) &&
-    Array.isArray(value['put']) &&
-    value['put'].every((each) => isRecord(each) && typeof each['id'] === 'string') &&
+    isListOfNamed(value['put']) &&
     Array.isArray(value['remove']) &&
     value['remove'].every((id) => typeof id === 'string')
   );
+}
+
+function isListOfNamed(value: unknown): boolean {
+  return Array.isArray(value) && value.every((each) => isRecord(each) && typeof each['id'] === 'string');
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type {
   ConfigurationDelta,
@@ -12,6 +13,7 @@ import type { Log } from './log.ts';
 import { PolicyTable } from './policies/policy-table.ts';
 import { Pool } from './pools/pool.ts';
 import { Deadlines } from './time/deadlines.ts';
+import { CertificateStore } from './tls/certificate-store.ts';
 import { ConnectionIds, type LearntId } from './udp/connection-ids.ts';
 
 export interface EngineOptions {
@@ -32,6 +34,7 @@ export interface EngineOptions {
 export class Engine {
   readonly #parts: EngineParts;
   readonly #onListenerState: (state: ListenerState) => void;
+  readonly #certificates = new CertificateStore();
   readonly #pools = new Map<string, Pool>();
   /** By the id of the listener. A policy may be there without its listener. */
   readonly #policies = new Map<string, PolicyTable>();
@@ -50,6 +53,8 @@ export class Engine {
       log: options.log,
       deadlines: new Deadlines(options.clock ?? (() => performance.now()), options.tickMs ?? 50),
       pools: this.#pools,
+      certificates: this.#certificates,
+      ticketKeys: { current: randomBytes(48) },
       policies: this.#policies,
       bindAny: options.bindAny ?? false,
       held: new Set(),
@@ -69,6 +74,7 @@ export class Engine {
   apply(delta: ConfigurationDelta): void {
     this.#check(delta);
     const isSnapshot = delta.base === null;
+    for (const certificate of delta.certificates.put) this.#certificates.put(certificate);
     for (const configuration of delta.pools.put) {
       const pool = this.#pools.get(configuration.id);
       if (pool === undefined) this.#pools.set(configuration.id, new Pool(configuration));
@@ -79,6 +85,9 @@ export class Engine {
     const gone = isSnapshot ? absentees(this.#listenerOf, delta.policies.put) : delta.policies.remove;
     for (const id of gone) this.#removePolicy(id);
     for (const configuration of delta.listeners.put) this.#putListener(configuration);
+    if (delta.certificates.put.length > 0) {
+      for (const listener of this.#listeners.values()) listener.refreshCertificates();
+    }
 
     for (const id of isSnapshot ? absentees(this.#listeners, delta.listeners.put) : delta.listeners.remove) {
       this.#removeListener(id);
@@ -88,8 +97,15 @@ export class Engine {
       this.#pools.get(id)?.clear();
       this.#pools.delete(id);
     }
+    this.#certificates.keepNamedBy([...this.#listeners.values()].map(({ configuration }) => configuration));
     this.#source = delta.source;
     this.#revision = delta.revision;
+  }
+
+  /** Session tickets are sealed with these 48 bytes from now on; those of former keys mean a full handshake. */
+  useTicketKeys(keys: Buffer): void {
+    this.#parts.ticketKeys.current = keys;
+    for (const listener of this.#listeners.values()) listener.useTicketKeys();
   }
 
   /** Takes note of a QUIC connection id that another worker has learnt. */
@@ -219,7 +235,11 @@ export class Engine {
 }
 
 function isSameProtocol(one: ListenerConfiguration, other: ListenerConfiguration): boolean {
-  return one.transport === other.transport && (one.http === null) === (other.http === null);
+  return (
+    one.transport === other.transport &&
+    (one.http === null) === (other.http === null) &&
+    (one.tls === null) === (other.tls === null)
+  );
 }
 
 /** The ids that run but are not put. */

@@ -136,9 +136,17 @@ function snapshot(revision: number): ConfigurationDelta {
     source: 'store',
     base: null,
     revision,
+    certificates: { put: [] },
     pools: {
       put: [
-        { id: 'pool', protocol: 'http', algorithm: 'round-robin', connectionIdSlice: null, sessions: null },
+        {
+          id: 'pool',
+          protocol: 'http',
+          tls: false,
+          algorithm: 'round-robin',
+          connectionIdSlice: null,
+          sessions: null,
+        },
       ],
       remove: [],
     },

@@ -1,6 +1,7 @@
 /**
  * The last configuration on disk, from which a proxy starts while no control plane can be reached: a snapshot on
- * the first line, a delta on each line after it. Now and then it is written anew as one snapshot.
+ * the first line, a delta on each line after it. Now and then it is written anew as one snapshot. It holds the private
+ * keys of certificates, so only its owner may read it.
  */
 import { appendFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -74,7 +75,7 @@ export class LastConfiguration {
     // A snapshot is taken of the state as it is when written, which may be ahead of deltas that still wait here.
     if (delta.revision <= this.#revision) return;
     const line = `${JSON.stringify(delta)}\n`;
-    await appendFile(this.#path, line);
+    await appendFile(this.#path, line, { mode: 0o600 });
     this.#deltaBytes += line.length;
     this.#revision = delta.revision;
   }

@@ -105,9 +105,17 @@ function delta({
     source,
     base,
     revision,
+    certificates: { put: [] },
     pools: {
       put: [
-        { id: 'pool', protocol: 'tcp', algorithm: 'round-robin', connectionIdSlice: null, sessions: null },
+        {
+          id: 'pool',
+          protocol: 'tcp',
+          tls: false,
+          algorithm: 'round-robin',
+          connectionIdSlice: null,
+          sessions: null,
+        },
       ],
       remove: [],
     },
@@ -129,5 +137,6 @@ function listenerWith(id: string): ListenerConfiguration {
     poolId: 'pool',
     keepaliveTimeoutMs: 0,
     http: null,
+    tls: null,
   };
 }

@@ -1,4 +1,5 @@
 /** Runs a proxy's workers: gives each the configuration, puts their reports together, replaces one that dies. */
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -21,6 +22,12 @@ export interface SupervisorOptions {
 /** How long a worker that died stays away, so that one that cannot live does not burn the processor. */
 const restartDelayMs = 500;
 
+/**
+ * How long session tickets are sealed with one key. Whoever learns it can read the sessions of that time; whoever comes
+ * back after it makes a full handshake once.
+ */
+const ticketKeysLifeMs = 60 * 60 * 1000;
+
 interface Running {
   readonly thread: Worker;
   readonly index: number;
@@ -36,6 +43,9 @@ export class Supervisor {
   readonly #running = new Map<number, Running>();
   readonly #restarts = new Set<NodeJS.Timeout>();
   #stopping = false;
+  /** Shared, so that a client may resume a session at whichever worker it reaches. */
+  #ticketKeys = randomBytes(48);
+  #renewal: NodeJS.Timeout | null = null;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -51,6 +61,7 @@ export class Supervisor {
   async start(): Promise<void> {
     await this.#options.lastConfiguration.restore(this.#state);
     for (let index = 0; index < this.#options.workers; index++) this.#startWorker(index);
+    this.#renewal = setInterval(() => this.#renewTicketKeys(), ticketKeysLifeMs);
   }
 
   /**
@@ -81,6 +92,7 @@ export class Supervisor {
   /** Lets connections finish, cuts them at the deadline, and ends the workers. */
   async drain(deadlineMs: number): Promise<void> {
     this.#stopping = true;
+    if (this.#renewal) clearInterval(this.#renewal);
     for (const timer of this.#restarts) clearTimeout(timer);
     const workers = [...this.#running.values()];
     const exits = workers.map(({ thread }) => once(thread, 'exit'));
@@ -113,8 +125,15 @@ export class Supervisor {
     thread.on('message', (message: FromWorker) => this.#hear(worker, message));
     thread.on('error', (error) => log.error({ err: error, worker: index }, 'a worker failed'));
     thread.on('exit', () => this.#exited(worker));
+    send(worker, { kind: 'ticket-keys', keys: this.#ticketKeys });
     const snapshot = this.#state.snapshot();
     if (snapshot) send(worker, { kind: 'apply', delta: snapshot });
+  }
+
+  #renewTicketKeys(): void {
+    this.#ticketKeys = randomBytes(48);
+    for (const worker of this.#running.values())
+      send(worker, { kind: 'ticket-keys', keys: this.#ticketKeys });
   }
 
   #exited({ index }: Running): void {

@@ -9,6 +9,7 @@ export interface WorkerData {
 
 export type ToWorker =
   | { readonly kind: 'apply'; readonly delta: ConfigurationDelta }
+  | { readonly kind: 'ticket-keys'; readonly keys: Uint8Array }
   | { readonly kind: 'drain'; readonly deadlineMs: number };
 
 export type FromWorker =

@@ -30,6 +30,9 @@ port.on('message', (message: ToWorker) => {
       engine.apply(message.delta);
       tell({ kind: 'applied', revision: message.delta.revision });
       break;
+    case 'ticket-keys':
+      engine.useTicketKeys(Buffer.from(message.keys));
+      break;
     case 'drain':
       void engine.drain(message.deadlineMs).then(() => {
         tell({ kind: 'drained' });

@@ -115,6 +115,11 @@ const kinds: Readonly<Record<string, Kind>> = {
   // load balancer as well, which changes with it.
   logtank: { listeners: nobodys, effect: () => none('Traffic does not notice.') },
   publicip: { listeners: nobodys, effect: () => none('Traffic does not notice.') },
+  // A network that anything uses stays as it is; what becomes of servers changes their members.
+  vpc: { listeners: nobodys, effect: () => none('Traffic does not notice.') },
+  subnet: { listeners: nobodys, effect: () => none('Traffic does not notice.') },
+  port: { listeners: nobodys, effect: () => none('Traffic does not notice.') },
+  server: { listeners: nobodys, effect: () => none('Traffic does not notice.') },
   recycle_bin: { listeners: nobodys, effect: () => none('Traffic does not notice.') },
   private_key_echo: { listeners: nobodys, effect: () => none('Traffic does not notice.') },
 };

@@ -1,21 +1,24 @@
 /** What load balancers of the region can do, where that is not the same in every region (rules digest 3.11). */
 import type { LoadBalancer } from '../model/load-balancer.ts';
 import { maxTags } from '../model/schemas.ts';
-import type { Inventory, VpcRecord } from './inventory.ts';
+import type { VpcRecord } from './inventory.ts';
+import { KnownNetworks } from './networks/known-networks.ts';
 import { requireLoadBalancer } from './references.ts';
 import type { Region } from './region.ts';
+
+type Value = boolean | number;
 
 export interface FeatureValue {
   readonly feature: string;
   readonly description: string;
-  readonly value: boolean | number;
+  readonly value: Value;
 }
 
 interface Feature {
   readonly feature: string;
   readonly description: string;
-  readonly ofProject: (inventory: Inventory, projectId: string) => boolean | number;
-  readonly ofLoadBalancer: (inventory: Inventory, of: LoadBalancer) => boolean | number;
+  readonly ofProject: (known: KnownNetworks, projectId: string) => Value | Promise<Value>;
+  readonly ofLoadBalancer: (known: KnownNetworks, of: LoadBalancer) => Value | Promise<Value>;
 }
 
 const hasIpv6 = ({ subnets }: VpcRecord) => subnets.some(({ ipv6 }) => ipv6 !== null);
@@ -26,18 +29,14 @@ const features: readonly Feature[] = [
     description:
       'Pools may have IP addresses as members; for a load balancer, whether its ip_target_enable is on.',
     ofProject: () => true,
-    ofLoadBalancer: (_inventory, of) => of.ip_target_enable,
+    ofLoadBalancer: (_, of) => of.ip_target_enable,
   },
   {
     feature: 'ipv6',
     description: 'A network of the project, or of the load balancer’s VPC, has IPv6 addresses.',
-    ofProject: (inventory, projectId) =>
-      [...inventory.vpcs.keys()].some((id) => {
-        const vpc = inventory.vpc(projectId, id);
-        return vpc !== undefined && hasIpv6(vpc);
-      }),
-    ofLoadBalancer: (inventory, of) => {
-      const vpc = inventory.vpc(of.project_id, of.vpc_id);
+    ofProject: async (known, projectId) => (await known.vpcs(projectId)).some(hasIpv6),
+    ofLoadBalancer: async (known, of) => {
+      const vpc = await known.vpc(of.project_id, of.vpc_id);
       return vpc !== undefined && hasIpv6(vpc);
     },
   },
@@ -50,8 +49,9 @@ const features: readonly Feature[] = [
   {
     feature: 'public_ip_creation',
     description: 'Load balancers may ask for a new public IP with publicip.',
-    ofProject: (inventory) => inventory.publicNetwork !== null,
-    ofLoadBalancer: (inventory, of) => inventory.publicNetwork !== null && of.loadbalancer_type !== 'gateway',
+    ofProject: ({ inventory }) => inventory.publicNetwork !== null,
+    ofLoadBalancer: ({ inventory }, of) =>
+      inventory.publicNetwork !== null && of.loadbalancer_type !== 'gateway',
   },
   {
     feature: 'tags_per_resource',
@@ -63,17 +63,19 @@ const features: readonly Feature[] = [
 
 /** The features of a project: those with the names, or all of them when no name is given. */
 export function projectFeatures(
-  { inventory }: Region,
+  { store, inventory }: Region,
   projectId: string,
   names: readonly string[],
-): FeatureValue[] {
-  return features
-    .filter(({ feature }) => names.length === 0 || names.includes(feature))
-    .map(({ feature, description, ofProject }) => ({
+): Promise<FeatureValue[]> {
+  const known = new KnownNetworks(store.reader, inventory);
+  const asked = features.filter(({ feature }) => names.length === 0 || names.includes(feature));
+  return Promise.all(
+    asked.map(async ({ feature, description, ofProject }) => ({
       feature,
       description,
-      value: ofProject(inventory, projectId),
-    }));
+      value: await ofProject(known, projectId),
+    })),
+  );
 }
 
 export async function loadBalancerFeatures(
@@ -82,9 +84,12 @@ export async function loadBalancerFeatures(
   id: string,
 ): Promise<FeatureValue[]> {
   const found = await requireLoadBalancer(store.reader, projectId, id);
-  return features.map(({ feature, description, ofLoadBalancer }) => ({
-    feature,
-    description,
-    value: ofLoadBalancer(inventory, found),
-  }));
+  const known = new KnownNetworks(store.reader, inventory);
+  return Promise.all(
+    features.map(async ({ feature, description, ofLoadBalancer }) => ({
+      feature,
+      description,
+      value: await ofLoadBalancer(known, found),
+    })),
+  );
 }

@@ -4,6 +4,7 @@ import {
   addressText,
   canonical,
   containedIn,
+  holds,
   ipVersion,
   type Network,
   parseNetwork,
@@ -22,6 +23,8 @@ export interface SubnetRecord {
   readonly name: string;
   readonly ipv4: Network;
   readonly ipv6: Network | null;
+  /** The addresses that its gateways have. */
+  readonly gateways: readonly string[];
   readonly availabilityZone: string;
   readonly everyAddressIsAServer: boolean;
 }
@@ -31,6 +34,8 @@ export interface VpcRecord {
   readonly name: string;
   /** Null: every project may use it. */
   readonly projectId: string | null;
+  /** The network that its subnets are within; empty for any. */
+  readonly cidr: string;
   readonly subnets: readonly SubnetRecord[];
   readonly servers: ReadonlyMap<string, ServerRecord>;
 }
@@ -38,6 +43,8 @@ export interface VpcRecord {
 /** What stands behind an address of a subnet. */
 export interface ServerRecord {
   readonly id: string;
+  readonly name: string;
+  readonly addresses: readonly string[];
   readonly availabilityZone: string;
   readonly running: boolean;
 }
@@ -65,6 +72,11 @@ export class Inventory {
   readonly publicIps: ReadonlyMap<string, string>;
   /** Where new public IPs come from; null when the region makes none. */
   readonly publicNetwork: Network | null;
+  /**
+   * The VPCs in which projects may have servers: in others nobody looks for them. It only grows, so whatever becomes of
+   * the transaction of one who adds to it, no server is overlooked.
+   */
+  readonly vpcsWithServers = new Set<string>();
   readonly #projects = new Map<string, Project>();
   readonly #projectIds = new Set<string>();
   readonly #subnets = new Map<string, SubnetRecord>();
@@ -138,6 +150,7 @@ export class Inventory {
       id: vpc.id,
       name: vpc.name ?? vpc.id,
       projectId: vpc.project ?? null,
+      cidr: vpc.cidr ?? '',
       subnets,
       servers: readServers(vpc, this.availabilityZones),
     };
@@ -158,6 +171,11 @@ export class Inventory {
   vpc(projectId: string, id: string): VpcRecord | undefined {
     const vpc = this.vpcs.get(id);
     return vpc && visible(vpc, projectId) ? vpc : undefined;
+  }
+
+  /** The VPCs that a project may use. */
+  vpcsOf(projectId: string): VpcRecord[] {
+    return [...this.vpcs.values()].filter((vpc) => visible(vpc, projectId));
   }
 
   /** A subnet by either of its ids, as stored records name it. */
@@ -183,6 +201,8 @@ export class Inventory {
     if (declared || !subnet.everyAddressIsAServer) return declared;
     return {
       id: derivedId(`server ${subnet.id} ${address}`),
+      name: '',
+      addresses: [address],
       availabilityZone: subnet.availabilityZone,
       running: true,
     };
@@ -190,12 +210,17 @@ export class Inventory {
 
   /** Whether the address is that of a server declared in a VPC that the project may use. */
   hasServer(projectId: string, address: string): boolean {
-    return [...this.vpcs.values()].some((vpc) => visible(vpc, projectId) && vpc.servers.has(address));
+    return this.vpcsOf(projectId).some(({ servers }) => servers.has(address));
   }
 
   /** Whether an IPv4 address is private: RFC 1918, RFC 6598, or declared so. */
   isPrivate(address: string): boolean {
     return containedIn(this.#privateNetworks, address);
+  }
+
+  /** Whether all addresses of a network are private. */
+  isPrivateNetwork(network: Network): boolean {
+    return this.#privateNetworks.some((each) => holds(each, network));
   }
 
   hasEnterpriseProject(id: string): boolean {
@@ -206,6 +231,11 @@ export class Inventory {
   quota(key: QuotaKey): number {
     return this.#quotas[key] ?? -1;
   }
+}
+
+/** The address that the gateway of a network has unless told otherwise. */
+export function firstAddress({ first, version }: Network): string {
+  return addressText(first + 1n, version);
 }
 
 /** The usable addresses of a network in order: without the network's own, its gateway's, and the broadcast's. */
@@ -243,6 +273,7 @@ function readSubnet(subnet: Subnet, vpc: VpcRecord, zones: readonly string[]): S
     name: subnet.name ?? subnet.id,
     ipv4,
     ipv6,
+    gateways: [ipv4, ipv6].flatMap((each) => (each ? firstAddress(each) : [])),
     availabilityZone: zone(subnet.availability_zone, zones, where),
     everyAddressIsAServer: (subnet.servers ?? 'any') === 'any',
   };
@@ -251,10 +282,12 @@ function readSubnet(subnet: Subnet, vpc: VpcRecord, zones: readonly string[]): S
 function readServers(vpc: Vpc, zones: readonly string[]): Map<string, ServerRecord> {
   const servers = new Map<string, ServerRecord>();
   for (const server of vpc.servers ?? []) {
+    const wrong = server.addresses.find((address) => !ipVersion(address));
+    if (wrong !== undefined) {
+      throw new InventoryError(`the server ${server.id}: "${wrong}" is not an address`);
+    }
     const record = readServer(server, zones, `the server ${server.id} of the VPC ${vpc.id}`);
     for (const address of server.addresses) {
-      if (!ipVersion(address))
-        throw new InventoryError(`the server ${server.id}: "${address}" is not an address`);
       if (servers.has(canonical(address)))
         throw new InventoryError(`two servers have the address ${address}`);
       servers.set(canonical(address), record);
@@ -278,6 +311,8 @@ function readPublicIps({ publicips = [] }: InventoryFile): Map<string, string> {
 function readServer(server: Server, zones: readonly string[], where: string): ServerRecord {
   return {
     id: server.id,
+    name: server.name ?? server.id,
+    addresses: server.addresses.map(canonical),
     availabilityZone: zone(server.availability_zone, zones, where),
     running: (server.state ?? 'running') === 'running',
   };

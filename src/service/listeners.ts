@@ -25,7 +25,7 @@ import { clearedProtectionReason } from './protection.ts';
 import { checkQuota } from './quotas.ts';
 import { requireAnyPool, requireListener, requireLoadBalancer } from './references.ts';
 import { type Region, timestamp } from './region.ts';
-import { checkTags } from './tags.ts';
+import { wholeTags } from './tags.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -40,6 +40,7 @@ export async function createListener(region: Region, projectId: string, body: Bo
       ...wanted,
       ...given(protocolDefaults(protocol, owner.guaranteed), body),
       ...normalized(body, null),
+      tags: wholeTags(wanted.tags, 'listener.tags'),
       id: newId(tx.at),
       project_id: projectId,
       enterprise_project_id: owner.enterprise_project_id,
@@ -49,7 +50,6 @@ export async function createListener(region: Region, projectId: string, body: Bo
       ...clearedProtectionReason(wanted),
     };
     checkListener(record, body, owner.guaranteed);
-    checkTags(record.tags, 'listener.tags');
     checkProtocolOfOwner(owner, record);
     await checkReferences(tx.db, region.inventory, record, null);
     await checkPortFree(tx.db, record);
@@ -123,7 +123,9 @@ export async function deleteListener(region: Region, projectId: string, id: stri
   await region.store.write(async (tx) => {
     const found = await requireListener(tx.db, projectId, id);
     const poolId = found.default_pool_id;
-    if (poolId && (await count(tx.db, member, { pool_id: poolId })) > 0) {
+    const ordinary = poolId && (await requireAnyPool(tx.db, projectId, poolId)).kind === 'ordinary';
+    // The members of a master-slave pool come and go with it (rules digest LI-7 and 2.11).
+    if (ordinary && (await count(tx.db, member, { pool_id: poolId })) > 0) {
       throw conflict(
         `The listener ${id} still sends requests to the members of pool ${poolId}; ` +
           'delete those, or set default_pool_id to null, first.',

@@ -6,8 +6,9 @@ import type { LoadBalancer } from '../model/load-balancer.ts';
 import { findBy } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import { defaultBackendNetworks, type Networks } from './addresses.ts';
+import type { SubnetRecord } from './inventory.ts';
+import type { KnownNetworks } from './networks/known-networks.ts';
 import type { Region } from './region.ts';
-import { checkTags } from './tags.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -16,7 +17,6 @@ export function checkLoadBalancer(wanted: LoadBalancer, networks: Networks, body
   if (body['prepaid_options']) {
     throw invalid('loadbalancer.prepaid_options', 'nothing can be bought here; leave it out.');
   }
-  checkTags(wanted.tags, 'loadbalancer.tags');
   if (wanted.loadbalancer_type === 'gateway') checkGateway(wanted, networks, body);
   else if (wanted.gw_flavor_id) {
     throw invalid('loadbalancer.gw_flavor_id', 'it is for loadbalancer_type gateway; leave it out.');
@@ -117,21 +117,22 @@ export async function checkAutoscaling(
 }
 
 /** The networks that a load balancer takes source addresses from: those named, all in its VPC, else the default. */
-export function backendNetworks(
-  { inventory }: Region,
+export async function backendNetworks(
+  known: KnownNetworks,
   networks: Networks,
   projectId: string,
   { elb_virsubnet_ids, guaranteed }: LoadBalancer,
-): Pick<LoadBalancer, 'elb_virsubnet_ids' | 'elb_virsubnet_type'> {
+): Promise<Pick<LoadBalancer, 'elb_virsubnet_ids' | 'elb_virsubnet_type'>> {
   // A shared one takes its source addresses from networks of the provider's.
   if (!guaranteed) return { elb_virsubnet_ids: [], elb_virsubnet_type: 'ipv4' };
   const ids = elb_virsubnet_ids.length > 0 ? elb_virsubnet_ids : defaultBackendNetworks(networks);
-  const found = ids.map((id) => {
+  const found: SubnetRecord[] = [];
+  for (const id of ids) {
     // Some clients name a subnet here by the id that its IPv4 addresses go by.
-    const subnet = inventory.network(projectId, id) ?? inventory.ipv4Subnet(projectId, id);
+    const subnet = (await known.network(projectId, id)) ?? (await known.ipv4Subnet(projectId, id));
     if (!subnet) throw notFound('network', id);
-    return subnet;
-  });
+    found.push(subnet);
+  }
   const stray = found.find(({ vpc }) => vpc.id !== networks.vpc.id);
   if (stray) {
     throw invalid(

@@ -23,6 +23,7 @@ import {
   checkZones,
 } from './load-balancer-rules.ts';
 import { checkActive } from './load-balancer-state.ts';
+import { KnownNetworks } from './networks/known-networks.ts';
 import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest, readerFor } from './page-query.ts';
 import { checkEnterpriseProject } from './pool-rules.ts';
@@ -31,6 +32,7 @@ import { bindPublicIps } from './public-ips.ts';
 import { checkQuota } from './quotas.ts';
 import { requireLoadBalancer } from './references.ts';
 import { type Region, timestamp } from './region.ts';
+import { wholeTags } from './tags.ts';
 
 /** A load balancer with what its answer is rendered from. */
 export interface LoadBalancerView {
@@ -53,15 +55,17 @@ export async function createLoadBalancer(
     const now = timestamp(tx.at);
     checkEnterpriseProject(region, wanted.enterprise_project_id);
     checkZones(region, wanted.availability_zone_list);
-    const networks = networksOf(region.inventory, { ...wanted, project_id: projectId });
+    const known = new KnownNetworks(tx.db, region.inventory);
+    const networks = await networksOf(known, { ...wanted, project_id: projectId });
     checkLoadBalancer(wanted, networks, body);
     checkFlavors(projectId, wanted);
     const owner = { ...wanted, id, project_id: projectId };
     const record: LoadBalancer = {
       ...owner,
-      ...(await addressesOf(tx.db, region, networks, wanted, id)),
+      tags: wholeTags(wanted.tags, 'loadbalancer.tags'),
+      ...(await addressesOf(tx.db, networks, wanted, id)),
       publicips: await bindPublicIps(tx, region, owner),
-      ...backendNetworks(region, networks, projectId, wanted),
+      ...(await backendNetworks(known, networks, projectId, wanted)),
       autoscaling: autoscalingOf(wanted.autoscaling),
       charge_mode: wanted.guaranteed ? chargeModeOf(projectId, wanted) : '',
       created_at: now,
@@ -114,7 +118,8 @@ export async function updateLoadBalancer(
     checkOneWay(before, wanted, body);
     moveFrom(before, wanted, body);
     checkChangesOfShared(before, wanted);
-    const networks = networksOf(region.inventory, wanted);
+    const known = new KnownNetworks(tx.db, region.inventory);
+    const networks = await networksOf(known, wanted);
     checkLoadBalancer(wanted, networks, body);
     checkFlavors(projectId, changed);
     // Another flavor is billed in its own way, unless the request says which (rules digest LB-5).
@@ -124,9 +129,9 @@ export async function updateLoadBalancer(
     await checkAutoscaling(tx.db, wanted, body);
     const after: LoadBalancer = {
       ...wanted,
-      ...(await addressesOf(tx.db, region, networks, wanted, id, before)),
+      ...(await addressesOf(tx.db, networks, wanted, id, before)),
       ...(wanted.guaranteed && touches(body, 'elb_virsubnet_ids', 'ipv6_vip_virsubnet_id')
-        ? backendNetworks(region, networks, projectId, wanted)
+        ? await backendNetworks(known, networks, projectId, wanted)
         : {}),
     };
     after.domain_names = followAddresses(after, after.updated_at);
@@ -180,13 +185,11 @@ function moveFrom(before: LoadBalancer, wanted: LoadBalancer, body: Body): void 
 /** The addresses that a load balancer has in its networks, taken where it has none yet. */
 export async function addressesOf(
   db: Kysely<Tables>,
-  region: Region,
   networks: Networks,
   wanted: LoadBalancer,
   id: string,
   before?: LoadBalancer,
 ): Promise<Partial<LoadBalancer>> {
-  const { inventory } = region;
   const { vpc, ipv4, ipv6 } = networks;
   // An address that stays is not asked for again: what the inventory says of it by now does not matter.
   const take = (
@@ -194,7 +197,7 @@ export async function addressesOf(
     family: 'v4' | 'v6',
     asked: string | null,
     present: string | null = null,
-  ) => (asked !== null && asked === present ? asked : takeAddress(db, inventory, subnet, family, asked, id));
+  ) => (asked !== null && asked === present ? asked : takeAddress(db, subnet, family, asked, id));
   const vip = ipv4 && (await take(ipv4, 'v4', wanted.vip_address, before?.vip_address));
   const ipv6Vip = ipv6 && (await take(ipv6, 'v6', wanted.ipv6_vip_address, before?.ipv6_vip_address));
   return {

@@ -11,6 +11,7 @@ import type { Tables } from '../store/schema.ts';
 import { addHealthMonitor } from './health-monitors.ts';
 import { place } from './member-rules.ts';
 import { addMember, checkMemberQuotas, checkNotLoadBalancer, openPool } from './members.ts';
+import { KnownNetworks } from './networks/known-networks.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { removePools } from './pool-removal.ts';
 import { addPool, ofKind, type PoolView, poolViews } from './pools.ts';
@@ -41,10 +42,11 @@ export async function createMasterSlavePool(
     await addHealthMonitor(tx, region, made, body.healthmonitor, 'pool.healthmonitor');
     await checkMemberQuotas(tx, region, made, body.members.length);
     const within = await openPool(tx.db, made);
+    const known = new KnownNetworks(tx.db, region.inventory);
     const placed: Member[] = [];
     for (const [index, given] of body.members.entries()) {
       const path = `pool.members[${index}]`;
-      const placement = place(region.inventory, within.pool, within, given, path);
+      const placement = await place(known, within.pool, within, given, path);
       const twin = placed.find(
         ({ address, protocol_port }) =>
           address === placement.address && protocol_port === placement.protocol_port,
@@ -55,8 +57,8 @@ export async function createMasterSlavePool(
             `${twin.protocol_port}; every member of a pool needs its own pair.`,
         );
       }
-      await checkNotLoadBalancer(tx.db, region, placement, path);
-      placed.push(await addMember(tx, region, within, placement, given, given.role));
+      await checkNotLoadBalancer(tx.db, known, placement, path);
+      placed.push(await addMember(tx, known, within, placement, given, given.role));
     }
     return viewOf(tx.db, made);
   });

@@ -17,6 +17,7 @@ import {
   memberPool,
   viewIn,
 } from './members.ts';
+import { KnownNetworks } from './networks/known-networks.ts';
 import { requireMember, requirePool } from './references.ts';
 import type { Region } from './region.ts';
 
@@ -41,9 +42,10 @@ export async function batchAddMembers(
 ): Promise<BatchAdded[]> {
   return region.store.write(async (tx) => {
     const within = await memberPool(tx.db, projectId, poolId);
+    const known = new KnownNetworks(tx.db, region.inventory);
     const added: BatchAdded[] = [];
     for (const [index, body] of bodies.entries()) {
-      added.push(await addToBatch(tx, region, within, body, `members[${index}]`));
+      added.push(await addToBatch(tx, known, within, body, `members[${index}]`));
     }
     const fresh = added.filter(({ ret_status }) => ret_status === 'successful').length;
     // They are counted already, being written in this transaction.
@@ -54,19 +56,19 @@ export async function batchAddMembers(
 
 async function addToBatch(
   tx: Writer,
-  region: Region,
+  known: KnownNetworks,
   within: MemberPool,
   body: PlacementRequest & Body,
   path: string,
 ): Promise<BatchAdded> {
-  const placement = place(region.inventory, within.pool, within, body, path);
+  const placement = await place(known, within.pool, within, body, path);
   const existing = await memberAt(tx.db, within.pool, placement);
   if (existing) {
     return { ...viewIn(within, await requireMember(tx.db, within.pool, existing)), ret_status: 'existed' };
   }
-  await checkNotLoadBalancer(tx.db, region, placement, path);
+  await checkNotLoadBalancer(tx.db, known, placement, path);
   return {
-    ...viewIn(within, await addMember(tx, region, within, placement, body)),
+    ...viewIn(within, await addMember(tx, known, within, placement, body)),
     ret_status: 'successful',
   };
 }

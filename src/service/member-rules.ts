@@ -5,6 +5,7 @@ import type { Member } from '../model/member.ts';
 import type { Pool } from '../model/pool.ts';
 import type { Attachments } from './attachments.ts';
 import type { Inventory, SubnetRecord } from './inventory.ts';
+import type { KnownNetworks } from './networks/known-networks.ts';
 
 /** The protocols of pools that take IP addresses as members (page "Querying Backend Servers"). */
 const ipMemberProtocols = ['TCP', 'UDP', 'TLS', 'HTTP', 'HTTPS', 'QUIC', 'GRPC'];
@@ -37,13 +38,13 @@ export interface PlacementRequest {
  * @param path how messages name the member, as `member` or `members[3]`
  * @throws Refusal
  */
-export function place(
-  inventory: Inventory,
+export async function place(
+  known: KnownNetworks,
   pool: Pool,
   { loadBalancers }: Pick<Attachments, 'loadBalancers'>,
   request: PlacementRequest,
   path = 'member',
-): Placement {
+): Promise<Placement> {
   const version = ipVersion(request.address);
   if (!version) {
     throw invalid(`${path}.address`, `"${request.address}" is not an IPv4 or IPv6 address.`);
@@ -56,9 +57,9 @@ export function place(
   }
   const address = canonical(request.address);
   const protocol_port = memberPort(pool, request.protocol_port ?? undefined, `${path}.protocol_port`);
-  const subnet = subnetOf(inventory, pool, loadBalancers, { ...request, address }, path);
+  const subnet = await subnetOf(known, pool, loadBalancers, { ...request, address }, path);
   if (!subnet) {
-    checkIpMember(inventory, pool, loadBalancers, address, path);
+    checkIpMember(known.inventory, pool, loadBalancers, address, path);
     const availability_zone = request.availability_zone ?? '';
     checkZoneKnown(pool, availability_zone, path);
     return {
@@ -69,12 +70,12 @@ export function place(
       member_type: 'ip',
       instance_id: '',
       server_state: 'none',
-      admin_state_up: inventory.hasServer(pool.project_id, address),
+      admin_state_up: await known.hasServer(pool.project_id, address),
       availability_zone,
     };
   }
-  checkInstanceMember(inventory, pool, loadBalancers, subnet, address, path);
-  const server = inventory.serverAt(subnet, address);
+  checkInstanceMember(known.inventory, pool, loadBalancers, subnet, address, path);
+  const server = await known.serverAt(pool.project_id, subnet, address);
   return {
     address,
     protocol_port,
@@ -112,25 +113,25 @@ export function memberPort(pool: Pool, port: number | undefined, field: string):
   return port;
 }
 
-function subnetOf(
-  inventory: Inventory,
+async function subnetOf(
+  known: KnownNetworks,
   pool: Pool,
   loadBalancers: Attachments['loadBalancers'],
   { address, subnet_cidr_id }: PlacementRequest,
   path: string,
-): SubnetRecord | null {
+): Promise<SubnetRecord | null> {
   const field = `${path}.subnet_cidr_id`;
   if (subnet_cidr_id) {
     const subnet =
       ipVersion(address) === 'v4'
-        ? inventory.ipv4Subnet(pool.project_id, subnet_cidr_id)
-        : inventory.network(pool.project_id, subnet_cidr_id);
+        ? await known.ipv4Subnet(pool.project_id, subnet_cidr_id)
+        : await known.network(pool.project_id, subnet_cidr_id);
     if (!subnet) throw new Refusal('ELB.8904', `subnet ${subnet_cidr_id} could not be found.`);
     return subnet;
   }
   if (pool.protocol !== 'IP') return null;
   // An IP pool has no IP members, so an address without a subnet is looked for in the subnets of the VPC.
-  const vpc = inventory.vpc(pool.project_id, pool.vpc_id || (loadBalancers[0]?.vpc_id ?? ''));
+  const vpc = await known.vpc(pool.project_id, pool.vpc_id || (loadBalancers[0]?.vpc_id ?? ''));
   const subnet = vpc?.subnets.find(({ ipv4, ipv6 }) =>
     [ipv4, ipv6].some((network) => network !== null && contains(network, address)),
   );

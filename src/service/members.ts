@@ -26,6 +26,7 @@ import {
   type PlacementRequest,
   place,
 } from './member-rules.ts';
+import { KnownNetworks } from './networks/known-networks.ts';
 import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { checkQuota } from './quotas.ts';
@@ -77,11 +78,12 @@ export async function createMember(
 ): Promise<MemberView> {
   return region.store.write(async (tx) => {
     const within = await memberPool(tx.db, projectId, poolId);
-    const placement = place(region.inventory, within.pool, within, body);
+    const known = new KnownNetworks(tx.db, region.inventory);
+    const placement = await place(known, within.pool, within, body);
     if (await memberAt(tx.db, within.pool, placement)) throw duplicateMember(within.pool, placement);
-    await checkNotLoadBalancer(tx.db, region, placement, 'member');
+    await checkNotLoadBalancer(tx.db, known, placement, 'member');
     await checkMemberQuotas(tx, region, within.pool);
-    return viewIn(within, await addMember(tx, region, within, placement, body));
+    return viewIn(within, await addMember(tx, known, within, placement, body));
   });
 }
 
@@ -99,11 +101,11 @@ export async function checkMemberQuotas(
 /** An instance member's address may not be one that a load balancer of its VPC has (rules digest ME-5). */
 export async function checkNotLoadBalancer(
   db: Kysely<Tables>,
-  { inventory }: Region,
+  known: KnownNetworks,
   { address, subnet_cidr_id }: Placement,
   path: string,
 ): Promise<void> {
-  const subnet = subnet_cidr_id && inventory.subnet(subnet_cidr_id);
+  const subnet = subnet_cidr_id && (await known.subnet(subnet_cidr_id));
   if (!subnet || !(await isLoadBalancerAddress(db, subnet.vpc.id, address))) return;
   throw conflict(
     `Invalid input for '${path}.address': ${address} is the address of a load balancer; give a server's.`,
@@ -113,7 +115,7 @@ export async function checkNotLoadBalancer(
 /** Writes a member whose place has been checked. The first with a subnet settles the VPC of its pool (2.3.1). */
 export async function addMember(
   tx: Writer,
-  { inventory }: Region,
+  known: KnownNetworks,
   { pool: within, monitored, listeners }: MemberPool,
   placement: Placement,
   body: Readonly<Record<string, unknown>>,
@@ -135,8 +137,9 @@ export async function addMember(
     updated_at: now,
   };
   await insert(tx, member, record);
-  const subnet = placement.subnet_cidr_id && inventory.subnet(placement.subnet_cidr_id);
-  if (subnet && within.vpc_id === '') {
+  if (within.vpc_id !== '') return record;
+  const subnet = placement.subnet_cidr_id && (await known.subnet(placement.subnet_cidr_id));
+  if (subnet) {
     await update(tx, pool, within, { vpc_id: subnet.vpc.id });
     within.vpc_id = subnet.vpc.id;
   }

@@ -8,6 +8,7 @@ import { member } from '../model/member.ts';
 import type { Pool } from '../model/pool.ts';
 import { count, find } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
+import type { KnownNetworks } from './networks/known-networks.ts';
 import { checkNoPolicyUses } from './policy-pools.ts';
 import { checkQuota } from './quotas.ts';
 import { requireListener, requireLoadBalancer } from './references.ts';
@@ -58,13 +59,13 @@ export async function ownerOf(
 }
 
 /** A pool's VPC exists, and is that of the load balancers that use the pool. */
-export function checkVpc(
-  region: Region,
+export async function checkVpc(
+  known: KnownNetworks,
   record: Pool,
   loadBalancers: readonly Pick<LoadBalancer, 'id' | 'vpc_id'>[],
-): void {
+): Promise<void> {
   if (record.vpc_id === '') return;
-  if (!region.inventory.vpc(record.project_id, record.vpc_id)) throw notFound('vpc', record.vpc_id);
+  if (!(await known.vpc(record.project_id, record.vpc_id))) throw notFound('vpc', record.vpc_id);
   const stray = loadBalancers.find(({ vpc_id }) => vpc_id !== record.vpc_id);
   if (!stray) return;
   throw invalid(

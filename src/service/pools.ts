@@ -17,6 +17,7 @@ import { type AttachedIds, attachedIdsOf, attachmentsOf } from './attachments.ts
 import { type Deleted, deleteBatch } from './batch-deletes.ts';
 import { checkPoolOfListener } from './listener-rules.ts';
 import { checkActive } from './load-balancer-state.ts';
+import { KnownNetworks } from './networks/known-networks.ts';
 import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { removePools } from './pool-removal.ts';
@@ -75,7 +76,11 @@ export async function addPool(
   record.loadbalancer_id = owner.loadBalancer?.id ?? null;
   record.ip_version = ipVersionOf(wanted, owner.loadBalancer);
   checkPool(record);
-  checkVpc(region, record, owner.loadBalancer ? [owner.loadBalancer] : []);
+  await checkVpc(
+    new KnownNetworks(tx.db, region.inventory),
+    record,
+    owner.loadBalancer ? [owner.loadBalancer] : [],
+  );
   checkEnterpriseProject(region, record.enterprise_project_id);
   if (owner.listener) checkPoolOfListener(owner.listener, record);
   await checkQuota(tx.db, region.inventory, 'pool', { project_id: projectId });
@@ -118,7 +123,7 @@ export async function updatePool(
     checkPool(after);
     const { listeners, loadBalancers } = await attachmentsOf(tx.db, before);
     checkActive(loadBalancers);
-    checkVpc(region, after, loadBalancers);
+    await checkVpc(new KnownNetworks(tx.db, region.inventory), after, loadBalancers);
     for (const using of listeners) checkPoolOfListener(using, after);
     await checkMembers(tx.db, before, after);
     await update(tx, pool, before, after);

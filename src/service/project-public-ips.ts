@@ -57,16 +57,19 @@ export async function releasePublicIp(region: Region, projectId: string, id: str
   });
 }
 
-/** One public IP with the bandwidth, which several may share. */
-export async function publicIpOfBandwidth(
+/** The public IPs of a project by the bandwidth that they have, which several may share. */
+export async function publicIpsByBandwidth(
   { store }: Region,
   projectId: string,
-  bandwidthId: string,
-): Promise<PublicIpRecord> {
+): Promise<ReadonlyMap<string, readonly [PublicIpRecord, ...PublicIpRecord[]]>> {
   const own = await findBy(store.reader, publicIp, 'project_id', [projectId]);
-  const found = own.find(({ bandwidth_id }) => bandwidth_id === bandwidthId);
-  if (!found) throw notFound('bandwidth', bandwidthId);
-  return found;
+  const byBandwidth = new Map<string, [PublicIpRecord, ...PublicIpRecord[]]>();
+  for (const each of own) {
+    const sharing = byBandwidth.get(each.bandwidth_id);
+    if (sharing) sharing.push(each);
+    else byBandwidth.set(each.bandwidth_id, [each]);
+  }
+  return byBandwidth;
 }
 
 /** A public IP with its load balancer. */

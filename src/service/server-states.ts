@@ -2,10 +2,11 @@
 import { createHash } from 'node:crypto';
 import { type Member, member, operatingStatus } from '../model/member.ts';
 import { pool } from '../model/pool.ts';
-import { all, findBy, update } from '../store/rows.ts';
+import { all, findBy, findWhere, update } from '../store/rows.ts';
 import { readSetting, writeSetting } from '../store/settings.ts';
 import { attachmentsOf, isMonitored } from './attachments.ts';
 import type { Inventory, SubnetRecord } from './inventory.ts';
+import { KnownNetworks } from './networks/known-networks.ts';
 import type { Region } from './region.ts';
 
 const setting = 'inventory';
@@ -15,17 +16,37 @@ export async function refreshServers(region: Region): Promise<void> {
   const { store, inventory } = region;
   const digest = digestOf(inventory);
   if ((await readSetting(store.reader, setting)) === digest) return;
+  const known = new KnownNetworks(store.reader, inventory);
   for await (const each of all(store.reader, member, placeFields)) {
-    const changed = serverOf(inventory, each);
+    const changed = await serverOf(known, each);
     if (changed) await refreshMember(region, each.id, changed);
   }
   await store.write((tx) => writeSetting(tx, setting, digest));
 }
 
+/** As `refreshServers` for the members of a project that have the addresses, after something became of their servers. */
+export async function refreshServersAt(
+  region: Region,
+  projectId: string,
+  places: readonly { readonly subnet: SubnetRecord; readonly address: string }[],
+): Promise<void> {
+  const db = region.store.reader;
+  const known = new KnownNetworks(db, region.inventory);
+  for (const { subnet, address } of places) {
+    const there = [null, subnet.id, subnet.neutronSubnetId];
+    for (const each of await findWhere(db, member, { project_id: projectId, address }, placeFields)) {
+      const changed = there.includes(each.subnet_cidr_id) ? await serverOf(known, each) : null;
+      if (changed) await refreshMember(region, each.id, changed);
+    }
+  }
+}
+
 /** As `refreshServers` for the members of pools that were not there when it was done. */
 export async function refreshServersOf(region: Region, poolIds: readonly string[]): Promise<void> {
-  for (const each of await findBy(region.store.reader, member, 'pool_id', poolIds, placeFields)) {
-    const changed = serverOf(region.inventory, each);
+  const db = region.store.reader;
+  const known = new KnownNetworks(db, region.inventory);
+  for (const each of await findBy(db, member, 'pool_id', poolIds, placeFields)) {
+    const changed = await serverOf(known, each);
     if (changed) await refreshMember(region, each.id, changed);
   }
 }
@@ -38,30 +59,31 @@ const placeFields = ['id', 'project_id', 'address', 'subnet_cidr_id', ...serverF
 type Place = Pick<Member, (typeof placeFields)[number]>;
 
 /** What of a member follows from its server, when that is not what is stored; null when it is. */
-function serverOf(inventory: Inventory, of: Place): ServerFields | null {
+async function serverOf(known: KnownNetworks, of: Place): Promise<ServerFields | null> {
   const { subnet_cidr_id, instance_id, server_state, availability_zone } = of;
   const now = subnet_cidr_id
-    ? instanceOf(inventory, of, inventory.subnet(subnet_cidr_id))
+    ? await instanceOf(known, of, await known.subnet(subnet_cidr_id))
     : {
         instance_id,
         server_state,
-        admin_state_up: inventory.hasServer(of.project_id, of.address),
+        admin_state_up: await known.hasServer(of.project_id, of.address),
         availability_zone,
       };
   if (!now) return null;
   return serverFields.every((key) => now[key] === of[key]) ? null : now;
 }
 
-function instanceOf(
-  inventory: Inventory,
-  { address }: Place,
+async function instanceOf(
+  known: KnownNetworks,
+  { project_id, address, instance_id }: Place,
   subnet: SubnetRecord | undefined,
-): ServerFields | null {
+): Promise<ServerFields | null> {
   if (!subnet) return null;
-  const server = inventory.serverAt(subnet, address);
+  const server = await known.serverAt(project_id, subnet, address);
   return {
-    instance_id: server?.id ?? '',
-    server_state: server ? (server.running ? 'running' : 'stopped') : 'missing',
+    // A server that was there is remembered: its members are OFFLINE, where an address without one is UNKNOWN.
+    instance_id: server?.id ?? instance_id,
+    server_state: server ? (server.running ? 'running' : 'stopped') : instance_id ? 'gone' : 'missing',
     admin_state_up: server !== undefined,
     availability_zone: server?.availabilityZone ?? subnet.availabilityZone,
   };

@@ -17,6 +17,7 @@ import { recordJob } from './jobs.ts';
 import { numberPolicies } from './l7-priorities.ts';
 import { backendNetworks, checkZones } from './load-balancer-rules.ts';
 import { addressesOf } from './load-balancers.ts';
+import { KnownNetworks } from './networks/known-networks.ts';
 import { requireLoadBalancer } from './references.ts';
 import { type Region, timestamp } from './region.ts';
 
@@ -91,7 +92,8 @@ async function start(
   };
   checkZones(region, wanted.availability_zone_list, 'availability_zone_list');
   checkFlavors(found.project_id, wanted);
-  const networks = networksOf(region.inventory, wanted);
+  const known = new KnownNetworks(tx.db, region.inventory);
+  const networks = await networksOf(known, wanted);
   const networkIds = networks.ipv4 ? [networks.ipv4.id] : [];
   wanted.elb_virsubnet_ids = request.elb_virsubnet_ids?.length ? request.elb_virsubnet_ids : networkIds;
   const after: Partial<LoadBalancer> = {
@@ -101,8 +103,8 @@ async function start(
     availability_zone_list: wanted.availability_zone_list,
     charge_mode: chargeModeOf(found.project_id, wanted),
     ipv6_vip_virsubnet_id: wanted.ipv6_vip_virsubnet_id,
-    ...(await addressesOf(tx.db, region, networks, wanted, found.id, found)),
-    ...backendNetworks(region, networks, found.project_id, wanted),
+    ...(await addressesOf(tx.db, networks, wanted, found.id, found)),
+    ...(await backendNetworks(known, networks, found.project_id, wanted)),
   };
   const upgrade: UpgradeChanges = { loadbalancer: valuesOf(found, after), listeners: {}, priorities: {} };
   for (const each of listeners) {

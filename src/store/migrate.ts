@@ -15,6 +15,9 @@ import * as publicIps from './migrations/0012-public-ips.ts';
 import * as upgrades from './migrations/0014-upgrades.ts';
 import * as listIndexes from './migrations/0015-list-indexes.ts';
 import * as accessKeys from './migrations/0016-access-keys.ts';
+import * as refusedCalls from './migrations/0017-refused-calls.ts';
+import * as networks from './migrations/0020-networks.ts';
+import * as servers from './migrations/0021-servers.ts';
 
 /** In order; a database's version is how many of them it has. Never change one that was released. */
 const migrations: readonly { readonly up: (db: Kysely<unknown>) => Promise<void> }[] = [
@@ -33,6 +36,9 @@ const migrations: readonly { readonly up: (db: Kysely<unknown>) => Promise<void>
   upgrades,
   listIndexes,
   accessKeys,
+  refusedCalls,
+  networks,
+  servers,
 ];
 
 /** The database was written by a newer version of the program. */

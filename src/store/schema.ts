@@ -12,9 +12,13 @@ import { logtank } from '../model/logtank.ts';
 import { member } from '../model/member.ts';
 import { memberCheck } from '../model/member-check.ts';
 import { pool } from '../model/pool.ts';
+import { port } from '../model/port.ts';
 import { publicIp } from '../model/public-ip.ts';
 import type { Resource } from '../model/resource.ts';
 import { securityPolicy } from '../model/security-policy.ts';
+import { server } from '../model/server.ts';
+import { subnet } from '../model/subnet.ts';
+import { vpc } from '../model/vpc.ts';
 
 /** Every stored resource. A new one is added here and in a migration. */
 export const resources: readonly Resource[] = [
@@ -32,6 +36,10 @@ export const resources: readonly Resource[] = [
   job,
   memberCheck,
   publicIp,
+  vpc,
+  subnet,
+  port,
+  server,
 ];
 
 /** A column's value as the database holds it: booleans as 0 or 1, objects and lists as JSON text. */
@@ -39,7 +47,8 @@ export type ColumnValue = string | number | null;
 
 export type Row = Record<string, ColumnValue>;
 
-export type Operation = 'create' | 'update' | 'delete';
+/** What was done to a resource; or that a call was refused, which changes none. */
+export type Operation = 'create' | 'update' | 'delete' | 'refuse';
 
 /** One change of one resource. The revisions of a store only grow. */
 export interface ChangeRow {
@@ -176,6 +185,10 @@ export interface Tables {
   jobs: Row;
   member_checks: Row;
   publicips: Row;
+  vpcs: Row;
+  subnets: Row;
+  ports: Row;
+  servers: Row;
   recycled_loadbalancers: RecycledRow;
   recycled_records: RecycledRecordRow;
   access_keys: AccessKeyRow;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Kysely } from 'kysely';
 import { showArchived } from './archive.ts';
-import { trimAudit } from './audit-log.ts';
+import { trimAudit, trimRefusals } from './audit-log.ts';
 import { trimChanges } from './change-log.ts';
 import { DirectoryLock } from './directory-lock.ts';
 import { keepElements } from './elements.ts';
@@ -172,6 +172,7 @@ export class Store implements Transactions {
     });
     // A little at a time, since other writers wait meanwhile.
     while ((await this.write((tx) => trimAudit(tx, this.#auditDays))) > 0);
+    while ((await this.write(trimRefusals)) > 0);
   }
 
   /** Calls back after each commit, until the returned function is called. */

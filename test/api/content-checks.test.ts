@@ -1,4 +1,4 @@
-/** What TCP and UDP monitors send and expect (rules digest 2.5.1): stored and checked, not yet in effect. */
+/** Which contents TCP and UDP monitors take (rules digest 2.5.1); what they do is in health-types.test.ts. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startTestControlPlane } from '../support/control-plane.ts';

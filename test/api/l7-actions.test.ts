@@ -3,7 +3,15 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { ApiClient } from '../support/api-client.ts';
 import { evidence } from '../support/evidence.ts';
-import { assertDone, assertRefused, makeListener, makeLoadBalancer, makePolicy, places } from './fixtures.ts';
+import {
+  assertDone,
+  assertRefused,
+  makeListener,
+  makeLoadBalancer,
+  makePolicy,
+  makePool,
+  places,
+} from './fixtures.ts';
 import { exactly, PolicyGround } from './policy-ground.ts';
 
 let ground: PolicyGround;
@@ -134,6 +142,31 @@ test('REDIRECT_TO_URL: what is left out is the request’s own, and clients are 
     await ground.put(made.id, { redirect_url_config: null }),
     ...([400, 'ELB.8902', /redirect_url_config.*required for action REDIRECT_TO_URL/] as const),
   );
+});
+
+test('parts of a URL that Terraform sends empty are as if left out, but a query may be empty', async () => {
+  const listener = await ground.advanced();
+  const asRequested = (part: string) => `$\{${part}}`;
+  const empty = { host: '', path: '', query: '' };
+  const { redirect_url_config: url } = await makePolicy(api, listener.id, {
+    action: 'REDIRECT_TO_URL',
+    redirect_url_config: { ...empty, protocol: '', port: '9', status_code: '301' },
+  });
+  assert.deepEqual(
+    [url.protocol, url.host, url.port, url.path, url.query],
+    [asRequested('protocol'), asRequested('host'), '9', asRequested('path'), ''],
+  );
+  const pool = await makePool(api, { loadbalancer_id: listener.loadbalancers[0].id });
+  const { redirect_pools_extend_config: extension } = await makePolicy(api, listener.id, {
+    redirect_pool_id: pool.id,
+    redirect_pools_extend_config: { rewrite_url_enable: true, rewrite_url_config: { ...empty, path: '/x' } },
+  });
+  assert.deepEqual(extension.rewrite_url_config, { host: asRequested('host'), path: '/x', query: '' });
+  const { fixed_response_config: response } = await makePolicy(api, listener.id, {
+    action: 'FIXED_RESPONSE',
+    fixed_response_config: { status_code: '204', content_type: '', message_body: '' },
+  });
+  assert.deepEqual([response.content_type, response.message_body], ['text/plain', '']);
 });
 
 test('FIXED_RESPONSE: text/plain without a body unless told otherwise (C26)', async () => {

@@ -342,6 +342,16 @@ test('MS-2 deleting it takes its members and its monitor with it, and leaves its
   assertDone(await create(api, { listener_id: listener.id }), 201);
 });
 
+test('LI-7 a listener is deleted while it has such a pool, whose members cannot be deleted before', async () => {
+  await using cp = await startTestControlPlane();
+  const { api } = cp;
+  const lb = await makeLoadBalancer(api);
+  const pool = await makePair(api, { loadbalancer_id: lb.id });
+  const listener = await makeListener(api, lb.id, { protocol: 'TCP', default_pool_id: pool.id });
+  assert.equal((await api.delete(`/elb/listeners/${listener.id}`)).status, 204);
+  assert.deepEqual(assertDone(await api.get(`/elb/master-slave-pools/${pool.id}`)).pool.listeners, []);
+});
+
 test('it goes with its load balancer when that is deleted with all below it', async () => {
   await using cp = await startTestControlPlane();
   const { api } = cp;

@@ -27,12 +27,7 @@ const log = createLogger('test', 'silent');
 /** Answers each probe when the test says so. */
 class HeldProber implements Prober {
   readonly planned: PlannedProbe[] = [];
-  readonly canProbe: Prober['canProbe'];
   readonly #answers: ((outcome: ProbeOutcome) => void)[] = [];
-
-  constructor(canProbe: Prober['canProbe'] = () => true) {
-    this.canProbe = canProbe;
-  }
 
   probe(planned: PlannedProbe, signal: AbortSignal): Promise<ProbeOutcome> {
     this.planned.push(planned);
@@ -53,7 +48,7 @@ interface Ground extends AsyncDisposable {
   readonly request: { readonly member_check: { readonly listener_id: string; readonly subject: 'all' } };
 }
 
-/** A member behind a listener, with a monitor of a type that few know how to probe. */
+/** A member behind a listener, with a monitor. */
 async function prepare(clock = () => new Date()): Promise<Ground> {
   const directory = mkdtempSync(join(tmpdir(), 'elbow-checks-'));
   const store = await Store.open({ directory, clock });
@@ -110,24 +105,6 @@ test('a check that is only rehearsed probes nothing', async () => {
   await assert.rejects(checks.show(projectId, rehearsed), /could not be found/);
   await begin();
   assert.equal(prober.planned.length, 1);
-  await checks.stop();
-});
-
-test('where the monitor’s kind of probe is missing, a connection is tried, and told', async () => {
-  await using ground = await prepare();
-  const prober = new HeldProber((type) => type === 'TCP');
-  const checks = new MemberChecks(ground.region, prober, log);
-  const id = await checks.create(projectId, ground.memberId, ground.request);
-  const [planned] = prober.planned;
-  assert.deepEqual([planned?.monitor.type, planned?.monitor.timeout, planned?.port], ['TCP', 3, 9001]);
-  prober.answer({ kind: 'passed' });
-  await until(async () => (await checks.show(projectId, id)).status === 'processed');
-  const { config } = (await checks.show(projectId, id)).result;
-  assert.deepEqual(
-    config?.check_items.map(({ name }) => name),
-    ['healthmonitor_type'],
-  );
-  assert.match(config?.check_items[0]?.reason ?? '', /has type GRPC, which is not probed by this version/);
   await checks.stop();
 });
 

@@ -134,7 +134,7 @@ test('what a probe meets is told with what to mend: refusals, wrong codes, silen
     [closed.port, 'CONNECT_REFUSED', /nothing listens there\. Start the application, or set protocol_port/],
     [wrong.port, 'RESPONSE_MISMATCH', /it answered 404, and the monitor expects 200,204\. Mend/],
     [silent.port, 'RECV_RESPONSE_TIMEOUT', /did not answer within 1 s\. See whether/],
-    [alien.port, 'RESPONSE_FORMAT_ERROR', /is not HTTP\. Give the port that speaks HTTP/],
+    [alien.port, 'RESPONSE_FORMAT_ERROR', /is not what was asked for\. Give the port/],
   ];
   for (const [port, code, advice] of cases) {
     const member = await makeMember(api, pool.id, {
@@ -233,7 +233,7 @@ test('what is stored is checked: servers, weight, monitor and load balancer', as
   assert.equal(down.check_result, false);
 });
 
-test('a member whose monitor has no probe is at least connected to, and one of datagrams is not', async () => {
+test('a member of datagrams is not probed without a monitor', async () => {
   await using cp = await startTestControlPlane(loopbackInventory);
   const { api } = cp;
   await using server = await answering(200);
@@ -248,7 +248,7 @@ test('a member whose monitor has no probe is at least connected to, and one of d
   assert.deepEqual(namesOf(job.result.acl), ['Tips tried']);
   assert.match(
     job.result.acl.check_items[0].reason,
-    /127\.0\.0\.1 can be reached was not tried: this version/,
+    /127\.0\.0\.1 can be reached was not tried: without a health monitor/,
   );
 });
 

@@ -28,7 +28,7 @@ test('what text may be is said in words, not as a pattern', async () => {
     ],
     [
       policy({ action: 'REDIRECT_TO_URL', redirect_url_config: { status_code: '301', path: 'x' } }),
-      /path': got "x", expected text of 1 to 128 characters: \$\{path\}, or "\/" and then letters, digits and/,
+      /path': got "x", expected text of 0 to 128 characters: \$\{path\}, or "\/" and then letters, digits and/,
     ],
     [
       policy({ action: 'REDIRECT_TO_POOL' }),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { seed, startTestControlPlane, type TestControlPlane } from '../support/control-plane.ts';
-import { makeLoadBalancer } from './fixtures.ts';
+import { makeListener, makeLoadBalancer } from './fixtures.ts';
 
 interface Tag {
   readonly key: string;
@@ -198,7 +198,15 @@ for (const { plural, single, make } of kinds) {
 
 test('a value may be left out where Terraform leaves out an empty one, and nowhere else', async () => {
   const { api } = controlPlane;
-  const { id } = await makeLoadBalancer(api);
+  const { id, tags } = await makeLoadBalancer(api, { tags: [{ key: 'made' }, { key: 'null', value: null }] });
+  assert.deepEqual(tags, [
+    { key: 'made', value: '' },
+    { key: 'null', value: '' },
+  ]);
+  const listener = await makeListener(api, id, { tags: [{ key: 'made' }] });
+  assert.deepEqual(listener.tags, [{ key: 'made', value: '' }]);
+  assert.deepEqual((await api.get(`/listeners/${listener.id}/tags`)).body.tags, listener.tags);
+  await api.post(`/loadbalancers/${id}/tags/action`, { action: 'delete', tags });
   const terraform = `/v2.0/${seed.projectId}/loadbalancers/${id}`;
   assert.equal((await act(terraform, 'create', [{ key: 'bare' }])).status, 204);
   assert.deepEqual((await api.get(`${terraform}/tags`)).body.tags, [{ key: 'bare', value: '' }]);

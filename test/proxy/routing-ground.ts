@@ -50,7 +50,15 @@ export function echoIn({ body }: Message): { readonly name: string; readonly ask
 }
 
 export function pool(id: string, more: Partial<PoolConfiguration> = {}): PoolConfiguration {
-  return { id, protocol: 'http', algorithm: 'round-robin', sessions: null, connectionIdSlice: null, ...more };
+  return {
+    id,
+    protocol: 'http',
+    tls: false,
+    algorithm: 'round-robin',
+    sessions: null,
+    connectionIdSlice: null,
+    ...more,
+  };
 }
 
 export class RoutingGround {

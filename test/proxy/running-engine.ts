@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import type { TestContext } from 'node:test';
 import type {
+  CertificateConfiguration,
   ConfigurationDelta,
   HttpListenerSettings,
   ListenerConfiguration,
@@ -19,6 +20,7 @@ export interface EngineSetup {
   readonly listener?: Partial<ListenerConfiguration>;
   readonly http?: Partial<HttpListenerSettings>;
   readonly pool?: Partial<PoolConfiguration>;
+  readonly certificates?: readonly CertificateConfiguration[];
 }
 
 const NO_CHANGE = { put: [], remove: [] };
@@ -48,6 +50,7 @@ export class RunningEngine {
   readonly port: number;
   readonly listener: ListenerConfiguration;
   readonly pool: PoolConfiguration;
+  readonly certificates: readonly CertificateConfiguration[];
   /** Every listener state reported, in order. */
   readonly states: ListenerState[] = [];
   readonly clients: Peer[] = [];
@@ -67,11 +70,13 @@ export class RunningEngine {
     this.pool = {
       id: 'pool',
       protocol: 'http',
+      tls: false,
       algorithm: 'round-robin',
       connectionIdSlice: null,
       sessions: null,
       ...setup.pool,
     };
+    this.certificates = setup.certificates ?? [];
     this.listener = {
       id: 'listener',
       loadBalancerId: 'load-balancer',
@@ -91,6 +96,7 @@ export class RunningEngine {
         policyOrder: 'priority',
         ...setup.http,
       },
+      tls: null,
       ...setup.listener,
     };
   }
@@ -112,6 +118,7 @@ export class RunningEngine {
       source: 'test',
       base: null,
       revision: (this.engine.revision ?? 0) + 1,
+      certificates: { put: [...this.certificates] },
       pools: { put: [this.pool], remove: [] },
       members: [{ poolId: 'pool', put: members, remove: [] }],
       policies: NO_CHANGE,
@@ -126,6 +133,7 @@ export class RunningEngine {
       source: 'test',
       base,
       revision: base + 1,
+      certificates: { put: [] },
       pools: NO_CHANGE,
       members: [],
       policies: NO_CHANGE,
@@ -175,6 +183,10 @@ export class RunningEngine {
     const response = await client.toEnd();
     client.close();
     return response;
+  }
+
+  freePort(): Promise<number> {
+    return freePort(this.address);
   }
 
   close(): void {

@@ -41,8 +41,14 @@ const plan = new RequestPlan({
     insertedHeaders: [],
     policyOrder: 'exactness',
   },
+  tls: null,
 });
-const client: ClientFacts = { address: '192.0.2.1', port: 1, reachedAt: () => '192.0.2.2:80' };
+const client: ClientFacts = {
+  address: '192.0.2.1',
+  port: 1,
+  reachedAt: () => '192.0.2.2:80',
+  tls: undefined,
+};
 
 /** What the proxy's own parser understands. It stops after a request that does not keep its connection. */
 export function proxyUnderstands(bytes: string): Understanding {

@@ -106,13 +106,15 @@ const securitySchemes = {
     type: 'apiKey',
     in: 'header',
     name: 'X-Auth-Token',
-    description: 'A token of POST /v3/auth/tokens, good for 24 hours.',
+    description: 'A token of POST /v3/auth/tokens, good for 24 hours unless it is revoked.',
   },
   signature: {
     type: 'apiKey',
     in: 'header',
     name: 'Authorization',
-    description: 'SDK-HMAC-SHA256 Access=…, SignedHeaders=…, Signature=… over the call, with X-Sdk-Date.',
+    description:
+      'A signature over the call, with X-Sdk-Date: "SDK-HMAC-SHA256 Access=…, SignedHeaders=…, Signature=…", or with ' +
+      'Credential=…/DATE/REGION/SERVICE/sdk_request, or V11-HMAC-SHA256 with Credential=…/DATE/REGION/SERVICE.',
   },
 };
 

@@ -48,7 +48,8 @@ export function refusalsOf(operation: Operation, headers: unknown): Record<strin
   const { isPublic, path, method, body, query } = operation;
   const ids = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
   const own = ids.filter((name) => name !== 'project_id');
-  const isOfProject = ids.length > own.length;
+  // Some paths leave it to the credential or a header which project they are about.
+  const isOfProject = ids.length > own.length || /^\/(v2\.0|elbow\/v1\/servers)/.test(path);
   const failures: (Refusal | false)[] = [
     // Even a path that needs no more than its ids may be one that no URL can be.
     (body !== undefined || query !== undefined || ids.length > 0) && wrong(operation),

@@ -53,7 +53,7 @@ export function featureOperations(region: Region): Operation[] {
       handle: async (call) => {
         const projectId = call.params['project_id'] ?? '';
         const { feature } = readParameters(query, call.query);
-        const records = projectFeatures(region, projectId, feature);
+        const records = await projectFeatures(region, projectId, feature);
         return {
           body: listBody('configs', { records, more: false }, { reverse: false, marker: undefined }, (each) =>
             renderConfig(each, projectId),

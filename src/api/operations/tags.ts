@@ -1,10 +1,11 @@
 /** The operations of tags, under the paths of v3 and those of v2.0 that Terraform calls. */
-import { type TObject, Type } from 'typebox';
+import { type Static, type TObject, Type } from 'typebox';
 import type { Call, Operation } from '../../model/operation.ts';
-import { described, maxTags, named, oneOf, strict, Tag } from '../../model/schemas.ts';
+import { described, GivenTag, maxTags, named, oneOf, spelled, strict, Tag } from '../../model/schemas.ts';
 import type { Region } from '../../service/region.ts';
 import {
   changeTags,
+  findTagged,
   listTags,
   showTags,
   type TagAction,
@@ -13,18 +14,12 @@ import {
 
 const group = 'Tags';
 
-/** An action on tags; `tag` is a tag as a version of the API takes it. */
+/** An action on tags; `tag` is a tag as a version of the API takes it: clients of v2.0 leave an empty value out. */
 const actionOn = (tag: TObject) =>
   strict({
     action: described('What to do with the tags.', oneOf('create', 'delete')),
     tags: described('The tags.', Type.Array(tag, { minItems: 1, maxItems: maxTags })),
   });
-
-/** Clients of v2.0 leave an empty value out. */
-const valueOptional = named(
-  'TagOfV2',
-  strict({ key: Tag.properties.key, value: Type.Optional(Tag.properties.value) }),
-);
 
 /** A key, with every value that it has in the project. */
 const KeyAndValues = named(
@@ -37,8 +32,66 @@ const KeyAndValues = named(
 
 interface Action {
   readonly action: TagAction;
-  readonly tags: readonly { readonly key: string; readonly value?: string }[];
+  readonly tags: readonly GivenTag[];
 }
+
+/** The most resources that a search answers at once. */
+const maxFound = 1000;
+
+const Search = strict({
+  action: described('filter for the resources, count for how many they are.', oneOf('filter', 'count')),
+  tags: Type.Optional(
+    described(
+      'The tags that each must have; with no values, the key alone.',
+      Type.Array(
+        named(
+          'WantedTag',
+          strict({
+            key: Tag.properties.key,
+            values: described('One of these.', Type.Array(Tag.properties.value, { maxItems: maxTags })),
+          }),
+        ),
+        { maxItems: maxTags },
+      ),
+      [{ key: 'stage', values: ['test'] }],
+    ),
+  ),
+  matches: Type.Optional(
+    described(
+      'The name that each must have.',
+      Type.Array(
+        named(
+          'WantedName',
+          strict({
+            key: described('What is matched.', oneOf('resource_name')),
+            value: described('The exact name.', Type.String({ maxLength: 255 }), 'web'),
+          }),
+        ),
+        { maxItems: 1 },
+      ),
+    ),
+  ),
+  limit: Type.Optional(described('How many to answer.', integerText(maxFound))),
+  offset: Type.Optional(described('How many to pass over.', integerText(1_000_000))),
+});
+
+/** A number, which clients of v2.0 write as text. */
+function integerText(maximum: number) {
+  return Type.Union([
+    Type.Integer({ minimum: 0, maximum }),
+    spelled('digits', Type.String({ pattern: `^\\d{1,${String(maximum).length}}$` })),
+  ]);
+}
+
+const Found = named(
+  'TaggedResource',
+  Type.Object({
+    resource_id: described('Its id.', Type.String()),
+    resource_name: described('Its name.', Type.String(), 'web'),
+    resource_detail: described('Always null.', Type.Null(), null),
+    tags: described('Its tags.', Type.Array(Tag)),
+  }),
+);
 
 interface Kind {
   readonly kind: Taggable;
@@ -51,13 +104,46 @@ interface Kind {
 const kinds: readonly Kind[] = [
   { kind: 'loadbalancer', plural: 'loadbalancers', label: 'load balancer', name: 'Loadbalancer' },
   { kind: 'listener', plural: 'listeners', label: 'listener', name: 'Listener' },
+  { kind: 'vpc', plural: 'vpcs', label: 'VPC', name: 'Vpc' },
+  { kind: 'subnet', plural: 'subnets', label: 'subnet', name: 'Subnet' },
 ];
+
+/** Networks have tags under v2.0 only. */
+const inV3: readonly Taggable[] = ['loadbalancer', 'listener'];
 
 export function tagOperations(region: Region): Operation[] {
   return kinds.flatMap((kind) => [
-    ...operationsOf(region, kind, 'v3', '', Tag),
-    ...operationsOf(region, kind, 'v2.0', 'V2', valueOptional),
+    ...(inV3.includes(kind.kind) ? operationsOf(region, kind, 'v3', '', Tag) : []),
+    ...operationsOf(region, kind, 'v2.0', 'V2', GivenTag),
+    searchOperation(region, kind),
   ]);
+}
+
+function searchOperation(region: Region, { kind, plural, label, name }: Kind): Operation {
+  return {
+    id: `Find${name}sByTags`,
+    method: 'POST',
+    path: `/v2.0/{project_id}/${plural}/resource_instances/action`,
+    group,
+    carriesRequestId: false,
+    summary: `Find or count ${label}s by their tags`,
+    body: Search,
+    answer: Type.Object({
+      resources: Type.Optional(described('The resources; absent from a count.', Type.Array(Found))),
+      total_count: described('How many there are.', Type.Integer()),
+    }),
+    status: 200,
+    handle: async ({ params: { project_id = '' }, body }) => {
+      const { action, tags = [], matches = [], limit = maxFound, offset = 0 } = body as Static<typeof Search>;
+      const found = await findTagged(region, project_id, kind, tags, matches[0]?.value);
+      if (action === 'count') return { body: { total_count: found.length } };
+      const from = Number(offset);
+      const resources = found.slice(from, from + Math.min(Number(limit), maxFound)).map((each) => ({
+        ...{ resource_id: each.id, resource_name: each.name, resource_detail: null, tags: each.tags },
+      }));
+      return { body: { resources, total_count: found.length } };
+    },
+  };
 }
 
 function operationsOf(
@@ -104,8 +190,7 @@ function operationsOf(
       status: 204,
       handle: async (call) => {
         const { action, tags } = call.body as Action;
-        const whole = tags.map(({ key, value = '' }) => ({ key, value }));
-        await changeTags(region, ...at(call), action, whole);
+        await changeTags(region, ...at(call), action, tags);
         return {};
       },
     },

@@ -119,7 +119,7 @@ export class Exchange implements MemberReceiver {
     this.#phase = Phase.CONNECTING;
     const serving = this.#client.serving;
     const port = member.portFor(serving.configuration.port);
-    this.#connection = new MemberConnection(member.address, port, member.idle, serving.deadlines, this);
+    this.#connection = new MemberConnection(member, port, serving.deadlines, this);
     this.#client.armDeadline(Math.min(CONNECT_TIMEOUT_MS, serving.settings.memberTimeoutMs));
   }
 

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { plainAddress } from '../sockets/plain-address.ts';
 import { resetSocket } from '../sockets/reset-socket.ts';
 import { Deadline, type DeadlineOwner } from '../time/deadlines.ts';
+import type { TlsFacts } from '../tls/tls-facts.ts';
 import type { Tunnel } from '../tunnel/tunnel.ts';
 import { composeAnswer, type OwnAnswer, statusPage } from './answers.ts';
 import { parseAbsoluteTarget } from './authority.ts';
@@ -42,6 +43,7 @@ export class HttpConnection implements ExchangeClient, ClientFacts, DeadlineOwne
   hasEnded = false;
   readonly address: string;
   readonly port: number;
+  readonly tls: TlsFacts | undefined;
   readonly #deadline: Deadline = new Deadline(this);
   readonly #reader = new RequestReader();
   #phase: Phase = Phase.READING;
@@ -58,8 +60,9 @@ export class HttpConnection implements ExchangeClient, ClientFacts, DeadlineOwne
   #exchange: Exchange | null = null;
   #tunnel: Tunnel | null = null;
 
-  constructor(socket: Socket, serving: HttpServing) {
+  constructor(socket: Socket, serving: HttpServing, tls: TlsFacts | undefined) {
     this.socket = socket;
+    this.tls = tls;
     this.serving = serving;
     this.#plan = serving.plan;
     this.address = plainAddress(socket.remoteAddress);

@@ -4,6 +4,7 @@ import type { ConnectionService, EngineParts } from '../listeners/service.ts';
 import type { PolicyTable } from '../policies/policy-table.ts';
 import type { Pool } from '../pools/pool.ts';
 import type { Deadlines } from '../time/deadlines.ts';
+import type { TlsFacts } from '../tls/tls-facts.ts';
 import { HttpConnection } from './http-connection.ts';
 import type { HttpServing } from './http-serving.ts';
 import { RequestPlan } from './request-plan.ts';
@@ -47,13 +48,13 @@ export class HttpService implements ConnectionService, HttpServing {
     this.policies = this.#parts.policies.get(this.configuration.id) ?? null;
   }
 
-  serve(socket: Socket): void {
+  serve(socket: Socket, tls?: TlsFacts): void {
     // Accepted in the last moment before the port was closed.
     if (this.#isDestroyed) {
       socket.destroy();
       return;
     }
-    this.#connections.add(new HttpConnection(socket, this));
+    this.#connections.add(new HttpConnection(socket, this, tls));
   }
 
   release(connection: HttpConnection): void {

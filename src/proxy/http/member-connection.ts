@@ -1,5 +1,6 @@
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { IdleConnections } from '../pools/idle-connections.ts';
+import type { MemberTransport } from '../pools/member-transport.ts';
 import { readBuffer } from '../sockets/read-buffer.ts';
 import { Deadline, type DeadlineOwner, type Deadlines } from '../time/deadlines.ts';
 import { ResponseReader } from './response-reader.ts';
@@ -16,6 +17,14 @@ export interface MemberReceiver {
   onMemberClosed(): void;
 }
 
+/** What of a member its connections need. */
+export interface Destination {
+  readonly address: string;
+  readonly transport: MemberTransport;
+  /** Where connections wait between two exchanges. */
+  readonly idle: IdleConnections<MemberConnection>;
+}
+
 /** How long a connection waits for its next request: less than the usual 5 s of members, who close silently. */
 const IDLE_TIMEOUT_MS = 4000;
 
@@ -27,36 +36,22 @@ export class MemberConnection implements DeadlineOwner {
   /** Whether an exchange was already served on it: the member may have closed it meanwhile. */
   isReused = false;
   #receiver: MemberReceiver | null;
-  readonly #idle: IdleConnections<MemberConnection>;
+  readonly #idle: Destination['idle'];
   readonly #deadlines: Deadlines;
   readonly #deadline: Deadline = new Deadline(this);
 
   /** Connects at once. */
-  constructor(
-    address: string,
-    port: number,
-    idle: IdleConnections<MemberConnection>,
-    deadlines: Deadlines,
-    receiver: MemberReceiver,
-  ) {
+  constructor(destination: Destination, port: number, deadlines: Deadlines, receiver: MemberReceiver) {
     this.port = port;
-    this.#idle = idle;
+    this.#idle = destination.idle;
     this.#deadlines = deadlines;
     this.#receiver = receiver;
-    this.socket = connect({
-      host: address,
-      port,
-      noDelay: true,
-      allowHalfOpen: true,
-      onread: {
-        buffer: readBuffer,
-        callback: (length: number) => {
-          this.#onBytes(length);
-          return true;
-        },
-      },
+    const { address, transport } = destination;
+    this.socket = transport.connect(address, port, (length) => {
+      this.#onBytes(length);
+      return true;
     });
-    this.socket.on('connect', () => this.#receiver?.onMemberConnected());
+    this.socket.on(transport.readyEvent, () => this.#receiver?.onMemberConnected());
     this.socket.on('end', () => this.#onEnd());
     this.socket.on('drain', () => this.#receiver?.onMemberDrain());
     // What an error means depends on how far the exchange is; 'close' always follows and tells.

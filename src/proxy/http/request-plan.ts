@@ -4,6 +4,7 @@ import type {
   ListenerConfiguration,
 } from '../../dataplane/configuration.ts';
 import type { HeaderSource } from '../../dataplane/policy-configuration.ts';
+import type { TlsFacts } from '../tls/tls-facts.ts';
 
 /** The client end of a connection, as headers name it. */
 export interface ClientFacts {
@@ -11,6 +12,8 @@ export interface ClientFacts {
   readonly port: number;
   /** Where the client reached us, `address:port`: the host of an HTTP/1.0 request that names none. */
   reachedAt(): string;
+  /** Undefined without TLS. */
+  readonly tls: TlsFacts | undefined;
 }
 
 /** What a listener writes into the headers of every request, worked out once per configuration. */
@@ -52,13 +55,15 @@ export class RequestPlan {
       case 'listener-port':
         return String(this.#configuration.port);
       case 'listener-protocol':
-        return 'http';
+        return this.#configuration.tls === null ? 'http' : 'https';
       case 'load-balancer-address':
         return this.#configuration.addresses[0] ?? null;
       case 'load-balancer-id':
         return this.#configuration.loadBalancerId;
       case 'load-balancer-public-address':
         return this.#configuration.publicAddress;
+      default:
+        return client.tls?.valueOf(source) ?? null;
     }
   }
 }

@@ -5,6 +5,7 @@ import { HttpService } from '../http/http-service.ts';
 import { plainAddress } from '../sockets/plain-address.ts';
 import { resetSocket } from '../sockets/reset-socket.ts';
 import { TcpService } from '../tcp/tcp-service.ts';
+import { TlsService } from '../tls/tls-service.ts';
 import { UdpService } from '../udp/udp-service.ts';
 import { Binding } from './binding.ts';
 import { connections, datagrams, type Transport } from './endpoint.ts';
@@ -15,6 +16,8 @@ export class Listener {
   configuration: ListenerConfiguration;
   readonly #parts: EngineParts;
   readonly #service: Service;
+  /** The same service when clients speak TLS. */
+  readonly #tls: TlsService | null;
   readonly #transport: Transport;
   #admission: Admission;
   readonly #onState: (state: ListenerState) => void;
@@ -36,12 +39,15 @@ export class Listener {
     if (configuration.transport === 'udp') {
       const service = new UdpService(configuration, parts, (address) => this.#admission.admits(address));
       this.#service = service;
+      this.#tls = null;
       this.#transport = datagrams((bytes, from, socket) => service.receive(bytes, from, socket));
     } else {
-      const service =
+      const plain =
         configuration.http === null
           ? new TcpService(configuration, parts)
           : new HttpService(configuration, configuration.http, parts);
+      this.#tls = configuration.tls === null ? null : new TlsService(configuration, parts, plain);
+      const service = this.#tls ?? plain;
       this.#service = service;
       this.#transport = connections((socket) => this.#accept(socket, service));
     }
@@ -62,6 +68,17 @@ export class Listener {
 
   policiesChanged(): void {
     this.#service.policiesChanged();
+  }
+
+  /** Takes up certificates that changed, for connections to come. */
+  refreshCertificates(): void {
+    this.#tls?.refresh();
+    this.#report();
+  }
+
+  /** Seals session tickets by the engine's new keys. */
+  useTicketKeys(): void {
+    this.#tls?.useTicketKeys();
   }
 
   /** Accepts nothing more and ends every connection as soon as nothing is lost by it. */
@@ -119,6 +136,8 @@ export class Listener {
   /** Null while an address is still being bound for the first time. */
   #state(): ListenerState | null {
     const { id } = this.configuration;
+    const problem = this.#tls?.problem ?? null;
+    if (problem !== null) return { id, state: 'failed', reason: problem };
     let isStarting = false;
     for (const { state } of this.#bindings.values()) {
       if (state.state === 'failed') return { id, state: 'failed', reason: state.reason };

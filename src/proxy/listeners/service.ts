@@ -4,6 +4,8 @@ import type { Log } from '../log.ts';
 import type { PolicyTable } from '../policies/policy-table.ts';
 import type { Pool } from '../pools/pool.ts';
 import type { Deadlines } from '../time/deadlines.ts';
+import type { CertificateStore } from '../tls/certificate-store.ts';
+import type { TlsFacts } from '../tls/tls-facts.ts';
 import type { ConnectionIds } from '../udp/connection-ids.ts';
 
 /** What listeners and their connections share within one engine. */
@@ -12,6 +14,9 @@ export interface EngineParts {
   readonly deadlines: Deadlines;
   /** Pools by id. */
   readonly pools: ReadonlyMap<string, Pool>;
+  readonly certificates: CertificateStore;
+  /** 48 bytes that session tickets are sealed with, the same at every worker of a proxy. */
+  readonly ticketKeys: { current: Buffer };
   /** The policies of listeners, by the id of the listener; none for those without. */
   readonly policies: ReadonlyMap<string, PolicyTable>;
   /** Listen on all local addresses instead of the listener's own. */
@@ -38,5 +43,6 @@ export interface Service {
 
 /** What is done with the connections that a listener accepts. */
 export interface ConnectionService extends Service {
-  serve(socket: Socket): void;
+  /** @param tls left out for a connection without TLS */
+  serve(socket: Socket, tls?: TlsFacts): void;
 }

@@ -2,6 +2,7 @@ import type { MemberConfiguration } from '../../dataplane/configuration.ts';
 import type { MemberConnection } from '../http/member-connection.ts';
 import type { Candidate, Selection } from '../selection/selection.ts';
 import { IdleConnections } from './idle-connections.ts';
+import type { MemberTransport } from './member-transport.ts';
 
 /** The running state of one member of one pool. */
 export class Member implements Candidate {
@@ -9,6 +10,7 @@ export class Member implements Candidate {
   readonly address: string;
   /** 0 stands for the listener's port. */
   readonly port: number;
+  readonly transport: MemberTransport;
   weight: number;
   active = 0;
   /** Whether it may be sent anything: one of weight 0 still serves the clients that belong to it. */
@@ -18,11 +20,12 @@ export class Member implements Candidate {
   /** The selection that may pick this member; null while it gets nothing new. */
   #selection: Selection<Member> | null = null;
 
-  constructor(configuration: MemberConfiguration) {
+  constructor(configuration: MemberConfiguration, transport: MemberTransport) {
     this.id = configuration.id;
     this.address = configuration.address;
     this.port = configuration.port;
     this.weight = configuration.weight;
+    this.transport = transport;
     this.isHealthy = configuration.healthy;
   }
 

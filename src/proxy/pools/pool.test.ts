@@ -29,6 +29,7 @@ test('only members in good health and above weight 0 are picked, standbys for wa
       const pool = new Pool({
         id: 'pool',
         protocol: 'http',
+        tls: false,
         algorithm: 'round-robin',
         connectionIdSlice: null,
         sessions: null,
@@ -46,6 +47,7 @@ test('only members in good health and above weight 0 are picked, standbys for wa
           pool.reconfigure({
             id: 'pool',
             protocol: 'http',
+            tls: false,
             algorithm,
             connectionIdSlice: null,
             sessions: null,
@@ -74,6 +76,7 @@ test('what a removed member still does is not counted against a member of the sa
   const pool = new Pool({
     id: 'pool',
     protocol: 'tcp',
+    tls: false,
     algorithm: 'least-connections',
     connectionIdSlice: null,
     sessions: null,
@@ -94,6 +97,7 @@ test('a changed weight keeps the count of what is in progress', () => {
   const pool = new Pool({
     id: 'pool',
     protocol: 'tcp',
+    tls: false,
     algorithm: 'least-connections',
     connectionIdSlice: null,
     sessions: null,
@@ -111,6 +115,7 @@ test('a member of any port is reached on the listener’s', () => {
   const pool = new Pool({
     id: 'pool',
     protocol: 'tcp',
+    tls: false,
     algorithm: 'round-robin',
     connectionIdSlice: null,
     sessions: null,
@@ -124,6 +129,7 @@ test('a retry goes to a standby once every other member was tried', () => {
     const pool = new Pool({
       id: 'pool',
       protocol: 'tcp',
+      tls: false,
       algorithm,
       connectionIdSlice: null,
       sessions: null,

@@ -7,6 +7,8 @@ import type {
 import { createSelection, type Selection } from '../selection/selection.ts';
 import { MemberSessions } from '../sessions/member-sessions.ts';
 import { Member } from './member.ts';
+import { plainTransport } from './member-transport.ts';
+import { TlsTransport } from './tls-transport.ts';
 
 /** A pool as it runs: its members and the selections among those that may get something new. */
 export class Pool {
@@ -71,7 +73,9 @@ export class Pool {
       member = undefined;
     }
     if (member === undefined) {
-      member = new Member(configuration);
+      const { protocol, tls } = this.#configuration;
+      const transport = tls ? new TlsTransport(protocol === 'http') : plainTransport;
+      member = new Member(configuration, transport);
       this.#members.set(configuration.id, member);
       this.#sessions?.add(member);
     }

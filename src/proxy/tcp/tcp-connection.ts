@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { ListenerConfiguration } from '../../dataplane/configuration.ts';
 import type { EngineParts } from '../listeners/service.ts';
 import type { Member } from '../pools/member.ts';
@@ -61,17 +61,11 @@ export class TcpConnection implements DeadlineOwner {
     this.#member = member;
     member.begin();
     const port = member.portFor(configuration.port);
-    const socket = connect({
-      host: member.address,
-      port,
-      noDelay: true,
-      allowHalfOpen: true,
-      onread: { buffer: readBuffer, callback: this.#onMemberBytes },
-    });
+    const socket = member.transport.connect(member.address, port, this.#onMemberBytes);
     this.#memberSocket = socket;
     parts.deadlines.arm(this.#deadline, CONNECT_TIMEOUT_MS);
     socket.on('error', () => {});
-    socket.once('connect', () => this.#join(socket));
+    socket.once(member.transport.readyEvent, () => this.#join(socket));
     socket.on('close', () => this.#onMemberClosed(socket));
   }
 

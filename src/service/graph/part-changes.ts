@@ -2,7 +2,7 @@
 import { invalid } from '../../model/errors.ts';
 import { parts } from '../../model/graph-parts.ts';
 import { createBody, immutableFields, updateBody } from '../../model/resource.ts';
-import { strict, type Tag } from '../../model/schemas.ts';
+import { type GivenTag, strict } from '../../model/schemas.ts';
 import { validator } from '../../model/validation.ts';
 import { addZones, removeZones } from '../availability-zone-changes.ts';
 import { showPublicIp } from '../project-public-ips.ts';
@@ -53,7 +53,7 @@ export async function updatePart(
   const { tags, availability_zone_list: zones, publicip_ids: publicIps, ...rest } = body;
   checks.get(name)?.update({ [parts[name].of.name]: rest });
   if (tags !== undefined) {
-    await setTags(region, place.projectId, name as Taggable, there.id, (tags ?? []) as readonly Tag[]);
+    await setTags(region, place.projectId, name as Taggable, there.id, (tags ?? []) as readonly GivenTag[]);
   }
   if (zones) await setZones(region, place.projectId, there, zones as readonly string[]);
   if (publicIps) await setPublicIp(region, place.projectId, there, publicIps as readonly string[]);
@@ -70,7 +70,7 @@ async function setTags(
   projectId: string,
   kind: Taggable,
   id: string,
-  wanted: readonly Tag[],
+  wanted: readonly GivenTag[],
 ): Promise<void> {
   const present = await showTags(region, projectId, kind, id);
   const stale = present.filter(({ key }) => !wanted.some((tag) => tag.key === key));

@@ -15,6 +15,7 @@ import type { Logger } from '../../observe/log.ts';
 import { find, insert, update } from '../../store/rows.ts';
 import type { Tables } from '../../store/schema.ts';
 import { attachmentsOf } from '../attachments.ts';
+import { KnownNetworks } from '../networks/known-networks.ts';
 import { newId } from '../new-id.ts';
 import { require, requireAnyPool, requireListener, requireLoadBalancer } from '../references.ts';
 import { type Region, timestamp } from '../region.ts';
@@ -112,7 +113,7 @@ export class MemberChecks {
   async #finish(begun: Begun): Promise<void> {
     const { record, facts, subjects } = begun;
     try {
-      const planned = planProbe(this.#prober, facts);
+      const planned = planProbe(facts);
       const outcome: ProbeOutcome =
         'cause' in planned
           ? { kind: 'impossible', cause: planned.cause }
@@ -156,7 +157,8 @@ export class MemberChecks {
           (ids ? `these do: ${ids}.` : 'no listener does.'),
       );
     }
-    const { inventory } = this.#region;
+    const known = new KnownNetworks(db, this.#region.inventory);
+    const subnet = checked.subnet_cidr_id ? await known.subnet(checked.subnet_cidr_id) : undefined;
     return {
       member: checked,
       pool,
@@ -165,7 +167,7 @@ export class MemberChecks {
       monitor: pool.healthmonitor_id
         ? ((await find(db, healthMonitor, projectId, pool.healthmonitor_id)) ?? null)
         : null,
-      vpcId: (checked.subnet_cidr_id && inventory.subnet(checked.subnet_cidr_id)?.vpc.id) || null,
+      vpcId: subnet?.vpc.id ?? null,
     };
   }
 }

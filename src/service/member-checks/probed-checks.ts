@@ -25,7 +25,7 @@ function advice(
     case 'CONNECT_INTERRUPT':
       return 'the connection was cut. See what the application or a firewall before it has logged';
     case 'SSL_HANDSHAKE_ERROR':
-      return 'the TLS handshake failed. Check that the application speaks TLS on this port';
+      return 'the TLS handshake failed. Check that the application speaks TLS on this port, and asks for no certificate';
     case 'SEND_REQUEST_FAILED':
     case 'SEND_REQUEST_TIMEOUT':
       return 'the request was not taken. See whether the application hangs';
@@ -34,7 +34,7 @@ function advice(
     case 'RECV_RESPONSE_TIMEOUT':
       return `it took the connection and did not answer within ${timeout} s. See whether the application hangs, or raise the monitor’s timeout`;
     case 'RESPONSE_FORMAT_ERROR':
-      return 'what it answered is not HTTP. Give the port that speaks HTTP, or a monitor of type TCP';
+      return 'what it answered is not what was asked for. Give the port that speaks what the monitor’s type asks, or a monitor of type TCP';
     case 'RESPONSE_MISMATCH':
       return `it answered ${healthcheck_response}, and the monitor expects ${expected_response}. Mend the application, or the monitor’s url_path or expected_codes`;
   }
@@ -85,16 +85,6 @@ export const probedChecks: readonly Check<ProbedFacts>[] = [
             advice(outcome.reason, probe.monitor.timeout),
           ]
         : null,
-  },
-  {
-    subject: 'config',
-    name: 'healthmonitor_type',
-    severity: 'Tips',
-    template:
-      'The health monitor {0} has type {1}, which is not probed by this version: its members stay INITIAL. Use TCP ' +
-      'or HTTP where the pool takes it.',
-    find: ({ monitor, probe }) =>
-      monitor && probe && probe.monitor !== monitor ? [monitor.id, monitor.type] : null,
   },
   {
     subject: 'config',

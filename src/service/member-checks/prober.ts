@@ -25,13 +25,11 @@ export interface PlannedProbe {
 
 /** Probes members as monitors ask. */
 export interface Prober {
-  /** Whether there are probes of this type. */
-  readonly canProbe: (type: HealthMonitor['type']) => boolean;
   /** Probes once and never rejects; an aborted probe is inconclusive. */
   readonly probe: (planned: PlannedProbe, signal: AbortSignal) => Promise<ProbeOutcome>;
 }
 
-/** The pools whose members take connections, which can be tried whatever their monitor says. */
+/** The pools whose members take connections, which can be tried without a monitor. */
 const overConnections: readonly Pool['protocol'][] = ['TCP', 'TLS', 'HTTP', 'HTTPS', 'GRPC'];
 
 /** Seconds to wait for a connection where no monitor says how long. */
@@ -42,20 +40,25 @@ const usualTimeout = 5;
  *
  * @returns null when it cannot be probed, with the cause
  */
-export function planProbe(
-  { canProbe }: Pick<Prober, 'canProbe'>,
-  { member, pool, listener, loadBalancer, monitor }: StoredFacts,
-): PlannedProbe | { readonly cause: string } {
+export function planProbe({
+  member,
+  pool,
+  listener,
+  loadBalancer,
+  monitor,
+}: StoredFacts): PlannedProbe | { readonly cause: string } {
   const port = monitor?.monitor_port ?? (member.protocol_port || listener.protocol_port);
   if (port === 0) return { cause: 'it has no port of its own, and no monitor_port says which to probe' };
   const target = { address: member.address, port, host: probeHost(monitor, [loadBalancer]) };
-  if (monitor && canProbe(monitor.type)) return { ...target, monitor };
+  if (monitor) return { ...target, monitor };
   if (!overConnections.includes(pool.protocol)) {
-    return { cause: `this version has no probe for a pool of protocol ${pool.protocol}` };
+    return { cause: `without a health monitor there is nothing to ask a member of a ${pool.protocol} pool` };
   }
-  const timeout = monitor?.timeout ?? usualTimeout;
   return {
     ...target,
-    monitor: draft(healthMonitor, { type: 'TCP', timeout, delay: timeout, max_retries: 1 }),
+    monitor: draft(healthMonitor, {
+      type: 'TCP',
+      ...{ timeout: usualTimeout, delay: usualTimeout, max_retries: 1 },
+    }),
   };
 }
