@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Server as SecureServer } from 'node:https';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { peerAddress } from '../model/address.ts';
 import { forbidden, Refusal } from '../model/errors.ts';
 import { type Answer, type Call, type Caller, isRehearsable, type Operation } from '../model/operation.ts';
 import { validator } from '../model/validation.ts';
@@ -11,6 +12,7 @@ import { newId } from '../service/new-id.ts';
 import { planOf } from '../service/plan.ts';
 import type { RefusedCalls } from '../service/refused-calls.ts';
 import type { LiveRegion, Origin } from '../service/region.ts';
+import { type Authorized, authorize, everything } from './authorization.ts';
 import { readJsonBody, readYamlBody } from './body.ts';
 import { planBody, readDryRun } from './dry-run.ts';
 import { errorAnswer } from './error-answer.ts';
@@ -101,16 +103,20 @@ function addRoute(app: { route: FastifyInstance['route'] }, operation: Operation
       try {
         if (!operation.isPublic) caller = callerOf(request, bytes, identity);
         checkProject(request, caller, operation);
+        const authorized = operation.isPublic
+          ? { caller, ...everything }
+          : authorize(identity, operation, caller, paramsOf(request));
         const body = checkBody ? readBody(request, operation, bytes) : undefined;
         checkBody?.(body);
-        const call = callOf(request, caller, body);
+        const call = callOf(request, authorized, body);
         const origin = originOf(request, caller, operation);
         if (rehearsable && readDryRun(call.query)) {
-          const plan = await region.store.runAs(origin, () => planOf(region, () => operation.handle(call)));
+          const rehearsed = () => planOf(region, () => operation.handle(call));
+          const plan = await region.store.runAs(origin, rehearsed, authorized.access);
           const planned = { ...planBody(operation, plan), request_id: request.id };
           return sendBody(request, reply.status(200), planned);
         }
-        const answer = await region.store.runAs(origin, () => operation.handle(call));
+        const answer = await region.store.runAs(origin, () => operation.handle(call), authorized.access);
         return send(request, reply, operation, answer);
       } catch (error) {
         noteRefusal(error, request, caller, operation, parts);
@@ -152,12 +158,23 @@ function checkProject(request: FastifyRequest, caller: Caller, { isPublic }: Ope
   throw forbidden(`The credential gives no access to the project ${projectId}.`);
 }
 
-function callOf(request: FastifyRequest, caller: Caller, body: unknown): Call {
-  const at = request.url.indexOf('?');
+function queryOf({ url }: FastifyRequest): URLSearchParams {
+  const at = url.indexOf('?');
+  return at < 0 ? noQuery : new URLSearchParams(url.slice(at + 1));
+}
+
+/** What of a request says where an action must be allowed. */
+function paramsOf(request: FastifyRequest) {
+  const { project_id: projectId } = request.params as { project_id?: string };
+  return { projectId, query: () => queryOf(request) };
+}
+
+function callOf(request: FastifyRequest, { caller, mayIn }: Authorized, body: unknown): Call {
   return {
     requestId: request.id,
     params: request.params as Record<string, string>,
-    query: at < 0 ? noQuery : new URLSearchParams(request.url.slice(at + 1)),
+    query: queryOf(request),
+    mayIn,
     headers: request.headers,
     body,
     caller,
@@ -172,8 +189,7 @@ function originOf(
 ): Origin {
   return {
     user: { id: userId, name: userName },
-    // A socket that takes both families writes IPv4 addresses as IPv6 ones.
-    address: ip.replace(/^::ffff:(?=\d+\.)/, ''),
+    address: peerAddress(ip),
     requestId,
     operationId,
   };

@@ -40,6 +40,7 @@ import { computeOperations } from '../cloud/compute.ts';
 import { directoryOperations } from '../cloud/directory.ts';
 import { discoveryOperations } from '../cloud/discovery.ts';
 import { elbowServerOperations } from '../cloud/elbow-servers.ts';
+import { enterpriseProjectOperations } from '../cloud/enterprise-projects.ts';
 import { floatingIpOperations } from '../cloud/neutron/floating-ips.ts';
 import { neutronNetworkOperations } from '../cloud/neutron/networks.ts';
 import { neutronRouterOperations } from '../cloud/neutron/routers.ts';
@@ -119,6 +120,7 @@ export function allOperations({
     ...cloudServerOperations(region),
     ...computeOperations(region),
     ...elbowServerOperations(region),
+    ...enterpriseProjectOperations(region),
     ...elbowOperations(region, stream),
     explainOperation(explainer),
     ...graphOperations(region),

@@ -105,6 +105,7 @@ export function cloudServerOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'ListCloudServers',
+      action: 'ecs:servers:list',
       path: `${path}/detail`,
       summary: 'List servers',
       query,
@@ -123,6 +124,7 @@ export function cloudServerOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'ShowCloudServer',
+      action: 'ecs:servers:get',
       path: `${path}/{server_id}`,
       summary: 'Show a server',
       answer: Type.Object({ server: CloudServer }),
@@ -134,6 +136,7 @@ export function cloudServerOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'ListCloudServerInterfaces',
+      action: 'ecs:serverInterfaces:get',
       path: `${path}/{server_id}/os-interface`,
       summary: 'List the addresses of a server with their subnets',
       answer: Type.Object({

@@ -187,6 +187,8 @@ function serverOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'ComputeCreateServer',
+      action: 'ecs:cloudServers:create',
+      actionScope: 'project',
       method: 'POST',
       path: `${path}/servers`,
       summary: 'Declare a server',
@@ -209,16 +211,24 @@ function serverOperations(region: Region): Operation[] {
         return { body: { server: render(made, project_id) } };
       },
     },
-    { ...listed, id: 'ComputeListServers', path: `${path}/servers`, summary: 'List servers' },
+    {
+      ...listed,
+      action: 'ecs:servers:list',
+      id: 'ComputeListServers',
+      path: `${path}/servers`,
+      summary: 'List servers',
+    },
     {
       ...listed,
       id: 'ComputeListServerDetails',
+      action: 'ecs:servers:list',
       path: `${path}/servers/detail`,
       summary: 'List servers with all that is known of them',
     },
     {
       ...common,
       id: 'ComputeShowServer',
+      action: 'ecs:servers:get',
       method: 'GET',
       path: each,
       summary: 'Show a server',
@@ -231,6 +241,8 @@ function serverOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'ComputeChangeServerState',
+      action: 'ecs:cloudServers:action',
+      actionScope: 'project',
       method: 'POST',
       path: `${each}/action`,
       summary: 'Start or stop a server',
@@ -248,6 +260,8 @@ function serverOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'ComputeDeleteServer',
+      action: 'ecs:cloudServers:delete',
+      actionScope: 'project',
       method: 'DELETE',
       path: each,
       summary: 'Remove a server',
@@ -277,16 +291,24 @@ function choiceOperations(region: Region): Operation[] {
     handle: async (call: Call) => imagesIn(call),
   } as const;
   return [
-    { ...images, id: 'ListImages', path: `${path}/images`, summary: 'Find an image, whatever its name' },
+    {
+      ...images,
+      action: 'ims:images:list',
+      id: 'ListImages',
+      path: `${path}/images`,
+      summary: 'Find an image, whatever its name',
+    },
     {
       ...images,
       id: 'ListImageDetails',
+      action: 'ims:images:list',
       path: `${path}/images/detail`,
       summary: 'Find an image with all that is known of it, whatever its name',
     },
     {
       ...common,
       id: 'ComputeListFlavorDetails',
+      action: 'ecs:flavors:get',
       method: 'GET',
       path: `${path}/flavors/detail`,
       summary: 'List the flavors that servers may be noted with',
@@ -306,6 +328,8 @@ function choiceOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'CreateKeyPair',
+      action: 'ecs:serverKeypairs:create',
+      actionScope: 'project',
       method: 'POST',
       path: `${path}/os-keypairs`,
       summary: 'Answer a key pair as if it were kept',
@@ -325,6 +349,8 @@ function choiceOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'DeleteKeyPair',
+      action: 'ecs:serverKeypairs:delete',
+      actionScope: 'project',
       method: 'DELETE',
       path: `${path}/os-keypairs/{keypair_name}`,
       summary: 'Forget a key pair',
@@ -334,6 +360,7 @@ function choiceOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'ComputeListAvailabilityZones',
+      action: 'ecs:availabilityZones:list',
       method: 'GET',
       path: `${path}/os-availability-zone`,
       summary: 'List the zones',

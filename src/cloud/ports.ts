@@ -113,6 +113,8 @@ function operationsOf(region: Region, version: Version): Operation[] {
     {
       ...common,
       id: `${prefix}CreatePort`,
+      action: 'vpc:ports:create',
+      actionScope: 'project',
       method: 'POST',
       path,
       summary: 'Keep an address of a network',
@@ -128,6 +130,8 @@ function operationsOf(region: Region, version: Version): Operation[] {
     {
       ...common,
       id: `${prefix}ListPorts`,
+      action: 'vpc:ports:list',
+      actionScope: 'project',
       method: 'GET',
       path,
       summary: 'List ports: kept ones, and those of servers and load balancers',
@@ -168,6 +172,8 @@ function operationsOf(region: Region, version: Version): Operation[] {
     {
       ...common,
       id: `${prefix}ShowPort`,
+      action: 'vpc:ports:get',
+      actionScope: 'project',
       method: 'GET',
       path: each,
       summary: 'Show a port',
@@ -178,6 +184,8 @@ function operationsOf(region: Region, version: Version): Operation[] {
     {
       ...common,
       id: `${prefix}UpdatePort`,
+      action: 'vpc:ports:update',
+      actionScope: 'project',
       method: 'PUT',
       path: each,
       summary: 'Name a port anew',
@@ -196,6 +204,8 @@ function operationsOf(region: Region, version: Version): Operation[] {
     {
       ...common,
       id: `${prefix}DeletePort`,
+      action: 'vpc:ports:delete',
+      actionScope: 'project',
       method: 'DELETE',
       path: each,
       summary: 'Delete a port that nobody has',

@@ -62,6 +62,7 @@ export function publicIpOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'CreatePublicip',
+      action: 'vpc:publicIps:create',
       method: 'POST',
       path: '/v1/{project_id}/publicips',
       summary: 'Make a public IP',
@@ -83,6 +84,7 @@ export function publicIpOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'ListPublicips',
+      action: 'vpc:publicIps:list',
       path: '/v1/{project_id}/publicips',
       summary: 'List public IPs',
       query: {
@@ -114,6 +116,7 @@ export function publicIpOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'ShowPublicip',
+      action: 'vpc:publicIps:get',
       path: '/v1/{project_id}/publicips/{publicip_id}',
       summary: 'Show a public IP',
       answer: Type.Object({ publicip: ProjectPublicIp }),
@@ -124,6 +127,7 @@ export function publicIpOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'UpdatePublicip',
+      action: 'vpc:publicIps:update',
       method: 'PUT',
       path: '/v1/{project_id}/publicips/{publicip_id}',
       summary: 'Bind a public IP to a load balancer by its port, or unbind it',
@@ -138,6 +142,7 @@ export function publicIpOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'DeletePublicip',
+      action: 'vpc:publicIps:delete',
       method: 'DELETE',
       path: '/v1/{project_id}/publicips/{publicip_id}',
       summary: 'Release a public IP that is bound to nothing',
@@ -150,6 +155,7 @@ export function publicIpOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'ListBandwidths',
+      action: 'vpc:bandwidths:list',
       path: '/v1/{project_id}/bandwidths',
       summary: 'List the bandwidths of public IPs',
       query: {
@@ -170,6 +176,7 @@ export function publicIpOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'ShowBandwidth',
+      action: 'vpc:bandwidths:get',
       path: '/v1/{project_id}/bandwidths/{bandwidth_id}',
       summary: 'Show the bandwidth of a public IP',
       answer: Type.Object({ bandwidth: Bandwidth }),

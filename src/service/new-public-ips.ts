@@ -1,6 +1,6 @@
 /** Public IPs that a project makes by themselves, bound to nothing or to what is there. */
-import type { NewPublicIp } from '../model/public-ip.ts';
-import { checkEnterpriseProject } from './pool-rules.ts';
+import { type NewPublicIp, publicIp } from '../model/public-ip.ts';
+import { checkEnterpriseProject } from './enterprise-projects.ts';
 import { type PublicIpView, viewOf } from './project-public-ips.ts';
 import { changePublicIpBinding } from './public-ip-bindings.ts';
 import { makePublicIp } from './public-ips.ts';
@@ -23,12 +23,12 @@ export async function createPublicIp(
   { portId = '', enterpriseProjectId = '0' } = {},
 ): Promise<PublicIpView> {
   return region.store.write(async (tx) => {
-    checkEnterpriseProject(region, enterpriseProjectId);
     const owner = {
       project_id: projectId,
       enterprise_project_id: enterpriseProjectId,
       loadbalancer_id: null,
     };
+    await checkEnterpriseProject(tx.db, region, publicIp, { id: '', ...owner });
     const bandwidth = wanted.bandwidth ?? anyBandwidth;
     const made = await makePublicIp(tx, region, owner, { ...wanted, bandwidth }, naming);
     if (portId === '') return viewOf(tx.db, made);

@@ -117,6 +117,18 @@ interface PoolListenerRow {
   listener_id: string;
 }
 
+/** An enterprise project that a call has made. */
+export interface EnterpriseProjectRow {
+  id: string;
+  name: string;
+  description: string;
+  type: string;
+  status: number;
+  /** As timestamps are answered, both. */
+  created_at: string;
+  updated_at: string;
+}
+
 /** A load balancer in the recycle bin. */
 export interface RecycledRow {
   id: string;
@@ -185,6 +197,7 @@ export interface Tables {
   jobs: Row;
   member_checks: Row;
   publicips: Row;
+  enterprise_projects: EnterpriseProjectRow;
   vpcs: Row;
   subnets: Row;
   ports: Row;

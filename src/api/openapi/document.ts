@@ -43,6 +43,8 @@ export interface DocumentedOperation {
   readonly requestBody?: { readonly required: true; readonly content: DocumentedContent };
   readonly responses: Readonly<Record<string, DocumentedResponse | Reference>>;
   readonly security: readonly unknown[];
+  /** The action that its caller must be allowed. */
+  readonly 'x-action'?: string;
 }
 
 export interface OpenApiDocument {
@@ -125,7 +127,7 @@ function schemasOf({ body, answer, query = {} }: Operation): TSchema[] {
 }
 
 function describeOperation(operation: Operation, components: Components): DocumentedOperation {
-  const { id, summary, group, body, status, isPublic, takesYaml } = operation;
+  const { id, summary, group, body, status, isPublic, takesYaml, action } = operation;
   const taken = body && content(body, requestExample, components);
   const yaml = taken && takesYaml ? { 'application/yaml': { schema: taken['application/json'].schema } } : {};
   return {
@@ -140,6 +142,7 @@ function describeOperation(operation: Operation, components: Components): Docume
       ...refusalsOf(operation, requestIdHeader),
     },
     security: isPublic ? [] : withCredential,
+    ...(action === undefined ? {} : { 'x-action': action }),
   };
 }
 

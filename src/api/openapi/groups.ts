@@ -22,6 +22,7 @@ export const groups: Readonly<Record<string, string>> = {
   Neutron: 'The same networks and public IPs as clients of OpenStack know them.',
   Compute: 'The same servers as clients of OpenStack make them.',
   Servers: 'What members stand for: servers with their addresses, zones, and whether they run.',
+  'Enterprise projects': 'Groups of resources across projects, for which permissions may be granted.',
   Elbow: 'What is Elbow’s own.',
   Service: 'What anyone may ask.',
 };

@@ -85,6 +85,7 @@ export function memberOperationsV2(region: Region): Operation[] {
     {
       ...common,
       id: 'CreateMemberV2',
+      action: 'elb:members:create',
       method: 'POST',
       path,
       summary: 'Create a member by version 2',
@@ -99,6 +100,7 @@ export function memberOperationsV2(region: Region): Operation[] {
     {
       ...common,
       id: 'ListMembersV2',
+      action: 'elb:members:list',
       method: 'GET',
       path,
       summary: 'List the members of a pool by version 2',
@@ -116,6 +118,7 @@ export function memberOperationsV2(region: Region): Operation[] {
     {
       ...common,
       id: 'ShowMemberV2',
+      action: 'elb:members:get',
       method: 'GET',
       path: each,
       summary: 'Show a member by version 2',
@@ -126,6 +129,7 @@ export function memberOperationsV2(region: Region): Operation[] {
     {
       ...common,
       id: 'UpdateMemberV2',
+      action: 'elb:members:put',
       method: 'PUT',
       path: each,
       summary: 'Change a member by version 2',
@@ -141,6 +145,7 @@ export function memberOperationsV2(region: Region): Operation[] {
     {
       ...common,
       id: 'DeleteMemberV2',
+      action: 'elb:members:delete',
       method: 'DELETE',
       path: each,
       summary: 'Delete a member by version 2',

@@ -111,6 +111,12 @@ const kinds: readonly Kind[] = [
 /** Networks have tags under v2.0 only. */
 const inV3: readonly Taggable[] = ['loadbalancer', 'listener'];
 
+/** Tags are read and changed by whoever may read and change what has them. */
+function tagAction(kind: Taggable, plural: string, verb: 'list' | 'get' | 'put'): string {
+  if (inV3.includes(kind)) return `elb:${plural}:${verb}`;
+  return `vpc:${plural}:${verb === 'put' ? 'update' : verb}`;
+}
+
 export function tagOperations(region: Region): Operation[] {
   return kinds.flatMap((kind) => [
     ...(inV3.includes(kind.kind) ? operationsOf(region, kind, 'v3', '', Tag) : []),
@@ -122,6 +128,7 @@ export function tagOperations(region: Region): Operation[] {
 function searchOperation(region: Region, { kind, plural, label, name }: Kind): Operation {
   return {
     id: `Find${name}sByTags`,
+    action: tagAction(kind, plural, 'list'),
     method: 'POST',
     path: `/v2.0/{project_id}/${plural}/resource_instances/action`,
     group,
@@ -161,6 +168,7 @@ function operationsOf(
     {
       ...common,
       id: `List${name}Tags${suffix}`,
+      action: tagAction(kind, plural, 'list'),
       method: 'GET',
       path: `${path}/tags`,
       summary: `List the tags of all ${label}s`,
@@ -173,6 +181,7 @@ function operationsOf(
     {
       ...common,
       id: `Show${name}Tags${suffix}`,
+      action: tagAction(kind, plural, 'get'),
       method: 'GET',
       path: `${path}/{${parameter}}/tags`,
       summary: `Show the tags of a ${label}`,
@@ -183,6 +192,7 @@ function operationsOf(
     {
       ...common,
       id: `Change${name}Tags${suffix}`,
+      action: tagAction(kind, plural, 'put'),
       method: 'POST',
       path: `${path}/{${parameter}}/tags/action`,
       summary: `Add or remove tags of a ${label}`,

@@ -71,6 +71,7 @@ export function floatingIpOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'NeutronCreateFloatingIp',
+      action: 'vpc:publicIps:create',
       method: 'POST',
       path,
       summary: 'Make a public IP',
@@ -90,6 +91,7 @@ export function floatingIpOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'NeutronListFloatingIps',
+      action: 'vpc:publicIps:list',
       method: 'GET',
       path,
       summary: 'List public IPs',
@@ -117,6 +119,7 @@ export function floatingIpOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'NeutronShowFloatingIp',
+      action: 'vpc:publicIps:get',
       method: 'GET',
       path: each,
       summary: 'Show a public IP',
@@ -127,6 +130,7 @@ export function floatingIpOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'NeutronUpdateFloatingIp',
+      action: 'vpc:publicIps:update',
       method: 'PUT',
       path: each,
       summary: 'Bind a public IP to a load balancer by its port, or unbind it',
@@ -143,6 +147,7 @@ export function floatingIpOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'NeutronDeleteFloatingIp',
+      action: 'vpc:publicIps:delete',
       method: 'DELETE',
       path: each,
       summary: 'Release a public IP that is bound to nothing',

@@ -69,6 +69,8 @@ export function neutronNetworkOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'NeutronCreateNetwork',
+      action: 'vpc:networks:create',
+      actionScope: 'project',
       method: 'POST',
       path,
       summary: 'Create a network, still without addresses',
@@ -83,6 +85,7 @@ export function neutronNetworkOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'NeutronListNetworks',
+      action: 'vpc:networks:list',
       method: 'GET',
       path,
       summary: 'List networks',
@@ -105,6 +108,7 @@ export function neutronNetworkOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'NeutronShowNetwork',
+      action: 'vpc:networks:get',
       method: 'GET',
       path: each,
       summary: 'Show a network',
@@ -120,6 +124,8 @@ export function neutronNetworkOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'NeutronUpdateNetwork',
+      action: 'vpc:networks:update',
+      actionScope: 'project',
       method: 'PUT',
       path: each,
       summary: 'Name a network anew',
@@ -134,6 +140,8 @@ export function neutronNetworkOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'NeutronDeleteNetwork',
+      action: 'vpc:networks:delete',
+      actionScope: 'project',
       method: 'DELETE',
       path: each,
       summary: 'Delete a network that is in no router',

@@ -79,6 +79,8 @@ export function neutronRouterOperations(region: Region): Operation[] {
   ): Operation => ({
     ...common,
     id,
+    action: 'vpc:routers:update',
+    actionScope: 'project',
     method: 'PUT',
     path: `${each}/${word}`,
     summary,
@@ -96,6 +98,8 @@ export function neutronRouterOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'NeutronCreateRouter',
+      action: 'vpc:routers:create',
+      actionScope: 'project',
       method: 'POST',
       path,
       summary: 'Create a router, which is a VPC for any private networks',
@@ -110,6 +114,7 @@ export function neutronRouterOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'NeutronListRouters',
+      action: 'vpc:routers:list',
       method: 'GET',
       path,
       summary: 'List routers',
@@ -126,6 +131,7 @@ export function neutronRouterOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'NeutronShowRouter',
+      action: 'vpc:routers:get',
       method: 'GET',
       path: each,
       summary: 'Show a router',
@@ -136,6 +142,8 @@ export function neutronRouterOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'NeutronUpdateRouter',
+      action: 'vpc:routers:update',
+      actionScope: 'project',
       method: 'PUT',
       path: each,
       summary: 'Name a router anew',
@@ -150,6 +158,8 @@ export function neutronRouterOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'NeutronDeleteRouter',
+      action: 'vpc:routers:delete',
+      actionScope: 'project',
       method: 'DELETE',
       path: each,
       summary: 'Delete a router that has no interfaces',

@@ -94,6 +94,8 @@ export function neutronSubnetOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'NeutronCreateSubnet',
+      action: 'vpc:subnets:create',
+      actionScope: 'project',
       method: 'POST',
       path,
       summary: 'Give a network its subnet',
@@ -110,6 +112,7 @@ export function neutronSubnetOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'NeutronListSubnets',
+      action: 'vpc:subnets:list',
       method: 'GET',
       path,
       summary: 'List the IPv4 and IPv6 subnets of networks',
@@ -136,6 +139,7 @@ export function neutronSubnetOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'NeutronShowSubnet',
+      action: 'vpc:subnets:get',
       method: 'GET',
       path: each,
       summary: 'Show a subnet',
@@ -146,6 +150,8 @@ export function neutronSubnetOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'NeutronUpdateSubnet',
+      action: 'vpc:subnets:update',
+      actionScope: 'project',
       method: 'PUT',
       path: each,
       summary: 'Change a subnet',
@@ -161,6 +167,8 @@ export function neutronSubnetOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'NeutronDeleteSubnet',
+      action: 'vpc:subnets:delete',
+      actionScope: 'project',
       method: 'DELETE',
       path: each,
       summary: 'Delete a subnet that is in no router',
