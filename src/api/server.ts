@@ -17,6 +17,7 @@ import { readJsonBody, readYamlBody } from './body.ts';
 import { planBody, readDryRun } from './dry-run.ts';
 import { errorAnswer } from './error-answer.ts';
 import { refusePlainText } from './plain-text.ts';
+import { sendStream } from './streamed-answer.ts';
 import { refuseUnreadable } from './unreadable-request.ts';
 
 /** No body of the cloud's API comes near this: the largest is a batch of 200 members. */
@@ -85,12 +86,19 @@ export function createServer(parts: ServerParts): FastifyInstance {
     );
     sendError(refusal, request, reply, log);
   });
-  for (const operation of operations) addRoute(app, operation, parts);
+  const stopping = new AbortController();
+  // Streams have no end of their own, and the server waits for whatever is being answered.
+  app.addHook('preClose', async () => stopping.abort());
+  for (const operation of operations) addRoute(app, operation, { ...parts, stopping: stopping.signal });
   return app as unknown as FastifyInstance;
 }
 
-function addRoute(app: { route: FastifyInstance['route'] }, operation: Operation, parts: ServerParts): void {
-  const { identity, region } = parts;
+function addRoute(
+  app: { route: FastifyInstance['route'] },
+  operation: Operation,
+  parts: ServerParts & { readonly stopping: AbortSignal },
+): void {
+  const { identity, region, log, stopping } = parts;
   const rehearsable = isRehearsable(operation);
   const checkBody = operation.body && validator(operation.body, operation.bodyOptions);
   app.route({
@@ -117,7 +125,15 @@ function addRoute(app: { route: FastifyInstance['route'] }, operation: Operation
           return sendBody(request, reply.status(200), planned);
         }
         const answer = await region.store.runAs(origin, () => operation.handle(call), authorized.access);
-        return send(request, reply, operation, answer);
+        const { stream } = answer;
+        if (!stream) return send(request, reply, operation, answer);
+        reply.hijack();
+        const headers = { ...answer.headers, 'x-request-id': request.id, connection: 'close' };
+        reply.raw.writeHead(operation.status, headers).flushHeaders();
+        const sent = () => sendStream(reply.raw, stream, { stopping });
+        return region.store.runAs(origin, sent, authorized.access).catch((error: unknown) => {
+          log.error({ err: error, request_id: request.id }, 'a stream broke off');
+        });
       } catch (error) {
         noteRefusal(error, request, caller, operation, parts);
         throw error;

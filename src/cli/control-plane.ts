@@ -3,6 +3,9 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Server as TlsServer } from 'node:tls';
+import { Faults } from '../api/emulation/faults.ts';
+import { PendingStates } from '../api/emulation/pending.ts';
+import type { EmulationParts } from '../api/operations/emulation.ts';
 import { createServer, type ServerCertificate } from '../api/server.ts';
 import type { OpenKey } from '../dataplane/compile-tls.ts';
 import { Explainer } from '../dataplane/explainer.ts';
@@ -11,6 +14,7 @@ import { SessionKeys } from '../dataplane/session-keys.ts';
 import { StreamServer } from '../dataplane/stream-server.ts';
 import { HealthChecks } from '../health/health-checks.ts';
 import { singleProbe } from '../health/single-probe.ts';
+import { VirtualClock } from '../health/virtual-clock.ts';
 import { peerAddress } from '../model/address.ts';
 import { unauthenticated } from '../model/errors.ts';
 import type { InventoryFile } from '../model/inventory.ts';
@@ -19,6 +23,7 @@ import { privateKeysOf } from '../service/certificates.ts';
 import { Directory, type UserDeclaration } from '../service/identity/directory.ts';
 import { Groups } from '../service/identity/groups.ts';
 import { Identity } from '../service/identity/identity.ts';
+import { checkActions } from '../service/identity/known-actions.ts';
 import { loadProjects } from '../service/identity/projects.ts';
 import { Inventory } from '../service/inventory.ts';
 import { MemberChecks } from '../service/member-checks/member-checks.ts';
@@ -48,6 +53,8 @@ export interface ControlPlaneOptions {
   readonly callersClock?: () => Date;
   /** How many days the audit is kept; as the store has it when left out. */
   readonly auditDays?: number;
+  /** Whether verdicts, states, faults and the clock can be controlled through the API. */
+  readonly emulation?: boolean;
   /** What the API is served under over TLS, asked for as the credentials are; plain HTTP for null or nothing. */
   readonly certificate?: () => Promise<ServerCertificate | null>;
 }
@@ -69,7 +76,9 @@ export interface ControlPlane {
 
 /** @throws what stops it from starting; then nothing is left running or held */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const { directory, clock, auditDays } = options;
+  const { directory, auditDays } = options;
+  const virtual = options.emulation ? new VirtualClock() : null;
+  const clock = virtual ? () => virtual.date() : options.clock;
   const store = await Store.open({
     directory,
     ...(clock ? { clock } : {}),
@@ -78,17 +87,21 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const running = new AsyncDisposableStack();
   running.defer(() => store.close());
   try {
-    return await startOver(store, options, running);
+    return await startOver(store, options, virtual, running);
   } catch (error) {
     await running.disposeAsync();
     throw error;
   }
 }
 
-/** @param running takes what stops each part, in the order of starting */
+/**
+ * @param virtual the clock, with emulation
+ * @param running takes what stops each part, in the order of starting
+ */
 async function startOver(
   store: Store,
   options: ControlPlaneOptions,
+  virtual: VirtualClock | null,
   running: AsyncDisposableStack,
 ): Promise<ControlPlane> {
   const { directory, host, port, log } = options;
@@ -117,10 +130,17 @@ async function startOver(
   const stream = new StreamServer(publisher, credentials.proxy_token, log, ({ socket }) =>
     refusedCalls.note(refusedProxy(socket.remoteAddress)),
   );
-  const health = new HealthChecks(region, log);
+  const health = new HealthChecks(region, log, virtual ? { clock: virtual } : {});
+  const emulation = virtual && emulationOver(virtual, health);
   const memberChecks = new MemberChecks(region, singleProbe, log);
   const explainer = new Explainer(store.reader, sessionKeys);
-  const operations = allOperations({ region, identity, stream, memberChecks, explainer });
+  const operations = allOperations({
+    ...{ region, identity, stream, memberChecks, health, emulation, explainer },
+  });
+  checkActions(
+    options.inventory,
+    operations.flatMap(({ action }) => action ?? []),
+  );
   const takesUpgrade = StreamServer.takes;
   const app = createServer({ operations, identity, refusedCalls, region, takesUpgrade, log, certificate });
   stream.attach(app.server);
@@ -159,6 +179,18 @@ async function startOver(
       writeControlFile(directory, { url, token, certificate: cert });
     },
     stop: () => running.disposeAsync(),
+  };
+}
+
+function emulationOver(clock: VirtualClock, health: HealthChecks): EmulationParts {
+  return {
+    verdicts: health,
+    faults: new Faults(),
+    pending: new PendingStates(() => clock.now()),
+    advance: async (ms) => {
+      await clock.advance(ms, () => health.settle());
+      return clock.date();
+    },
   };
 }
 

@@ -33,6 +33,7 @@ const options = {
     default: 90,
     min: 1,
   },
+  emulation: { kind: 'flag', help: 'Let callers force verdicts, states, faults and time, for tests' },
   ...logOption('warn'),
 } as const;
 
@@ -63,6 +64,7 @@ export async function serve(args: readonly string[]): Promise<void> {
     ...address,
     inventory,
     auditDays: values['audit-days'],
+    emulation: values.emulation,
     credentials: () => loadCredentials(directory, preset),
     certificate: async () => (source ? readCertificate(source) : null),
     log,

@@ -30,6 +30,9 @@ const statuses = {
 
 export type ErrorCode = keyof typeof statuses;
 
+/** Every code there is. */
+export const errorCodes = Object.keys(statuses) as ErrorCode[];
+
 /** Who is said to call, where nobody has shown it: what of it may be kept, and is no secret. */
 export interface Claimant {
   readonly user?: { readonly id: string; readonly name: string };

@@ -48,6 +48,11 @@ export interface Answer {
   readonly body?: unknown;
   /** A body that is not JSON; its content type is among the headers. */
   readonly text?: string;
+  /**
+   * A body that comes piece by piece, perhaps without end; its content type is among the headers. A piece is asked for
+   * once the one before is on its way. The signal says that nobody takes them any more.
+   */
+  readonly stream?: (signal: AbortSignal) => AsyncIterable<string>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -58,8 +63,9 @@ export interface QueryParameter {
   readonly description: string;
 }
 
-/** Whether a call can be rehearsed: every write of what projects have, and of Elbow's own. */
+/** Whether a call can be rehearsed: every write of what projects have, and of Elbow's own but for its pretences. */
 export function isRehearsable({ method, path, isPublic = false }: Operation): boolean {
+  if (path.startsWith('/elbow/v1/emulation/')) return false;
   return (
     method !== 'GET' &&
     method !== 'HEAD' &&
@@ -107,6 +113,8 @@ export interface Operation {
   /** Whether the body may also be YAML, by its content type. */
   readonly takesYaml?: boolean;
   readonly answer?: TSchema;
+  /** The content type of the answer, when that is a stream. */
+  readonly answerForm?: 'text/event-stream';
   /** Content types that the answer may have beside JSON, when the call asks for them. */
   readonly otherForms?: readonly string[];
   /** The status of success. */

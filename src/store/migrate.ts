@@ -19,6 +19,7 @@ import * as refusedCalls from './migrations/0017-refused-calls.ts';
 import * as enterpriseProjects from './migrations/0018-enterprise-projects.ts';
 import * as networks from './migrations/0020-networks.ts';
 import * as servers from './migrations/0021-servers.ts';
+import * as memberTransitions from './migrations/0022-member-transitions.ts';
 
 /** In order; a database's version is how many of them it has. Never change one that was released. */
 const migrations: readonly { readonly up: (db: Kysely<unknown>) => Promise<void> }[] = [
@@ -41,6 +42,7 @@ const migrations: readonly { readonly up: (db: Kysely<unknown>) => Promise<void>
   networks,
   servers,
   enterpriseProjects,
+  memberTransitions,
 ];
 
 /** The database was written by a newer version of the program. */

@@ -77,6 +77,19 @@ interface PoolListenerRow {
   listener_id: string;
 }
 
+/** What health checking found of a member, beside the change that it is. */
+export interface MemberTransitionRow {
+  /** That of the change. */
+  revision: number;
+  member_id: string;
+  /** Milliseconds since the epoch, when it was found. */
+  at: number;
+  verdict: string;
+  /** JSON; null when ONLINE. */
+  reason: string | null;
+  latency_ms: number | null;
+}
+
 /** What the audit keeps of a change. */
 export interface AuditRow extends Omit<ChangeRow, 'revision'> {
   /** That of the change. */
@@ -208,6 +221,7 @@ export interface Tables {
   revoked_tokens: RevokedTokenRow;
   projects: ProjectRow;
   changes: ChangeRow;
+  member_transitions: MemberTransitionRow;
   audit: AuditRow;
   settings: { key: string; value: string };
 }

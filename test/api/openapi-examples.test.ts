@@ -39,6 +39,9 @@ function assertFits(value: unknown, content: Content | undefined, where: string)
   assert.deepEqual(check.Errors(value), [], `${where}: ${JSON.stringify(value)}`);
 }
 
+/** An answer without an end has neither an example nor an end to wait for. */
+const isStream = (content: object | undefined) => content !== undefined && 'text/event-stream' in content;
+
 test('every example fits its schema: bodies, answers and refusals', () => {
   for (const { operation } of eachOperation(document)) {
     const { operationId, requestBody, responses } = operation;
@@ -47,7 +50,7 @@ test('every example fits its schema: bodies, answers and refusals', () => {
       ...Object.values(responses).map((each) => resolve(document, each).content),
     ];
     for (const content of contents) {
-      if (!content) continue;
+      if (!content || isStream(content)) continue;
       const { example } = content['application/json'];
       assert.notEqual(example, undefined, operationId);
       assertFits(example, content, operationId);
@@ -153,6 +156,7 @@ test('the examples of create and update requests are taken, and every answer fit
     if (operation.operationId === 'ExportLoadBalancer') {
       assertDone(await cp.api.delete(fill('/v3/{project_id}/elb/master-slave-pools/{pool_id}')), 204);
     }
+    if (isStream(operation.responses[200]?.content)) continue;
     const reply = await cp.api.get(fill(path));
     if (reply.status === 404 && notMade.delete(operation.operationId)) continue;
     assertFits(

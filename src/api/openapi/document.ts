@@ -32,7 +32,9 @@ export interface DocumentedContent {
 export interface DocumentedResponse {
   readonly description: string;
   readonly headers?: unknown;
-  readonly content?: DocumentedContent;
+  readonly content?: Partial<DocumentedContent> & {
+    readonly 'text/event-stream'?: { readonly schema: DocumentedSchema };
+  };
 }
 
 export interface DocumentedOperation {
@@ -173,7 +175,7 @@ function plan(operation: Operation, components: Components): Readonly<Record<str
 }
 
 function success(operation: Operation, components: Components): DocumentedResponse {
-  const { answer, status, carriesRequestId, answerHeaders = {}, otherForms = [] } = operation;
+  const { answer, answerForm, status, carriesRequestId, answerHeaders = {}, otherForms = [] } = operation;
   const headers = {
     ...requestIdHeader,
     ...Object.fromEntries(
@@ -184,6 +186,10 @@ function success(operation: Operation, components: Components): DocumentedRespon
     ),
   };
   if (!answer) return { description: status === 204 ? 'Done; there is no body.' : 'Done.', headers };
+  if (answerForm) {
+    const content = { [answerForm]: { schema: components.refer(answer as DocumentedSchema) } };
+    return { description: 'Done.', headers, content };
+  }
   const { properties } = answer as { properties?: Record<string, TSchema> };
   const whole =
     carriesRequestId === false || !properties

@@ -24,5 +24,6 @@ export const groups: Readonly<Record<string, string>> = {
   Servers: 'What members stand for: servers with their addresses, zones, and whether they run.',
   'Enterprise projects': 'Groups of resources across projects, for which permissions may be granted.',
   Elbow: 'What is Elbow’s own.',
+  Emulation: 'Pretences for tests of automation, with --emulation only.',
   Service: 'What anyone may ask.',
 };
