@@ -1,19 +1,25 @@
 /** nginx, with the settings that match Elbow's. */
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tlsCipher, tlsPair, tlsVersion } from '../support/tls-ground.ts';
 import { programVersion } from '../support/versions.ts';
-import { type Peer, startOnFreePort } from './peer.ts';
+import { type Mode, type Peer, startOnFreePort } from './peer.ts';
 
 const command = 'nginx';
 
-/** Debian keeps the module that forwards TCP in a package of its own. */
-const hasStream = programVersion(command, ['-V'], /(--with-stream)(?!\S)/) !== null;
+/** What forwards TCP and UDP is built in, or, as Debian has it, a module in a package of its own. */
+const isStreamBuiltIn = programVersion(command, ['-V'], /(--with-stream)(?!\S)/) !== null;
+const streamModule = join(
+  programVersion(command, ['-V'], /--modules-path=(\S+)/) ?? '/nowhere',
+  'ngx_stream_module.so',
+);
+const hasStream = isStreamBuiltIn || existsSync(streamModule);
 
 export const nginx: Peer = {
   name: 'nginx',
   version: programVersion(command, ['-v'], /nginx\/(\d+\.\d+\.\d+)/),
-  lacks: (mode) => (mode === 'tcp' && !hasStream ? 'built without its stream module' : null),
+  lacks: (mode) =>
+    (mode === 'tcp' || mode === 'udp') && !hasStream ? 'its stream module is not installed' : null,
   start: ({ workshop, mode, memberPort }) => {
     const directory = workshop.directory();
     const file = join(directory, 'nginx.conf');
@@ -22,8 +28,10 @@ export const nginx: Peer = {
       mode,
       (port) => {
         const tls = mode === 'https' ? certificate(directory) : null;
-        const section = mode === 'tcp' ? stream(port, memberPort) : http(directory, port, memberPort, tls);
-        writeFileSync(file, global(directory) + section);
+        const overHttp = mode === 'http' || mode === 'https';
+        const section = overHttp ? http(directory, port, memberPort, tls) : stream(mode, port, memberPort);
+        const load = overHttp || isStreamBuiltIn ? '' : `load_module ${streamModule};\n`;
+        writeFileSync(file, load + global(directory) + section);
         return workshop.spawn(command, ['-p', directory, '-c', file, '-e', join(directory, 'error.log')]);
       },
       () => workshop.remove(directory),
@@ -84,11 +92,12 @@ http {
 `;
 }
 
-function stream(port: number, memberPort: number): string {
+function stream(mode: Mode, port: number, memberPort: number): string {
+  const how = mode === 'udp' ? 'udp' : 'backlog=4096';
   return `
 stream {
   server {
-    listen 127.0.0.1:${port} backlog=4096;
+    listen 127.0.0.1:${port} ${how};
     proxy_pass 127.0.0.1:${memberPort};
   }
 }

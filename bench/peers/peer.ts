@@ -1,10 +1,10 @@
 /** A peer: anything that can stand between clients and a member, Elbow among them. */
 import type { ChildProcess } from 'node:child_process';
-import { freePort, untilAnswered } from '../support/sockets.ts';
+import { freePort, untilAnswered, untilEchoed } from '../support/sockets.ts';
 import type { Workshop } from '../support/workshop.ts';
 
 /** What clients speak; members of `https` are spoken to in HTTP, as those of `http`. */
-export type Mode = 'http' | 'https' | 'tcp';
+export type Mode = 'http' | 'https' | 'tcp' | 'udp';
 
 export interface PeerSetup {
   readonly workshop: Workshop;
@@ -61,10 +61,11 @@ export async function startOnFreePort(
     failure = error;
   });
   try {
-    await untilAnswered(host, port, {
-      isSecure: mode === 'https',
-      gone: () => failure !== null || child.exitCode !== null,
-    });
+    const gone = () => failure !== null || child.exitCode !== null;
+    const isSecure = mode === 'https';
+    await (mode === 'udp'
+      ? untilEchoed(host, port, { gone })
+      : untilAnswered(host, port, { isSecure, gone }));
   } catch (error) {
     await workshop.end(child);
     cleanUp();

@@ -1,7 +1,8 @@
 /**
- * A member, as lean as Node can be: every request gets one of two fixed answers. It counts what it serves, so that
+ * A member, as lean as Node can be: every request gets one of two fixed answers, every datagram comes back. It counts what it serves, so that
  * no proxy can look good by not asking.
  */
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { MemberSetup } from '../support/member.ts';
@@ -25,6 +26,7 @@ const answers = {
 const { addresses, portsPerAddress } = JSON.parse(process.argv[2] ?? '') as MemberSetup;
 const listeners = addresses.flatMap((address) => new Array<string>(portsPerAddress).fill(address));
 const ports = await Promise.all(listeners.map(listen));
+await echo(addresses[0] ?? '127.0.0.1', ports[0] ?? 0);
 process.on('message', () => process.send?.(counts));
 process.on('disconnect', () => process.exit());
 process.send?.({ ports });
@@ -44,6 +46,17 @@ async function listen(address: string): Promise<number> {
   const server = createServer({ noDelay: true }, serve).listen({ port: 0, host: address, backlog: 4096 });
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;
+}
+
+/** Answers datagrams on the first port. */
+async function echo(address: string, port: number): Promise<void> {
+  const socket = createSocket({ type: 'udp4', recvBufferSize: 4 * 1024 * 1024 });
+  socket.on('message', (bytes, from) => {
+    counts.requests += 1;
+    socket.send(bytes, from.port, from.address);
+  });
+  socket.bind(port, address);
+  await once(socket, 'listening');
 }
 
 function serve(socket: Socket): void {

@@ -16,12 +16,13 @@ export const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.u
 
 const proxyStartTimeoutMs = 10_000;
 
-export type Protocol = 'HTTP' | 'HTTPS' | 'TCP';
+export type Protocol = 'HTTP' | 'HTTPS' | 'TCP' | 'UDP';
 
 /** A load balancer with one listener and its pool. */
 export interface Listening {
   readonly host: string;
   readonly port: number;
+  readonly listenerId: string;
   readonly poolId: string;
   /** Where the pool's members are in the API, below the project. */
   readonly membersPath: string;
@@ -88,11 +89,17 @@ export class ElbowInstallation implements AsyncDisposable {
     const pool = await api.create('/elb/pools', {
       pool: {
         listener_id: listener.id,
-        protocol: protocol === 'TCP' ? 'TCP' : 'HTTP',
+        protocol: protocol === 'HTTPS' ? 'HTTP' : protocol,
         lb_algorithm: 'ROUND_ROBIN',
       },
     });
-    return { host, port, poolId: pool.id, membersPath: `/elb/pools/${pool.id}/members` };
+    return {
+      host,
+      port,
+      listenerId: listener.id,
+      poolId: pool.id,
+      membersPath: `/elb/pools/${pool.id}/members`,
+    };
   }
 
   /** The fields of a listener that speaks TLS as the others do. */

@@ -53,6 +53,18 @@ export function ownGenerator(workshop: Workshop): LoadGenerator {
   return { name: 'its own Node generator', run: (load) => runOwn(workshop, load) };
 }
 
+/** Datagrams instead of requests: each connection sends one, waits for its echo, and sends the next. */
+export function datagramGenerator(workshop: Workshop): LoadGenerator {
+  return {
+    name: 'its own Node generator of datagrams',
+    run: async (load) => {
+      const { child, ready } = await workshop.fork<LoadResult>('datagram-client', load);
+      await workshop.end(child);
+      return ready;
+    },
+  };
+}
+
 /** Runs our own generator, which can also call the API. */
 export async function runOwn(workshop: Workshop, load: Load | ApiLoad): Promise<LoadResult> {
   const { child, ready } = await workshop.fork<LoadResult>('load-client', load);

@@ -1,4 +1,5 @@
 /** Ports and answers, one at a time: what starting and checking a proxy needs. */
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -64,5 +65,30 @@ export async function untilAnswered(
       throw new Error(`${host}:${port} answers ${answered ?? 'nothing'}, not ${status}`);
     }
     await delay(retryMs);
+  }
+}
+
+/** Waits until datagrams are answered; fails as `untilAnswered` does. */
+export async function untilEchoed(
+  host: string,
+  port: number,
+  { gone = () => false }: { readonly gone?: () => boolean } = {},
+): Promise<void> {
+  const socket = createSocket('udp4');
+  // Nobody hears there yet.
+  socket.on('error', () => {});
+  let isAnswered = false;
+  socket.on('message', () => {
+    isAnswered = true;
+  });
+  const deadline = performance.now() + startTimeoutMs;
+  try {
+    while (!isAnswered) {
+      if (gone() || performance.now() > deadline) throw new Error(`${host}:${port} answers no datagram`);
+      socket.send('first', port, host);
+      await delay(retryMs);
+    }
+  } finally {
+    socket.close();
   }
 }

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Server as SecureServer } from 'node:https';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { peerAddress } from '../model/address.ts';
 import { forbidden, Refusal } from '../model/errors.ts';
 import { type Answer, type Call, type Caller, isRehearsable, type Operation } from '../model/operation.ts';
 import { validator } from '../model/validation.ts';
@@ -9,7 +10,9 @@ import type { Logger } from '../observe/log.ts';
 import type { Identity } from '../service/identity/identity.ts';
 import { newId } from '../service/new-id.ts';
 import { planOf } from '../service/plan.ts';
+import type { RefusedCalls } from '../service/refused-calls.ts';
 import type { LiveRegion, Origin } from '../service/region.ts';
+import { type Authorized, authorize, everything } from './authorization.ts';
 import { readJsonBody, readYamlBody } from './body.ts';
 import { planBody, readDryRun } from './dry-run.ts';
 import { errorAnswer } from './error-answer.ts';
@@ -38,6 +41,7 @@ export interface ServerCertificate {
 export interface ServerParts {
   readonly operations: readonly Operation[];
   readonly identity: Identity;
+  readonly refusedCalls: RefusedCalls;
   readonly region: LiveRegion;
   /** Whether a request becomes a stream in another protocol, which somebody else takes over. */
   readonly takesUpgrade: (request: IncomingMessage) => boolean;
@@ -48,7 +52,7 @@ export interface ServerParts {
 
 /** A server ready to listen. */
 export function createServer(parts: ServerParts): FastifyInstance {
-  const { operations, identity, region, takesUpgrade, log, certificate } = parts;
+  const { operations, takesUpgrade, log, certificate } = parts;
   const app = Fastify({
     loggerInstance: undefined,
     bodyLimit: maxBodyBytes,
@@ -81,16 +85,12 @@ export function createServer(parts: ServerParts): FastifyInstance {
     );
     sendError(refusal, request, reply, log);
   });
-  for (const operation of operations) addRoute(app, operation, identity, region);
+  for (const operation of operations) addRoute(app, operation, parts);
   return app as unknown as FastifyInstance;
 }
 
-function addRoute(
-  app: { route: FastifyInstance['route'] },
-  operation: Operation,
-  identity: Identity,
-  region: LiveRegion,
-): void {
+function addRoute(app: { route: FastifyInstance['route'] }, operation: Operation, parts: ServerParts): void {
+  const { identity, region } = parts;
   const rehearsable = isRehearsable(operation);
   const checkBody = operation.body && validator(operation.body, operation.bodyOptions);
   app.route({
@@ -99,19 +99,47 @@ function addRoute(
     bodyLimit: operation.maxBodyBytes ?? maxBodyBytes,
     handler: async (request, reply) => {
       const bytes = (request.body as Buffer | undefined) ?? noBody;
-      const caller = operation.isPublic ? nobody : callerOf(request, bytes, identity);
-      const body = checkBody ? readBody(request, operation, bytes) : undefined;
-      checkBody?.(body);
-      const call = callOf(request, caller, body);
-      const origin = originOf(request, caller, operation);
-      if (rehearsable && readDryRun(call.query)) {
-        const plan = await region.store.runAs(origin, () => planOf(region, () => operation.handle(call)));
-        return sendBody(request, reply.status(200), { ...planBody(operation, plan), request_id: request.id });
+      let caller = nobody;
+      try {
+        if (!operation.isPublic) caller = callerOf(request, bytes, identity);
+        checkProject(request, caller, operation);
+        const authorized = operation.isPublic
+          ? { caller, ...everything }
+          : authorize(identity, operation, caller, paramsOf(request));
+        const body = checkBody ? readBody(request, operation, bytes) : undefined;
+        checkBody?.(body);
+        const call = callOf(request, authorized, body);
+        const origin = originOf(request, caller, operation);
+        if (rehearsable && readDryRun(call.query)) {
+          const rehearsed = () => planOf(region, () => operation.handle(call));
+          const plan = await region.store.runAs(origin, rehearsed, authorized.access);
+          const planned = { ...planBody(operation, plan), request_id: request.id };
+          return sendBody(request, reply.status(200), planned);
+        }
+        const answer = await region.store.runAs(origin, () => operation.handle(call), authorized.access);
+        return send(request, reply, operation, answer);
+      } catch (error) {
+        noteRefusal(error, request, caller, operation, parts);
+        throw error;
       }
-      const answer = await region.store.runAs(origin, () => operation.handle(call));
-      return send(request, reply, operation, answer);
     },
   });
+}
+
+/** Keeps in the audit that a call was refused for who made it. */
+function noteRefusal(
+  error: unknown,
+  request: FastifyRequest,
+  caller: Caller,
+  operation: Operation,
+  { region, refusedCalls }: ServerParts,
+): void {
+  if (!(error instanceof Refusal) || (error.status !== 401 && error.status !== 403)) return;
+  const { project_id: asked = '' } = request.params as { project_id?: string };
+  const origin = originOf(request, caller, operation);
+  const user = caller.credential.kind === 'none' ? (error.claimant.user ?? null) : origin.user;
+  const projectId = region.inventory.projects.has(asked) ? asked : null;
+  refusedCalls.note({ refusal: error, origin: { ...origin, user }, projectId });
 }
 
 function readBody({ headers }: FastifyRequest, { takesYaml = false }: Operation, bytes: Buffer): unknown {
@@ -119,25 +147,34 @@ function readBody({ headers }: FastifyRequest, { takesYaml = false }: Operation,
 }
 
 function callerOf(request: FastifyRequest, body: Buffer, identity: Identity): Caller {
-  const caller = identity.authenticate({
-    method: request.method,
-    url: request.url,
-    headers: request.headers,
-    body,
-  });
-  const { project_id: projectId } = request.params as { project_id?: string };
-  if (projectId !== undefined && !caller.projectIds.has(projectId)) {
-    throw forbidden(`The credential gives no access to the project ${projectId}.`);
-  }
-  return caller;
+  const { method, url, headers } = request;
+  return identity.authenticate({ method, url, headers, body });
 }
 
-function callOf(request: FastifyRequest, caller: Caller, body: unknown): Call {
-  const at = request.url.indexOf('?');
+/** One that is not there is refused in the same words as one that is somebody else's. */
+function checkProject(request: FastifyRequest, caller: Caller, { isPublic }: Operation): void {
+  const { project_id: projectId } = request.params as { project_id?: string };
+  if (isPublic || projectId === undefined || caller.projectIds.has(projectId)) return;
+  throw forbidden(`The credential gives no access to the project ${projectId}.`);
+}
+
+function queryOf({ url }: FastifyRequest): URLSearchParams {
+  const at = url.indexOf('?');
+  return at < 0 ? noQuery : new URLSearchParams(url.slice(at + 1));
+}
+
+/** What of a request says where an action must be allowed. */
+function paramsOf(request: FastifyRequest) {
+  const { project_id: projectId } = request.params as { project_id?: string };
+  return { projectId, query: () => queryOf(request) };
+}
+
+function callOf(request: FastifyRequest, { caller, mayIn }: Authorized, body: unknown): Call {
   return {
     requestId: request.id,
     params: request.params as Record<string, string>,
-    query: at < 0 ? noQuery : new URLSearchParams(request.url.slice(at + 1)),
+    query: queryOf(request),
+    mayIn,
     headers: request.headers,
     body,
     caller,
@@ -152,8 +189,7 @@ function originOf(
 ): Origin {
   return {
     user: { id: userId, name: userName },
-    // A socket that takes both families writes IPv4 addresses as IPv6 ones.
-    address: ip.replace(/^::ffff:(?=\d+\.)/, ''),
+    address: peerAddress(ip),
     requestId,
     operationId,
   };

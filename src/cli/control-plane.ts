@@ -11,15 +11,20 @@ import { SessionKeys } from '../dataplane/session-keys.ts';
 import { StreamServer } from '../dataplane/stream-server.ts';
 import { HealthChecks } from '../health/health-checks.ts';
 import { singleProbe } from '../health/single-probe.ts';
+import { peerAddress } from '../model/address.ts';
+import { unauthenticated } from '../model/errors.ts';
 import type { InventoryFile } from '../model/inventory.ts';
 import type { Logger } from '../observe/log.ts';
 import { privateKeysOf } from '../service/certificates.ts';
 import { Directory, type UserDeclaration } from '../service/identity/directory.ts';
+import { Groups } from '../service/identity/groups.ts';
 import { Identity } from '../service/identity/identity.ts';
 import { loadProjects } from '../service/identity/projects.ts';
 import { Inventory } from '../service/inventory.ts';
 import { MemberChecks } from '../service/member-checks/member-checks.ts';
+import { newId } from '../service/new-id.ts';
 import { destroyExpired } from '../service/recycle-bin.ts';
+import { type RefusedCall, RefusedCalls } from '../service/refused-calls.ts';
 import type { LiveRegion } from '../service/region.ts';
 import { Secrets } from '../service/secrets.ts';
 import { refreshServers } from '../service/server-states.ts';
@@ -107,13 +112,17 @@ async function startOver(
   const sessionKeys = new SessionKeys(credentials.secrets_key);
   const openKey: OpenKey = (each) => privateKeysOf(region, each).private_key;
   const publisher = new Publisher(store, { sessionKeys, openKey }, log);
-  const stream = new StreamServer(publisher, credentials.proxy_token, log);
+  const refusedCalls = new RefusedCalls(region, log, options.clock);
+  running.defer(() => refusedCalls.stop());
+  const stream = new StreamServer(publisher, credentials.proxy_token, log, ({ socket }) =>
+    refusedCalls.note(refusedProxy(socket.remoteAddress)),
+  );
   const health = new HealthChecks(region, log);
   const memberChecks = new MemberChecks(region, singleProbe, log);
   const explainer = new Explainer(store.reader, sessionKeys);
   const operations = allOperations({ region, identity, stream, memberChecks, explainer });
   const takesUpgrade = StreamServer.takes;
-  const app = createServer({ operations, identity, region, takesUpgrade, log, certificate });
+  const app = createServer({ operations, identity, refusedCalls, region, takesUpgrade, log, certificate });
   stream.attach(app.server);
   const trimming = setInterval(() => trim(store, log), trimIntervalMs);
   running.defer(() => clearInterval(trimming));
@@ -178,14 +187,32 @@ function declaredUsers(
     password: credentials.password,
     accessKeys: [{ access: credentials.access_key, secret: credentials.secret_key }],
     projectIds,
+    permissions: null,
   };
-  const declared = (inventory.users ?? []).map((user) => ({
-    name: user.name,
-    ...(user.password === undefined ? {} : { password: user.password }),
-    accessKeys: user.access_keys ?? [],
-    projectIds: user.projects ? new Set(user.projects) : projectIds,
-  }));
+  const groups = new Groups(inventory, projectIds);
+  const declared = (inventory.users ?? []).map((user) => {
+    const permissions = groups.permissionsOf(user.name, user.groups);
+    const own = user.projects ? new Set(user.projects) : projectIds;
+    return {
+      name: user.name,
+      ...(user.password === undefined ? {} : { password: user.password }),
+      accessKeys: user.access_keys ?? [],
+      projectIds: permissions?.projectsAmong(own) ?? own,
+      permissions,
+    };
+  });
   return [first, ...declared];
+}
+
+/** A proxy that came with a wrong token, as the audit keeps it. */
+function refusedProxy(address: string | undefined): RefusedCall {
+  const requestId = newId(new Date());
+  const operationId = 'StreamConfiguration';
+  return {
+    refusal: unauthenticated('The token of the proxy is wrong; give the proxy_token of credentials.json.'),
+    origin: { user: null, address: peerAddress(address ?? ''), requestId, operationId },
+    projectId: null,
+  };
 }
 
 function urlOf(scheme: 'http' | 'https', host: string, { port }: AddressInfo): string {

@@ -24,6 +24,7 @@ import { logtankOperations } from '../api/operations/logtanks.ts';
 import { masterSlavePoolOperations } from '../api/operations/master-slave-pools.ts';
 import { memberCheckOperations } from '../api/operations/member-checks.ts';
 import { memberOperations } from '../api/operations/members.ts';
+import { memberOperationsV2 } from '../api/operations/members-v2.ts';
 import { networkUseOperations } from '../api/operations/network-use.ts';
 import { poolOperations } from '../api/operations/pools.ts';
 import { publicOperations } from '../api/operations/public.ts';
@@ -35,9 +36,16 @@ import { topologyOperation } from '../api/operations/topology.ts';
 import { upgradeOperations } from '../api/operations/upgrade.ts';
 import { accessKeyOperations } from '../cloud/access-keys.ts';
 import { cloudServerOperations } from '../cloud/cloud-servers.ts';
+import { computeOperations } from '../cloud/compute.ts';
 import { directoryOperations } from '../cloud/directory.ts';
 import { discoveryOperations } from '../cloud/discovery.ts';
 import { elbowServerOperations } from '../cloud/elbow-servers.ts';
+import { enterpriseProjectOperations } from '../cloud/enterprise-projects.ts';
+import { floatingIpOperations } from '../cloud/neutron/floating-ips.ts';
+import { neutronNetworkOperations } from '../cloud/neutron/networks.ts';
+import { neutronRouterOperations } from '../cloud/neutron/routers.ts';
+import { neutronSubnetOperations } from '../cloud/neutron/subnets.ts';
+import { portOperations } from '../cloud/ports.ts';
 import { projectOperations } from '../cloud/projects.ts';
 import { publicIpOperations } from '../cloud/public-ips.ts';
 import { subnetOperations } from '../cloud/subnets.ts';
@@ -77,6 +85,7 @@ export function allOperations({
     ...poolOperations(region),
     ...masterSlavePoolOperations(region),
     ...memberOperations(region),
+    ...memberOperationsV2(region),
     ...memberCheckOperations(memberChecks),
     ...healthMonitorOperations(region),
     ...l7PolicyOperations(region),
@@ -103,8 +112,15 @@ export function allOperations({
     ...vpcOperations(region),
     ...subnetOperations(region),
     ...publicIpOperations(region),
+    ...portOperations(region),
+    ...neutronNetworkOperations(region),
+    ...neutronSubnetOperations(region),
+    ...neutronRouterOperations(region),
+    ...floatingIpOperations(region),
     ...cloudServerOperations(region),
+    ...computeOperations(region),
     ...elbowServerOperations(region),
+    ...enterpriseProjectOperations(region),
     ...elbowOperations(region, stream),
     explainOperation(explainer),
     ...graphOperations(region),

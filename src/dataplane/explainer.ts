@@ -8,6 +8,7 @@ import { type L7Rule, l7Rule } from '../model/l7-rule.ts';
 import { type Listener, listener } from '../model/listener.ts';
 import { member } from '../model/member.ts';
 import { pool } from '../model/pool.ts';
+import { seenOf } from '../store/access.ts';
 import { findBy } from '../store/rows.ts';
 import type { Reader } from '../store/transaction.ts';
 import { certificateFor } from './certificate-choice.ts';
@@ -42,7 +43,7 @@ export class Explainer {
     listenerId: string,
     request: ExplainRequest,
   ): Promise<Explanation | undefined> {
-    const [of] = await findBy(this.#db, listener, 'id', [listenerId]);
+    const [of] = seenOf(this.#db, listener, await findBy(this.#db, listener, 'id', [listenerId]));
     if (!of || !projectIds.has(of.project_id)) return undefined;
     const facts = describedFacts(request);
     const decided = await this.#decide(of, facts);

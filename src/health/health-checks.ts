@@ -1,17 +1,19 @@
 /** Keeps the scheduler at what the resources say, and the resources at what it finds. */
-import type { Member } from '../model/member.ts';
 import type { Logger } from '../observe/log.ts';
 import {
   type Change,
   followChanges,
+  type MonitoredMember,
   type MonitoredPool,
   membersById,
+  membersOf,
   monitoredPool,
   monitoredPools,
   poolsOfListeners,
 } from '../service/monitored-pools.ts';
 import type { LiveRegion } from '../service/region.ts';
 import { recordVerdict } from '../service/verdicts.ts';
+import { AttachedPools } from './attached-pools.ts';
 import { HealthScheduler, type SchedulerOptions, type VerdictChange } from './scheduler.ts';
 import type { ProbedMember } from './watch.ts';
 
@@ -23,8 +25,8 @@ export class HealthChecks {
   readonly #log: Logger;
   readonly #scheduler: HealthScheduler;
   readonly #feed: ReturnType<typeof followChanges>;
-  /** What members of a probed pool have in common. */
-  readonly #pools = new Map<string, Omit<MonitoredPool, 'members'>>();
+  /** The probed pools. */
+  readonly #pools = new AttachedPools();
   /** The newest verdicts that could not be stored, by member: nobody tells them again while they last. */
   readonly #unstored = new Map<string, VerdictChange>();
   #retry: NodeJS.Timeout | null = null;
@@ -40,7 +42,7 @@ export class HealthChecks {
   /** Takes up the verdicts that are stored and begins to probe. */
   async start(): Promise<void> {
     await this.#feed.start();
-    for await (const pool of monitoredPools(this.#region)) this.#putPool(pool);
+    for await (const pool of monitoredPools(this.#region)) await this.#putPool(pool);
     this.#scheduler.start();
   }
 
@@ -59,9 +61,9 @@ export class HealthChecks {
     for (const { type, id, parent_id, operation } of changes) {
       if (type === 'pool') pools.add(id);
       else if (type === 'healthmonitor' && parent_id) {
+        // A monitor that is new, or was down in between, knows nothing of what was found before.
+        if (operation !== 'update' || pools.has(parent_id)) this.#removePool(parent_id);
         pools.add(parent_id);
-        // A monitor that is new knows nothing of what an earlier one found.
-        if (operation !== 'update') this.#removePool(parent_id);
       } else if (type === 'member' && parent_id) members.set(id, parent_id);
       else if (type === 'loadbalancer' || type === 'listener') owners.add(id);
       else if (type === 'l7policy' && parent_id) owners.add(parent_id);
@@ -72,18 +74,18 @@ export class HealthChecks {
   }
 
   /** The probed pools that were attached to any of the owners until now, or are by now. */
-  async #attachedTo(owners: ReadonlySet<string>): Promise<string[]> {
-    if (owners.size === 0) return [];
-    const before = [...this.#pools.values()].filter(({ attachedTo }) =>
-      attachedTo.some((id) => owners.has(id)),
-    );
-    const now = await poolsOfListeners(this.#region, [...owners]);
-    return [...before.map(({ poolId }) => poolId), ...now.filter((id) => this.#pools.has(id))];
+  async #attachedTo(owners: ReadonlySet<string>): Promise<Set<string>> {
+    if (owners.size === 0) return new Set();
+    const attached = this.#pools.of(owners);
+    for (const id of await poolsOfListeners(this.#region, [...owners])) {
+      if (this.#pools.has(id)) attached.add(id);
+    }
+    return attached;
   }
 
   async #refreshPool(poolId: string): Promise<void> {
     const pool = await monitoredPool(this.#region, poolId);
-    if (pool) this.#putPool(pool);
+    if (pool) await this.#putPool(pool);
     else this.#removePool(poolId);
   }
 
@@ -92,22 +94,18 @@ export class HealthChecks {
     const ids = watched.map(([id]) => id);
     const found = new Map((await membersById(this.#region, ids)).map((each) => [each.id, each]));
     for (const [id, poolId] of watched) {
-      const pool = this.#pools.get(poolId);
-      if (!pool) continue;
       const member = found.get(id);
-      if (member) this.#scheduler.putMember(poolId, probedMember(member, pool));
+      if (member) this.#scheduler.putMember(poolId, probedMember(member));
       else this.#scheduler.removeMember(poolId, id);
     }
   }
 
-  #putPool(pool: MonitoredPool): void {
-    const { members, ...rest } = pool;
-    const { poolId, monitor } = rest;
-    this.#pools.set(poolId, rest);
-    this.#scheduler.setPool(poolId, {
-      monitor,
-      members: members.map((each) => probedMember(each, pool)),
-    });
+  /** Members are read when their pool is new here: afterwards each of their changes tells of itself. */
+  async #putPool({ poolId, monitor, host, attachedTo }: MonitoredPool): Promise<void> {
+    const members = this.#pools.has(poolId) ? [] : await membersOf(this.#region, poolId);
+    this.#pools.put(poolId, attachedTo);
+    this.#scheduler.setPool(poolId, { monitor, host });
+    for (const member of members) this.#scheduler.putMember(poolId, probedMember(member));
   }
 
   #removePool(poolId: string): void {
@@ -124,9 +122,9 @@ export class HealthChecks {
 
   /** Writers are served in order, so what is noted here last is the newest. */
   async #store(change: VerdictChange): Promise<void> {
-    const { memberId, verdict, reason } = change;
+    const { memberId } = change;
     try {
-      await recordVerdict(this.#region, { memberId, verdict, reason });
+      await recordVerdict(this.#region, change);
       this.#unstored.delete(memberId);
     } catch (error) {
       this.#log.error({ err: error, member: memberId }, 'a verdict could not be stored and is tried again');
@@ -142,15 +140,11 @@ export class HealthChecks {
   }
 }
 
-function probedMember(
-  member: Member,
-  { monitor, host }: Pick<MonitoredPool, 'monitor' | 'host'>,
-): ProbedMember {
+function probedMember({ id, address, protocol_port, verdict, reason }: MonitoredMember): ProbedMember {
   return {
-    id: member.id,
-    address: member.address,
-    port: monitor.monitor_port ?? member.protocol_port,
-    host,
-    ...(member.verdict === 'INITIAL' ? {} : { initial: member.verdict, initialReason: member.reason }),
+    id,
+    address,
+    port: protocol_port,
+    ...(verdict === 'INITIAL' ? {} : { initial: verdict, initialReason: reason }),
   };
 }

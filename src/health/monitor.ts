@@ -5,6 +5,7 @@ export type MonitorType = HealthMonitor['type'];
 
 /** What the scheduler reads of a health monitor: fields of the API's resource under their own names. */
 export interface MonitorSettings {
+  readonly id: string;
   readonly type: MonitorType;
   /** Seconds between the starts of two probes of a member. */
   readonly delay: number;
@@ -14,6 +15,8 @@ export interface MonitorSettings {
   readonly max_retries: number;
   /** Failures in a row that bring a member OFFLINE. */
   readonly max_retries_down: number;
+  /** Where members are probed; null for the port that each has. */
+  readonly monitor_port: number | null;
   /** GET, HEAD or POST. Like `http_version` it matters to HTTP and HTTPS only; null is the API's default. */
   readonly http_method: string | null;
   /** For HTTP, HTTPS, and GRPC where it is not `/`. */

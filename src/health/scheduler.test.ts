@@ -10,6 +10,8 @@ import { HealthScheduler, type VerdictChange } from './scheduler.ts';
 import type { ProbedMember } from './watch.ts';
 
 const monitor: MonitorSettings = {
+  id: 'monitor',
+  monitor_port: null,
   type: 'TCP',
   delay: 5,
   timeout: 3,
@@ -121,7 +123,12 @@ function createFixture(options: { maxInFlight?: number } = {}) {
       }
     }
   };
-  return { clock, probes, changes, scheduler, running, live };
+  /** Puts a pool with exactly these members. */
+  const put = (poolId: string, settings: { monitor: MonitorSettings; members: readonly ProbedMember[] }) => {
+    scheduler.setPool(poolId, { monitor: settings.monitor, host: 'h' });
+    for (const member of settings.members) scheduler.putMember(poolId, member);
+  };
+  return { clock, probes, changes, scheduler, running, live, put };
 }
 
 function members(count: number, prefix = 'm'): ProbedMember[] {
@@ -129,14 +136,13 @@ function members(count: number, prefix = 'm'): ProbedMember[] {
     id: `${prefix}-${i}`,
     address: `127.0.${i >> 8}.${i & 255}`,
     port: 80,
-    host: 'h',
   }));
 }
 
 describe('the health scheduler', () => {
   it('spreads first probes over the first interval, and probes each member once in it', () => {
-    const { clock, probes, scheduler, live } = createFixture();
-    scheduler.setPool('p', { monitor, members: members(1000) });
+    const { put, clock, probes, scheduler, live } = createFixture();
+    put('p', { monitor, members: members(1000) });
     scheduler.start();
     const startedAt = clock.now();
     live(5000, () => passed);
@@ -151,8 +157,8 @@ describe('the health scheduler', () => {
   });
 
   it('keeps the cadence of every member without drift', () => {
-    const { probes, scheduler, live } = createFixture();
-    scheduler.setPool('p', { monitor, members: members(200) });
+    const { put, probes, scheduler, live } = createFixture();
+    put('p', { monitor, members: members(200) });
     scheduler.start();
     live(100_000, () => passed);
     const starts = Map.groupBy(probes, ({ target }) => target.address);
@@ -168,8 +174,8 @@ describe('the health scheduler', () => {
   });
 
   it('probes an overdue member once after a stall, in its own phase and not all at once', () => {
-    const { clock, probes, scheduler, live } = createFixture();
-    scheduler.setPool('p', { monitor, members: members(1000) });
+    const { put, clock, probes, scheduler, live } = createFixture();
+    put('p', { monitor, members: members(1000) });
     scheduler.start();
     live(10_000, () => passed);
     const before = probes.length;
@@ -184,8 +190,8 @@ describe('the health scheduler', () => {
   });
 
   it('keeps the phases of members through short stalls, and makes up for them in small steps', () => {
-    const { clock, probes, scheduler, live } = createFixture();
-    scheduler.setPool('p', { monitor, members: members(1000) });
+    const { put, clock, probes, scheduler, live } = createFixture();
+    put('p', { monitor, members: members(1000) });
     scheduler.start();
     for (let i = 0; i < 10; i++) {
       live(7000, () => passed);
@@ -202,9 +208,9 @@ describe('the health scheduler', () => {
   });
 
   it('never has more probes under way than allowed, nor two of one member, and lets pools take turns', () => {
-    const { clock, probes, scheduler, running } = createFixture({ maxInFlight: 10 });
-    scheduler.setPool('silent', { monitor, members: members(500, 's') });
-    scheduler.setPool('small', { monitor, members: [{ id: 'x', address: '::1', port: 80, host: 'h' }] });
+    const { put, clock, probes, scheduler, running } = createFixture({ maxInFlight: 10 });
+    put('silent', { monitor, members: members(500, 's') });
+    put('small', { monitor, members: [{ id: 'x', address: '::1', port: 80 }] });
     scheduler.start();
     // The members of the big pool hold their sockets for the whole timeout: 10 in 3 s, though 100 a second are due.
     for (let i = 0; i < 2000; i++) {
@@ -226,8 +232,8 @@ describe('the health scheduler', () => {
   });
 
   it('waits for a probe that lasts longer than the interval', () => {
-    const { clock, running, scheduler, probes } = createFixture();
-    scheduler.setPool('p', { monitor, members: members(1) });
+    const { put, clock, running, scheduler, probes } = createFixture();
+    put('p', { monitor, members: members(1) });
     scheduler.start();
     clock.advance(17_000);
     assert.equal(probes.length, 1);
@@ -237,8 +243,8 @@ describe('the health scheduler', () => {
   });
 
   it('tells verdicts and changed reasons, and nothing else', () => {
-    const { changes, scheduler, live, clock } = createFixture();
-    scheduler.setPool('p', { monitor, members: members(1) });
+    const { put, changes, scheduler, live, clock } = createFixture();
+    put('p', { monitor, members: members(1) });
     scheduler.start();
     live(15_000, () => passed);
     live(10_000, () => refused);
@@ -263,7 +269,7 @@ describe('the health scheduler', () => {
   });
 
   it('does not tell again what was known before a restart', () => {
-    const { changes, scheduler, live } = createFixture();
+    const { put, changes, scheduler, live } = createFixture();
     const initialReason = refused.kind === 'failed' ? refused.reason : null;
     const [up, down] = members(2);
     assert.ok(up && down);
@@ -271,7 +277,7 @@ describe('the health scheduler', () => {
       { ...up, initial: 'ONLINE' as const },
       { ...down, initial: 'OFFLINE' as const, initialReason },
     ];
-    scheduler.setPool('p', { monitor, members: known });
+    put('p', { monitor, members: known });
     scheduler.start();
     live(30_000, ({ address }) => (address === up.address ? passed : refused));
     assert.deepEqual(changes, []);
@@ -283,15 +289,15 @@ describe('the health scheduler', () => {
   });
 
   it('keeps verdicts when the monitor changes, and asks the new question within the new interval', () => {
-    const { changes, scheduler, live, probes } = createFixture();
-    scheduler.setPool('p', { monitor, members: members(100) });
+    const { put, changes, scheduler, live, probes } = createFixture();
+    put('p', { monitor, members: members(100) });
     scheduler.start();
     live(10_000, () => passed);
     assert.equal(changes.length, 100);
     live(9900, () => refused);
     const before = probes.length;
     const changed = { ...monitor, type: 'HTTP' as const, delay: 2, timeout: 1 };
-    scheduler.setPool('p', { monitor: changed, members: members(100) });
+    put('p', { monitor: changed, members: members(100) });
     live(2010, () => refused);
     const after = probes.slice(before);
     assert.equal(new Set(after.map(({ target }) => target.address)).size, 100);
@@ -302,23 +308,23 @@ describe('the health scheduler', () => {
   });
 
   it('leaves everything as it is when a pool is put again unchanged', () => {
-    const { scheduler, live, probes, clock } = createFixture();
-    scheduler.setPool('p', { monitor, members: members(1) });
+    const { put, scheduler, live, probes, clock } = createFixture();
+    put('p', { monitor, members: members(1) });
     scheduler.start();
     live(5000, () => passed);
     const [first] = probes;
     assert.ok(first);
-    scheduler.setPool('p', { monitor: { ...monitor }, members: members(1) });
+    put('p', { monitor: { ...monitor }, members: members(1) });
     live(first.at + 5020 - clock.now(), () => passed);
     assert.equal(probes.length, 2);
     assert.ok(Math.abs((probes[1]?.at ?? 0) - first.at - 5000) <= 20);
   });
 
   it('gives the socket of a removed member to the next, and forgets a removed one that was about to be probed', () => {
-    const { scheduler, clock, probes, running } = createFixture({ maxInFlight: 1 });
+    const { put, scheduler, clock, probes, running } = createFixture({ maxInFlight: 1 });
     const [a, b, c] = members(3);
     assert.ok(a && b && c);
-    scheduler.setPool('p', { monitor, members: [a, b, c] });
+    put('p', { monitor, members: [a, b, c] });
     scheduler.start();
     clock.advance(5020);
     const [first] = running();
@@ -337,26 +343,26 @@ describe('the health scheduler', () => {
   });
 
   it('forgets a removed pool: a monitor made anew begins with INITIAL members', () => {
-    const { changes, scheduler, live } = createFixture();
+    const { put, changes, scheduler, live } = createFixture();
     scheduler.start();
-    scheduler.setPool('p', { monitor, members: members(3) });
+    put('p', { monitor, members: members(3) });
     live(6000, () => passed);
     scheduler.removePool('p');
-    scheduler.putMember('p', { id: 'late', address: '127.0.0.9', port: 1, host: 'h' });
+    scheduler.putMember('p', { id: 'late', address: '127.0.0.9', port: 1 });
     live(20_000, () => assert.fail('a probe of a pool without a monitor'));
-    scheduler.setPool('p', { monitor, members: members(3) });
+    put('p', { monitor, members: members(3) });
     live(6000, () => passed);
     assert.equal(changes.length, 6);
   });
 
   it('drops the probe under way of a member that moves, and probes it where it is now', () => {
-    const { scheduler, clock, probes, running } = createFixture();
-    scheduler.setPool('p', { monitor, members: members(1) });
+    const { put, scheduler, clock, probes, running } = createFixture();
+    put('p', { monitor, members: members(1) });
     scheduler.start();
     clock.advance(5000);
     const [old] = running();
     assert.ok(old);
-    scheduler.putMember('p', { id: 'm-0', address: '127.0.0.0', port: 81, host: 'h' });
+    scheduler.putMember('p', { id: 'm-0', address: '127.0.0.0', port: 81 });
     assert.equal(old.state, 'stopped');
     clock.advance(5020);
     assert.deepEqual(
@@ -366,11 +372,11 @@ describe('the health scheduler', () => {
   });
 
   it('does not count failures at the old place of a member against it at the new one', () => {
-    const { scheduler, live, changes } = createFixture();
-    scheduler.setPool('p', { monitor, members: members(1) });
+    const { put, scheduler, live, changes } = createFixture();
+    put('p', { monitor, members: members(1) });
     scheduler.start();
     live(10_010, () => refused);
-    scheduler.putMember('p', { id: 'm-0', address: '127.0.0.0', port: 81, host: 'h' });
+    scheduler.putMember('p', { id: 'm-0', address: '127.0.0.0', port: 81 });
     live(10_010, () => refused);
     assert.deepEqual(changes, []);
     live(5010, () => refused);
@@ -378,8 +384,8 @@ describe('the health scheduler', () => {
   });
 
   it('is silent after stop, and goes on with what it knew after another start', () => {
-    const { scheduler, clock, probes, running, live, changes } = createFixture();
-    scheduler.setPool('p', { monitor, members: members(100) });
+    const { put, scheduler, clock, probes, running, live, changes } = createFixture();
+    put('p', { monitor, members: members(100) });
     clock.advance(20_000);
     assert.equal(probes.length, 0);
     scheduler.start();
@@ -390,7 +396,7 @@ describe('the health scheduler', () => {
     assert.equal(running().length, 0);
     assert.equal(clock.timers, 0);
     const before = probes.length;
-    scheduler.putMember('p', { id: 'new', address: '127.0.9.9', port: 80, host: 'h' });
+    scheduler.putMember('p', { id: 'new', address: '127.0.9.9', port: 80 });
     scheduler.removeMember('p', 'm-0');
     clock.advance(60_000);
     assert.equal(probes.length, before);
@@ -416,16 +422,16 @@ describe('the health scheduler', () => {
     );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 150, size: 'max' }), (steps) => {
-        const { scheduler, clock, running, changes, probes } = createFixture({ maxInFlight: 2 });
+        const { put, scheduler, clock, running, changes, probes } = createFixture({ maxInFlight: 2 });
         const present = new Map<string, ProbedMember>();
         let settings = monitor;
-        scheduler.setPool('p', { monitor: settings, members: [] });
+        put('p', { monitor: settings, members: [] });
         scheduler.start();
         for (const each of steps) {
           switch (each.kind) {
             case 'put': {
               const id = `m-${each.member}`;
-              const member = { id, address: `127.0.0.${each.member}`, port: each.port, host: 'h' };
+              const member = { id, address: `127.0.0.${each.member}`, port: each.port };
               present.set(id, member);
               scheduler.putMember('p', member);
               break;
@@ -442,7 +448,7 @@ describe('the health scheduler', () => {
               break;
             case 'delay':
               settings = { ...settings, delay: each.delay };
-              scheduler.setPool('p', { monitor: settings, members: [...present.values()] });
+              put('p', { monitor: settings, members: [...present.values()] });
               break;
             case 'restart':
               scheduler.stop();
@@ -485,7 +491,8 @@ describe('the health scheduler', () => {
     const scheduler = new HealthScheduler({ onVerdict: (change) => told(change) });
     const quick = { ...monitor, delay: 0.05, timeout: 5 };
     const online = nextVerdict();
-    scheduler.setPool('p', { monitor: quick, members: [{ id: 'm', address: '127.0.0.1', port, host: 'h' }] });
+    scheduler.setPool('p', { monitor: quick, host: 'h' });
+    scheduler.putMember('p', { id: 'm', address: '127.0.0.1', port });
     scheduler.start();
     assert.equal((await online).verdict, 'ONLINE');
     const offline = nextVerdict();

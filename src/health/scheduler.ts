@@ -9,6 +9,7 @@ import {
   createWatch,
   isSameCriterion,
   isSameTarget,
+  type PoolSettings,
   type PoolWatch,
   type ProbedMember,
   type Watch,
@@ -18,6 +19,8 @@ import {
 export interface VerdictChange {
   readonly poolId: string;
   readonly memberId: string;
+  /** Under which monitor: what an earlier one found says nothing of the member. */
+  readonly monitorId: string;
   readonly verdict: Verdict;
   /** Null when ONLINE. */
   readonly reason: FailureReason | null;
@@ -87,27 +90,18 @@ export class HealthScheduler {
   }
 
   /**
-   * Puts a pool with all its members; those it does not name are removed, those it knows keep their verdicts.
+   * Puts a pool, which is new or changes how its members are probed; those it has keep their verdicts.
    *
    * A monitor that asks something else (another type, path or code) leaves the verdicts standing until new
    * results decide. For a monitor that is new, remove the pool first.
    */
-  setPool(poolId: string, settings: { monitor: MonitorSettings; members: readonly ProbedMember[] }): void {
-    const { monitor, members } = settings;
+  setPool(poolId: string, settings: PoolSettings): void {
     const pool = this.#pools.get(poolId);
     if (pool === undefined) {
-      this.#pools.set(poolId, { id: poolId, monitor, probe: this.#createProbe(monitor), members: new Map() });
+      const probe = this.#createProbe(settings.monitor);
+      this.#pools.set(poolId, { id: poolId, settings, probe, members: new Map() });
     } else {
-      this.#changeMonitor(pool, monitor);
-      const kept = new Set(members.map(({ id }) => id));
-      for (const id of pool.members.keys()) {
-        if (!kept.has(id)) {
-          this.removeMember(poolId, id);
-        }
-      }
-    }
-    for (const member of members) {
-      this.putMember(poolId, member);
+      this.#changeSettings(pool, settings);
     }
   }
 
@@ -148,14 +142,14 @@ export class HealthScheduler {
     }
   }
 
-  #changeMonitor(pool: PoolWatch, monitor: MonitorSettings): void {
-    const previous = pool.monitor;
-    pool.monitor = monitor;
-    const asksTheSame = isSameCriterion(previous, monitor);
+  #changeSettings(pool: PoolWatch, settings: PoolSettings): void {
+    const previous = pool.settings;
+    pool.settings = settings;
+    const asksTheSame = isSameCriterion(previous, settings);
     if (!asksTheSame) {
-      pool.probe = this.#createProbe(monitor);
+      pool.probe = this.#createProbe(settings.monitor);
     }
-    if (asksTheSame && previous.delay === monitor.delay) {
+    if (asksTheSame && previous.monitor.delay === settings.monitor.delay) {
       return;
     }
     for (const watch of pool.members.values()) {
@@ -176,7 +170,7 @@ export class HealthScheduler {
   /** Forgets the probe under way and waits for a random moment of the next interval ("first probe", digest 4.4). */
   #restart(watch: Watch): void {
     this.#release(watch);
-    this.#wait(watch, this.#clock.now() + this.#random() * watch.pool.monitor.delay * 1000);
+    this.#wait(watch, this.#clock.now() + this.#random() * watch.pool.settings.monitor.delay * 1000);
   }
 
   #release(watch: Watch): void {
@@ -228,7 +222,7 @@ export class HealthScheduler {
   #collectDue(now: number): void {
     for (let watch = this.#waiting.first; watch !== undefined && watch.dueAt <= now; ) {
       this.#waiting.delete(watch);
-      const delayMs = watch.pool.monitor.delay * 1000;
+      const delayMs = watch.pool.settings.monitor.delay * 1000;
       const lateMs = now - watch.dueAt;
       if (lateMs < delayMs / 2) {
         this.#ready.push(watch.pool, watch);
@@ -242,12 +236,14 @@ export class HealthScheduler {
 
   #begin(watch: Watch, now: number): void {
     const { pool, member } = watch;
-    const delayMs = pool.monitor.delay * 1000;
+    const { monitor, host } = pool.settings;
+    const delayMs = monitor.delay * 1000;
     // A little late keeps the phase; a member that had to queue for a socket gets a new one, and its full interval.
     const nextAt = (now - watch.dueAt < delayMs / 2 ? watch.dueAt : now) + delayMs;
-    const { address, port, host } = member;
+    const { address } = member;
+    const port = monitor.monitor_port ?? member.port;
     this.#inFlight++;
-    watch.attempt = pool.probe({ address, port, host, timeoutMs: pool.monitor.timeout * 1000 }, (result) =>
+    watch.attempt = pool.probe({ address, port, host, timeoutMs: monitor.timeout * 1000 }, (result) =>
       this.#finish(watch, result, nextAt),
     );
   }
@@ -258,10 +254,12 @@ export class HealthScheduler {
     this.#wait(watch, Math.max(nextAt, this.#clock.now()));
     const before = watch.health;
     const { pool, member } = watch;
-    watch.health = nextHealth(before, result, pool.monitor);
+    const { monitor } = pool.settings;
+    watch.health = nextHealth(before, result, monitor);
     const { verdict, reason } = watch.health;
     if (verdict !== 'INITIAL' && !isSameVerdict(before, watch.health)) {
-      this.#onVerdict({ poolId: pool.id, memberId: member.id, verdict, reason, at: this.#clock.date() });
+      const [poolId, memberId, monitorId] = [pool.id, member.id, monitor.id];
+      this.#onVerdict({ poolId, memberId, monitorId, verdict, reason, at: this.#clock.date() });
     }
   }
 }

@@ -8,20 +8,25 @@ export interface ProbedMember {
   readonly id: string;
   /** IPv4 or IPv6 literal. */
   readonly address: string;
-  /** Where it is probed: the monitor's port if it names one, else the member's own. */
+  /** Its own port, where it is probed unless the monitor names another. */
   readonly port: number;
-  /** What HTTP probes send as Host: the monitor's domain name, else the load balancer's address. */
-  readonly host: string;
   /** The verdict known from before a restart; without it the member begins INITIAL. */
   readonly initial?: Verdict | undefined;
   /** The reason that goes with an initial OFFLINE. */
   readonly initialReason?: FailureReason | null | undefined;
 }
 
+/** How the members of a pool are probed. */
+export interface PoolSettings {
+  readonly monitor: MonitorSettings;
+  /** What HTTP probes send as Host: the monitor's domain name, else the load balancer's address. */
+  readonly host: string;
+}
+
 /** A pool whose members are probed. */
 export interface PoolWatch {
   readonly id: string;
-  monitor: MonitorSettings;
+  settings: PoolSettings;
   probe: Probe;
   readonly members: Map<string, Watch>;
 }
@@ -46,11 +51,12 @@ export function createWatch(pool: PoolWatch, member: ProbedMember): Watch {
 
 /** Whether a probe of one would be a probe of the other. */
 export function isSameTarget(a: ProbedMember, b: ProbedMember): boolean {
-  return a.address === b.address && a.port === b.port && a.host === b.host;
+  return a.address === b.address && a.port === b.port;
 }
 
 const criteria = [
   'type',
+  'monitor_port',
   'http_method',
   'url_path',
   'http_version',
@@ -62,6 +68,6 @@ const criteria = [
 ] as const;
 
 /** Whether two settings ask members the same question, so that results of both can be counted together. */
-export function isSameCriterion(a: MonitorSettings, b: MonitorSettings): boolean {
-  return criteria.every((key) => a[key] === b[key]);
+export function isSameCriterion(a: PoolSettings, b: PoolSettings): boolean {
+  return a.host === b.host && criteria.every((key) => a.monitor[key] === b.monitor[key]);
 }

@@ -134,8 +134,8 @@ export const member = resource({
       answered: false,
     }),
     server_state: field(
-      oneOf('none', 'running', 'stopped', 'missing'),
-      'The server behind the address; none for an IP address used as a member.',
+      oneOf('none', 'running', 'stopped', 'missing', 'gone'),
+      'The server behind the address: none for an IP address used as a member, gone for one that is no more.',
       { answered: false },
     ),
     ...timestamps,
@@ -236,7 +236,7 @@ export function operatingStatus(
 ): OperatingStatus {
   if (!pool.monitored) return 'NO_MONITOR';
   if (!pool.attached || server_state === 'missing') return 'UNKNOWN';
-  return server_state === 'stopped' ? 'OFFLINE' : verdict;
+  return server_state === 'stopped' || server_state === 'gone' ? 'OFFLINE' : verdict;
 }
 
 const port = described('The port that takes requests.', integer(0, 65535), 8080);

@@ -37,6 +37,8 @@ export interface Call {
   readonly body: unknown;
   /** The caller; a public operation gets one that may do nothing. */
   readonly caller: Caller;
+  /** Whether the caller is allowed the operation’s action in an enterprise project: asked by those of the domain. */
+  readonly mayIn: (enterpriseProjectId: string) => boolean;
   /** `http://host:port`, as the caller reached us. */
   readonly origin: string;
 }
@@ -62,7 +64,7 @@ export function isRehearsable({ method, path, isPublic = false }: Operation): bo
     method !== 'GET' &&
     method !== 'HEAD' &&
     !isPublic &&
-    /^\/(v[\d.]+\/\{project_id\}|elbow\/v1)\//.test(path)
+    /^\/(v[\d.]+\/\{project_id\}|v2\.0|elbow\/v1)\//.test(path)
   );
 }
 
@@ -74,6 +76,22 @@ export interface Operation {
   readonly path: string;
   /** What it does, in a few words. */
   readonly summary: string;
+  /**
+   * What its caller must be allowed, as `elb:members:list`; a public operation has none (rules digest 1.10). What has
+   * none is for those alone whose groups do not limit them.
+   */
+  readonly action?: string;
+  /**
+   * Where it must be allowed: in the enterprise projects of what the call is about, unless told otherwise; in the
+   * `project` as a whole, for what all of it shares; in the `domain`, for what no project has. What is the caller's
+   * `own` is always allowed.
+   */
+  readonly actionScope?: 'project' | 'domain' | 'own';
+  /**
+   * Whether everything that it creates, deletes or exports must be allowed by itself too: with its action alone, one
+   * could delete pools that one may not delete.
+   */
+  readonly checksEach?: boolean;
   /** The group it is listed under. */
   readonly group: string;
   readonly query?: Readonly<Record<string, QueryParameter>>;

@@ -1,9 +1,10 @@
 /** What a pool is attached to: the listeners that use it, and their load balancers with its own. */
 import { type Kysely, sql } from 'kysely';
+import { wordsOf } from '../model/field.ts';
 import { healthMonitor } from '../model/health-monitor.ts';
 import { type Listener, listener } from '../model/listener.ts';
 import { type LoadBalancer, loadBalancer } from '../model/load-balancer.ts';
-import { operatingStatus } from '../model/member.ts';
+import { type Member, member, operatingStatus } from '../model/member.ts';
 import type { Pool } from '../model/pool.ts';
 import { find, findBy, findThrough } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
@@ -102,7 +103,7 @@ export async function isMonitored(db: Kysely<Tables>, pool: Pool): Promise<boole
 export async function refreshMemberStatuses(tx: Writer, pool: Pool): Promise<void> {
   const { listeners } = await attachmentsOf(tx.db, pool);
   const state = { monitored: await isMonitored(tx.db, pool), attached: listeners.length > 0 };
-  for (const server_state of ['none', 'running', 'stopped', 'missing'] as const) {
+  for (const server_state of wordsOf(member.fields.server_state) as readonly Member['server_state'][]) {
     for (const verdict of ['INITIAL', 'ONLINE', 'OFFLINE'] as const) {
       await tx.db
         .updateTable('members')

@@ -1,4 +1,4 @@
-/** The audit as it is asked for: what was changed in the caller's projects, by whom, when and from where. */
+/** The audit as it is asked for: what was changed or refused in the caller's projects, to whom, when and from where. */
 import { forbidden, invalid } from '../model/errors.ts';
 import { type AuditRequest, auditPage, positionInAudit } from '../store/audit-pages.ts';
 import type { Page } from '../store/pages.ts';
@@ -7,6 +7,7 @@ import { accessKeyType } from './identity/access-keys.ts';
 import { projectType } from './identity/projects.ts';
 import { privateKeyEcho } from './private-key-echo.ts';
 import { recycleBinSettings } from './recycle-bin-settings.ts';
+import { refusedCallType } from './refused-calls.ts';
 import type { Region } from './region.ts';
 
 export type AuditFilters = Pick<AuditRequest, 'match' | 'from' | 'to'> & {
@@ -35,6 +36,7 @@ export const auditedTypes: readonly string[] = [
   recycleBinSettings,
   accessKeyType,
   projectType,
+  refusedCallType,
 ];
 
 /**

@@ -13,7 +13,6 @@ import type { LiveRegion, Region } from './region.ts';
 export interface MonitoredPool {
   readonly poolId: string;
   readonly monitor: HealthMonitor;
-  readonly members: readonly Member[];
   /** See `probeHost`. */
   readonly host: string;
   /** What it is attached to, whose addresses the host may be. */
@@ -32,20 +31,29 @@ export async function* monitoredPools(region: Region): AsyncGenerator<MonitoredP
   }
 }
 
-/** A pool with its monitor and members; null when it is not to be probed. */
+/** A pool with its monitor; null when it is not to be probed. */
 export async function monitoredPool({ store }: Region, poolId: string): Promise<MonitoredPool | null> {
   const db = store.reader;
   const [monitor] = await findBy(db, healthMonitor, 'pool_id', [poolId]);
-  const [found] = await findBy(db, pool, 'id', [poolId]);
+  const [found] = await findBy(db, pool, 'id', [poolId], ['id', 'loadbalancer_id']);
   if (!found || !monitor?.admin_state_up) return null;
   const { listeners, loadBalancers } = await attachmentsOf(db, found);
   return {
     poolId,
     monitor,
-    members: await findBy(db, member, 'pool_id', [poolId]),
     host: probeHost(monitor, loadBalancers),
     attachedTo: [...listeners, ...loadBalancers].map(({ id }) => id),
   };
+}
+
+const probedFields = ['id', 'pool_id', 'address', 'protocol_port', 'verdict', 'reason'] as const;
+
+/** What probing needs of a member. */
+export type MonitoredMember = Pick<Member, (typeof probedFields)[number]>;
+
+/** The members of a pool. */
+export function membersOf({ store }: Region, poolId: string): Promise<MonitoredMember[]> {
+  return findBy(store.reader, member, 'pool_id', [poolId], probedFields);
 }
 
 /** What HTTP probes name as Host: the monitor's domain, else the address of a load balancer of the pool. */
@@ -63,8 +71,8 @@ export async function poolsOfListeners({ store }: Region, ids: readonly string[]
 }
 
 /** Members by their ids, of those that still are. */
-export function membersById({ store }: Region, ids: readonly string[]): Promise<Member[]> {
-  return findBy(store.reader, member, 'id', ids);
+export function membersById({ store }: Region, ids: readonly string[]): Promise<MonitoredMember[]> {
+  return findBy(store.reader, member, 'id', ids, probedFields);
 }
 
 /** Follows all changes of the region's resources. */

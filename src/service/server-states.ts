@@ -75,14 +75,15 @@ async function serverOf(known: KnownNetworks, of: Place): Promise<ServerFields |
 
 async function instanceOf(
   known: KnownNetworks,
-  { project_id, address }: Place,
+  { project_id, address, instance_id }: Place,
   subnet: SubnetRecord | undefined,
 ): Promise<ServerFields | null> {
   if (!subnet) return null;
   const server = await known.serverAt(project_id, subnet, address);
   return {
-    instance_id: server?.id ?? '',
-    server_state: server ? (server.running ? 'running' : 'stopped') : 'missing',
+    // A server that was there is remembered: its members are OFFLINE, where an address without one is UNKNOWN.
+    instance_id: server?.id ?? instance_id,
+    server_state: server ? (server.running ? 'running' : 'stopped') : instance_id ? 'gone' : 'missing',
     admin_state_up: server !== undefined,
     availability_zone: server?.availabilityZone ?? subnet.availabilityZone,
   };

@@ -8,6 +8,8 @@ import type { Region } from './region.ts';
 
 export interface RecordedVerdict {
   readonly memberId: string;
+  /** The monitor that was asked; what an earlier one of the pool found says nothing. */
+  readonly monitorId: string;
   readonly verdict: Exclude<Verdict, 'INITIAL'>;
   /** Why the member is OFFLINE; null when it is ONLINE. */
   readonly reason: FailureReason | null;
@@ -19,14 +21,14 @@ export interface RecordedVerdict {
  */
 export async function recordVerdict(
   region: Region,
-  { memberId, verdict, reason }: RecordedVerdict,
+  { memberId, monitorId, verdict, reason }: RecordedVerdict,
 ): Promise<void> {
   await region.store.write(async (tx) => {
     const [found] = await findBy(tx.db, member, 'id', [memberId]);
     if (!found) return;
     const [monitor] = await findBy(tx.db, healthMonitor, 'pool_id', [found.pool_id]);
     const [within] = await findBy(tx.db, pool, 'id', [found.pool_id]);
-    if (!monitor?.admin_state_up || !within) return;
+    if (monitor?.id !== monitorId || !monitor.admin_state_up || !within) return;
     const { listeners } = await attachmentsOf(tx.db, within);
     const state = { monitored: true, attached: listeners.length > 0 };
     const operating_status = operatingStatus(state, { server_state: found.server_state, verdict });

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import { type Member, member } from '../model/member.ts';
 import { draft } from '../model/resource.ts';
 import { type AuditRequest, auditPage } from './audit-pages.ts';
-import { changesAfter } from './change-log.ts';
+import { changesAfter, recordChange } from './change-log.ts';
 import { migrate } from './migrate.ts';
 import { insert, update } from './rows.ts';
 import type { AuditRow, Tables } from './schema.ts';
@@ -54,6 +54,23 @@ test('a change of health is in the change log, and not in the audit: members tha
   assert.equal(created.pool_id, 'pool');
   for (const key of ['operating_status', 'verdict', 'reason', 'updated_at', 'status']) {
     assert.ok(!(key in created), key);
+  }
+});
+
+test('a change is kept alike in whatever order its values are named', async () => {
+  await using store = await opened();
+  const names = ['project_id', 'type', 'id', 'parent_id', 'operation'] as const;
+  const values = { project_id: 'p', type: 't', id: 'i', parent_id: null, operation: 'create' } as const;
+  for (let turn = 0; turn < names.length; turn++) {
+    const turned = [...names.slice(turn), ...names.slice(0, turn)].map((name) => [name, values[name]]);
+    await store.write((tx) =>
+      recordChange(tx, Object.fromEntries(turned), { before: null, after: { turn } }),
+    );
+  }
+  const { records } = await auditPage(store.reader, request);
+  assert.equal(records.length, names.length);
+  for (const { project_id, type, id, parent_id, operation } of records) {
+    assert.deepEqual({ project_id, type, id, parent_id, operation }, values);
   }
 });
 

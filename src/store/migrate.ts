@@ -15,6 +15,8 @@ import * as publicIps from './migrations/0012-public-ips.ts';
 import * as upgrades from './migrations/0014-upgrades.ts';
 import * as listIndexes from './migrations/0015-list-indexes.ts';
 import * as accessKeys from './migrations/0016-access-keys.ts';
+import * as refusedCalls from './migrations/0017-refused-calls.ts';
+import * as enterpriseProjects from './migrations/0018-enterprise-projects.ts';
 import * as networks from './migrations/0020-networks.ts';
 import * as servers from './migrations/0021-servers.ts';
 
@@ -35,8 +37,10 @@ const migrations: readonly { readonly up: (db: Kysely<unknown>) => Promise<void>
   upgrades,
   listIndexes,
   accessKeys,
+  refusedCalls,
   networks,
   servers,
+  enterpriseProjects,
 ];
 
 /** The database was written by a newer version of the program. */

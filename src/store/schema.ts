@@ -47,7 +47,8 @@ export type ColumnValue = string | number | null;
 
 export type Row = Record<string, ColumnValue>;
 
-export type Operation = 'create' | 'update' | 'delete';
+/** What was done to a resource; or that a call was refused, which changes none. */
+export type Operation = 'create' | 'update' | 'delete' | 'refuse';
 
 /** One change of one resource. The revisions of a store only grow. */
 export interface ChangeRow {
@@ -114,6 +115,18 @@ interface PolicyPoolRow {
 interface PoolListenerRow {
   pool_id: string;
   listener_id: string;
+}
+
+/** An enterprise project that a call has made. */
+export interface EnterpriseProjectRow {
+  id: string;
+  name: string;
+  description: string;
+  type: string;
+  status: number;
+  /** As timestamps are answered, both. */
+  created_at: string;
+  updated_at: string;
 }
 
 /** A load balancer in the recycle bin. */
@@ -184,6 +197,7 @@ export interface Tables {
   jobs: Row;
   member_checks: Row;
   publicips: Row;
+  enterprise_projects: EnterpriseProjectRow;
   vpcs: Row;
   subnets: Row;
   ports: Row;

@@ -279,3 +279,69 @@ test('a dry run of a server leaves no trace, and its plan has the members that w
     '',
   );
 });
+
+test('2.4 clients of Compute make a server that is ACTIVE at once, stop, start and delete it', async () => {
+  await using cp = await startTestControlPlane();
+  const { api, other } = cp;
+  const nova = `/v2.1/${seed.projectId}`;
+  const [image] = assertDone(await api.get(`${nova}/images?name=Standard_Debian_12_latest`)).images;
+  assert.equal(image.name, 'Standard_Debian_12_latest');
+  const { flavors } = assertDone(await api.get(`${nova}/flavors/detail?is_public=None`));
+  const { keypair } = assertDone(await api.post(`${nova}/os-keypairs`, { keypair: { name: 'k' } }));
+  assert.equal(keypair.name, 'k');
+  const { availabilityZoneInfo } = assertDone(await api.get(`${nova}/os-availability-zone`));
+  assert.deepEqual(
+    availabilityZoneInfo.map(({ zoneName }: { zoneName: string }) => zoneName),
+    ['az1', 'az2'],
+  );
+  const create = (fields: object) =>
+    api.post(`${nova}/servers`, {
+      server: {
+        ...{ name: 'sdk', imageRef: image.id, flavorRef: flavors[0].id, key_name: 'k' },
+        ...{ networks: [{ uuid: places.declaredNetwork }], min_count: 1, max_count: 1, ...fields },
+      },
+    });
+  const { server } = assertDone(await create({}), 202);
+  assert.deepEqual([server.status, server.image.id, server.flavor.id], ['ACTIVE', image.id, flavors[0].id]);
+  assert.equal(server.addresses[seed.vpcId][0].addr, '10.20.0.2');
+  const path_ = `${nova}/servers/${server.id}`;
+  assert.deepEqual(assertDone(await api.get(path_)).server, server);
+  assert.deepEqual(assertDone(await api.get(`${nova}/servers/detail?name=sdk`)).servers, [server]);
+  assert.equal(
+    assertDone(await api.get(`${path}/${server.id}`)).server.name,
+    'sdk',
+    'it is one of Elbow’s own',
+  );
+  assertDone(await api.post(`${path_}/action`, { 'os-stop': null }), 202);
+  assert.equal(assertDone(await api.get(path_)).server.status, 'SHUTOFF');
+  assertDone(await api.post(`${path_}/action`, { 'os-start': {} }), 202);
+  for (const [reply, status, code, message] of [
+    [
+      await api.post(`${path_}/action`, {}),
+      400,
+      'ELB.8902',
+      /names no single action; expected os-start or os-stop/,
+    ],
+    [
+      await api.post(`${path_}/action`, { reboot: null }),
+      400,
+      'ELB.8902',
+      /Unrecognized attribute\(s\) 'reboot'/,
+    ],
+    [await create({ networks: [] }), 400, 'ELB.8902', /server\.networks': got \[\]/],
+    [
+      await create({ networks: [{ uuid: places.nothing }] }),
+      404,
+      'ELB.8904',
+      /subnet \S+ could not be found/,
+    ],
+    [await create({ max_count: 2 }), 400, 'ELB.8902', /max_count': got 2, expected 1/],
+    [await other.get(path_.replace(seed.projectId, seed.otherProjectId)), 404, 'ELB.8904', /server/],
+    [await other.delete(path_.replace(seed.projectId, seed.otherProjectId)), 404, 'ELB.8904', /server/],
+  ] as const) {
+    assertRefused(reply, status, code, message);
+  }
+  assertDone(await api.delete(path_), 204);
+  assertDone(await api.delete(`${nova}/os-keypairs/k`), 202);
+  assert.equal((await api.get(path_)).status, 404);
+});

@@ -2,4 +2,4 @@
 import { driveClient } from './drive.ts';
 import { goClient } from './installations.ts';
 
-driveClient('the Go SDK', goClient('go-sdk'));
+driveClient('the Go SDK', goClient('sdk'));

@@ -16,8 +16,10 @@ export class Unavailable extends Error {}
 
 /** A client that can be installed. */
 export interface Installation {
-  /** The folder of its program, beside this file. */
+  /** Of what is installed. */
   readonly name: string;
+  /** The folder of its program, beside this file. */
+  readonly folder: string;
   /** The file there that pins what is downloaded. */
   readonly manifest: string;
   /** Downloads into a folder of its own; throws `Unavailable` where that cannot be. */
@@ -41,6 +43,7 @@ export interface Installed {
 export function pythonClient(name: string): Installation {
   return {
     name,
+    folder: name,
     manifest: 'requirements.txt',
     download: async (source, target) => {
       await available('python3', ['-m', 'venv', target], source);
@@ -51,14 +54,15 @@ export function pythonClient(name: string): Installation {
   };
 }
 
-/** A Go program over modules of the Go module proxy. */
-export function goClient(name: string): Installation {
+/** One of the Go programs, which share a module and what it requires of the Go module proxy. */
+export function goClient(program: string): Installation {
   return {
-    name,
+    name: `go-${program}`,
+    folder: 'go',
     manifest: 'go.sum',
     download: (source) => available('go', ['mod', 'download'], source),
     compile: (source, target) =>
-      execute('go', ['build', '-o', join(target, 'program'), '.'], { cwd: source }),
+      execute('go', ['build', '-o', join(target, 'program'), `./${program}`], { cwd: source }),
     command: (_, target) => [join(target, 'program')],
   };
 }
@@ -67,6 +71,7 @@ export function goClient(name: string): Installation {
 export function javaClient(name: string): Installation {
   return {
     name,
+    folder: name,
     manifest: 'pom.xml',
     download: (source, target) => {
       const maven = ['--batch-mode', '--quiet', 'dependency:copy-dependencies'];
@@ -88,7 +93,7 @@ export function javaClient(name: string): Installation {
 
 /** Installs a client, or finds it installed from the same manifest, and compiles its program. */
 export async function install(client: Installation): Promise<Installed> {
-  const source = fileURLToPath(new URL(client.name, import.meta.url));
+  const source = fileURLToPath(new URL(client.folder, import.meta.url));
   const target = join(cache, client.name);
   const stamp = join(target, 'installed-from');
   // A virtual environment holds its own place.

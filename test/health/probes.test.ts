@@ -25,6 +25,7 @@ const longMs = 10_000;
 const shortMs = 800;
 
 const monitor: MonitorSettings = {
+  ...{ id: 'monitor', monitor_port: null },
   type: 'HTTP',
   ...{ delay: 5, timeout: 3, max_retries: 3, max_retries_down: 3 },
   ...{ http_method: 'GET', url_path: '/health?full=1', http_version: null, expected_codes: '200-204,301' },

@@ -27,6 +27,7 @@ const shortMs = 800;
 const longMs = 10_000;
 
 const settings: MonitorSettings = {
+  ...{ id: 'monitor', monitor_port: null },
   type: 'TCP',
   ...{ delay: 5, timeout: 3, max_retries: 3, max_retries_down: 3 },
   ...{ http_method: 'GET', url_path: '/', http_version: null, expected_codes: '200-204,301' },

@@ -77,8 +77,8 @@ export interface TestControlPlane extends AsyncDisposable {
   readonly api: ApiClient;
   /** Another user, who has only another project. */
   readonly other: ApiClient;
-  /** Stops it and starts it over the same data; its URL and clients are others then. */
-  readonly restart: () => Promise<void>;
+  /** Stops it and starts it over the same data, with its inventory or another; its URL and clients are others then. */
+  readonly restart: (inventory?: InventoryFile) => Promise<void>;
 }
 
 /** Starts a control plane without a proxy; dispose of it at the end of the test. */
@@ -100,9 +100,9 @@ export async function startTestControlPlane(
     get other() {
       return running.other;
     },
-    restart: async () => {
+    restart: async (other = inventory) => {
       await running.controlPlane.stop();
-      running = await startOver(directory, inventory, clock, callersClock);
+      running = await startOver(directory, other, clock, callersClock);
     },
     [Symbol.asyncDispose]: async () => {
       await running.controlPlane.stop();

@@ -43,6 +43,8 @@ export interface DocumentedOperation {
   readonly requestBody?: { readonly required: true; readonly content: DocumentedContent };
   readonly responses: Readonly<Record<string, DocumentedResponse | Reference>>;
   readonly security: readonly unknown[];
+  /** The action that its caller must be allowed. */
+  readonly 'x-action'?: string;
 }
 
 export interface OpenApiDocument {
@@ -106,13 +108,15 @@ const securitySchemes = {
     type: 'apiKey',
     in: 'header',
     name: 'X-Auth-Token',
-    description: 'A token of POST /v3/auth/tokens, good for 24 hours.',
+    description: 'A token of POST /v3/auth/tokens, good for 24 hours unless it is revoked.',
   },
   signature: {
     type: 'apiKey',
     in: 'header',
     name: 'Authorization',
-    description: 'SDK-HMAC-SHA256 Access=…, SignedHeaders=…, Signature=… over the call, with X-Sdk-Date.',
+    description:
+      'A signature over the call, with X-Sdk-Date: "SDK-HMAC-SHA256 Access=…, SignedHeaders=…, Signature=…", or with ' +
+      'Credential=…/DATE/REGION/SERVICE/sdk_request, or V11-HMAC-SHA256 with Credential=…/DATE/REGION/SERVICE.',
   },
 };
 
@@ -123,7 +127,7 @@ function schemasOf({ body, answer, query = {} }: Operation): TSchema[] {
 }
 
 function describeOperation(operation: Operation, components: Components): DocumentedOperation {
-  const { id, summary, group, body, status, isPublic, takesYaml } = operation;
+  const { id, summary, group, body, status, isPublic, takesYaml, action } = operation;
   const taken = body && content(body, requestExample, components);
   const yaml = taken && takesYaml ? { 'application/yaml': { schema: taken['application/json'].schema } } : {};
   return {
@@ -138,6 +142,7 @@ function describeOperation(operation: Operation, components: Components): Docume
       ...refusalsOf(operation, requestIdHeader),
     },
     security: isPublic ? [] : withCredential,
+    ...(action === undefined ? {} : { 'x-action': action }),
   };
 }
 

@@ -17,9 +17,12 @@ export const groups: Readonly<Record<string, string>> = {
   Quotas: 'How many there may be of each, and how many there are.',
   Tags: 'Key and value pairs on load balancers and listeners.',
   Logtanks: 'Where the access logs of load balancers go.',
-  Identity: 'Who calls: tokens and projects, as the identity service has them.',
+  Identity: 'Who calls: tokens, access keys, projects and users, as the identity service has them.',
   Networks: 'VPCs, subnets and public IPs: those of the inventory, and those that projects make.',
+  Neutron: 'The same networks and public IPs as clients of OpenStack know them.',
+  Compute: 'The same servers as clients of OpenStack make them.',
   Servers: 'What members stand for: servers with their addresses, zones, and whether they run.',
+  'Enterprise projects': 'Groups of resources across projects, for which permissions may be granted.',
   Elbow: 'What is Elbow’s own.',
   Service: 'What anyone may ask.',
 };

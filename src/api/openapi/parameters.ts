@@ -38,6 +38,13 @@ const commonHeaders: Readonly<Record<string, DocumentedParameter>> = {
     schema: Type.String({ pattern: '^\\d{8}T\\d{6}Z$' }) as DocumentedSchema,
     example: '20260131T093000Z',
   },
+  'X-Security-Token': {
+    name: 'X-Security-Token',
+    in: 'header',
+    required: false,
+    description: 'The token of a temporary access key; required with a signature of one, and with no other.',
+    schema: Type.String() as DocumentedSchema,
+  },
 };
 
 /** What parameters refer to instead of repeating it. */

@@ -11,6 +11,8 @@ import { pagingParameters, readPaging } from '../list-query.ts';
 import { listBody, PageInfo } from '../page-info.ts';
 import { readParameters } from '../parameters.ts';
 
+const auditedOperations = ['create', 'update', 'delete', 'refuse'] as const;
+
 const Fields = Type.Record(Type.String(), Type.Unknown());
 const text = (description: string) => orNull(Type.String({ description }));
 
@@ -23,7 +25,7 @@ const Entry = named(
     resource_type: Type.String({ description: 'The kind of resource, as listener.' }),
     resource_id: described('The resource.', Type.String()),
     parent_id: text('What the resource belongs to, as the pool of a member.'),
-    operation: described('What was done to it.', oneOf('create', 'update', 'delete')),
+    operation: described('What was done to it.', oneOf(...auditedOperations)),
     user_id: text('Null for what Elbow did by itself.'),
     user_name: text('Null for what Elbow did by itself.'),
     source_address: text('The address that the call came from.'),
@@ -44,7 +46,7 @@ const filters = {
   project_id: filter(Type.String(), 'A project of the caller; all of them unless given.'),
   resource_type: filter(oneOf(...auditedTypes), 'The kind of resource.'),
   resource_id: filter(Type.String(), 'The resource, also one that is gone.'),
-  operation: filter(oneOf('create', 'update', 'delete'), 'What was done to it.'),
+  operation: filter(oneOf(...auditedOperations), 'What was done to it.'),
   user_name: filter(Type.String(), 'Who did it.'),
   request_id: filter(Type.String(), 'The call that did it, as answered in request_id and X-Request-Id.'),
   from: filter(Type.String(), 'Changes of this time and later: 2026-01-31T23:59:59Z.'),
@@ -94,6 +96,8 @@ export function auditOperations(region: Region): Operation[] {
   return [
     {
       id: 'ListAudit',
+      action: 'elbow:audit:list',
+      actionScope: 'project',
       method: 'GET',
       path: '/elbow/v1/audit',
       group: 'Elbow',

@@ -38,7 +38,9 @@ export const storedChecks: readonly Check<StoredFacts>[] = [
       'No server has the address {0} in the subnet {1}; give the address of a server, or declare one with it in the ' +
       'inventory.',
     find: ({ member }) =>
-      member.server_state === 'missing' ? [member.address, member.subnet_cidr_id ?? ''] : null,
+      member.server_state === 'missing' || member.server_state === 'gone'
+        ? [member.address, member.subnet_cidr_id ?? '']
+        : null,
   },
   {
     subject: 'config',

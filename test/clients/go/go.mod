@@ -1,8 +1,11 @@
-module elbow.test/go-sdk
+module elbow.test/clients
 
 go 1.24
 
-require github.com/huaweicloud/huaweicloud-sdk-go-v3 v0.1.98
+require (
+	github.com/huaweicloud/huaweicloud-sdk-go-v3 v0.1.98
+	github.com/opentelekomcloud/gophertelekomcloud v0.9.3
+)
 
 require (
 	github.com/json-iterator/go v1.1.12 // indirect
@@ -12,5 +15,6 @@ require (
 	go.mongodb.org/mongo-driver v1.12.0 // indirect
 	golang.org/x/crypto v0.21.0 // indirect
 	gopkg.in/ini.v1 v1.67.0 // indirect
+	gopkg.in/yaml.v2 v2.3.0 // indirect
 	gopkg.in/yaml.v3 v3.0.1 // indirect
 )

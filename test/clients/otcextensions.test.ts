@@ -1,0 +1,5 @@
+/** `otcextensions` of PyPI, on openstacksdk. */
+import { driveClient } from './drive.ts';
+import { pythonClient } from './installations.ts';
+
+driveClient('otcextensions', pythonClient('otcextensions'));
