@@ -28,9 +28,9 @@ export const nginx: Peer = {
       mode,
       (port) => {
         const tls = mode === 'https' ? certificate(directory) : null;
-        const overHttp = mode === 'http' || mode === 'https';
-        const section = overHttp ? http(directory, port, memberPort, tls) : stream(mode, port, memberPort);
-        const load = overHttp || isStreamBuiltIn ? '' : `load_module ${streamModule};\n`;
+        const forwards = mode === 'tcp' || mode === 'udp';
+        const section = forwards ? stream(mode, port, memberPort) : http(directory, port, memberPort, tls);
+        const load = forwards && !isStreamBuiltIn ? `load_module ${streamModule};\n` : '';
         writeFileSync(file, load + global(directory) + section);
         return workshop.spawn(command, ['-p', directory, '-c', file, '-e', join(directory, 'error.log')]);
       },

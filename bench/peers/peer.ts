@@ -61,11 +61,7 @@ export async function startOnFreePort(
     failure = error;
   });
   try {
-    const gone = () => failure !== null || child.exitCode !== null;
-    const isSecure = mode === 'https';
-    await (mode === 'udp'
-      ? untilEchoed(host, port, { gone })
-      : untilAnswered(host, port, { isSecure, gone }));
+    await untilServing(mode, host, port, () => failure !== null || child.exitCode !== null);
   } catch (error) {
     await workshop.end(child);
     cleanUp();
@@ -81,4 +77,16 @@ export async function startOnFreePort(
       cleanUp();
     },
   };
+}
+
+/** Waits until the member answers through a proxy, in the way of the mode. */
+export function untilServing(
+  mode: Mode,
+  host: string,
+  port: number,
+  gone: () => boolean = () => false,
+): Promise<void> {
+  return mode === 'udp'
+    ? untilEchoed(host, port, { gone })
+    : untilAnswered(host, port, { isSecure: mode === 'https', gone });
 }

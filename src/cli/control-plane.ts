@@ -19,6 +19,7 @@ import { privateKeysOf } from '../service/certificates.ts';
 import { Directory, type UserDeclaration } from '../service/identity/directory.ts';
 import { Groups } from '../service/identity/groups.ts';
 import { Identity } from '../service/identity/identity.ts';
+import { checkActions } from '../service/identity/known-actions.ts';
 import { loadProjects } from '../service/identity/projects.ts';
 import { Inventory } from '../service/inventory.ts';
 import { MemberChecks } from '../service/member-checks/member-checks.ts';
@@ -121,6 +122,10 @@ async function startOver(
   const memberChecks = new MemberChecks(region, singleProbe, log);
   const explainer = new Explainer(store.reader, sessionKeys);
   const operations = allOperations({ region, identity, stream, memberChecks, explainer });
+  checkActions(
+    options.inventory,
+    operations.flatMap(({ action }) => action ?? []),
+  );
   const takesUpgrade = StreamServer.takes;
   const app = createServer({ operations, identity, refusedCalls, region, takesUpgrade, log, certificate });
   stream.attach(app.server);

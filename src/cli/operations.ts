@@ -36,7 +36,8 @@ import { topologyOperation } from '../api/operations/topology.ts';
 import { upgradeOperations } from '../api/operations/upgrade.ts';
 import { accessKeyOperations } from '../cloud/access-keys.ts';
 import { cloudServerOperations } from '../cloud/cloud-servers.ts';
-import { computeOperations } from '../cloud/compute.ts';
+import { computeChoiceOperations } from '../cloud/compute-choices.ts';
+import { computeServerOperations } from '../cloud/compute-servers.ts';
 import { directoryOperations } from '../cloud/directory.ts';
 import { discoveryOperations } from '../cloud/discovery.ts';
 import { elbowServerOperations } from '../cloud/elbow-servers.ts';
@@ -118,7 +119,8 @@ export function allOperations({
     ...neutronRouterOperations(region),
     ...floatingIpOperations(region),
     ...cloudServerOperations(region),
-    ...computeOperations(region),
+    ...computeServerOperations(region),
+    ...computeChoiceOperations(region),
     ...elbowServerOperations(region),
     ...enterpriseProjectOperations(region),
     ...elbowOperations(region, stream),

@@ -88,7 +88,11 @@ export async function startTestControlPlane(
   callersClock: () => Date = () => new Date(),
 ): Promise<TestControlPlane> {
   const directory = mkdtempSync(join(tmpdir(), 'elbow-test-'));
-  let running = await startOver(directory, inventory, clock, callersClock);
+  const removeDirectory = () => rmSync(directory, { recursive: true, force: true });
+  let running = await startOver(directory, inventory, clock, callersClock).catch((error) => {
+    removeDirectory();
+    throw error;
+  });
   return {
     get url() {
       return running.controlPlane.url;
@@ -106,7 +110,7 @@ export async function startTestControlPlane(
     },
     [Symbol.asyncDispose]: async () => {
       await running.controlPlane.stop();
-      rmSync(directory, { recursive: true, force: true });
+      removeDirectory();
     },
   };
 }
