@@ -100,7 +100,7 @@ test('members follow their server at once: declared, stopped, started, removed',
   const [, , , status] = await states();
   assert.notEqual(status, 'OFFLINE');
   assertDone(await api.delete(`${path}/${server.id}`), 204);
-  assert.deepEqual(await states(), [false, '', 'az2', 'UNKNOWN', false]);
+  assert.deepEqual(await states(), [false, server.id, 'az2', 'OFFLINE', false]);
 });
 
 test('in a subnet where every address is a server, a declared one is that server, and gone it is any again', async () => {
