@@ -1,6 +1,7 @@
 /** `npm run bench`: measures Elbow beside its peers and writes the table of `bench/README.md`. */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { hostPolicies } from './scenarios/host-policies.ts';
 import { httpRequests } from './scenarios/http-requests.ts';
 import { idleMemory } from './scenarios/idle-memory.ts';
 import { lists } from './scenarios/lists.ts';
@@ -11,6 +12,7 @@ import { probing } from './scenarios/probing.ts';
 import type { Bench, Scenario } from './scenarios/scenario.ts';
 import { tcpBulk } from './scenarios/tcp-bulk.ts';
 import { tcpRequests } from './scenarios/tcp-requests.ts';
+import { tls } from './scenarios/tls.ts';
 import { udpDatagrams } from './scenarios/udp-datagrams.ts';
 import { ForeignLoad } from './support/foreign-load.ts';
 import { bestGenerator } from './support/load.ts';
@@ -21,6 +23,8 @@ import { Workshop } from './support/workshop.ts';
 
 const scenarios: readonly Scenario[] = [
   httpRequests,
+  hostPolicies,
+  tls,
   tcpRequests,
   tcpBulk,
   udpDatagrams,

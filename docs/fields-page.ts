@@ -48,7 +48,7 @@ function section(
 }
 
 function isVisible(field: Field): boolean {
-  return field.answered || isTaken(field);
+  return Boolean(field.answered) || isTaken(field);
 }
 
 /** Whether a request may carry the field. */

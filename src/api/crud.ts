@@ -1,6 +1,7 @@
 /** The operations that resources have in common, made from their description and their service. */
 import { type TSchema, Type } from 'typebox';
 import type { Call, Operation } from '../model/operation.ts';
+import { actionOn } from '../model/permission.ts';
 import {
   answerBody,
   createBody,
@@ -60,6 +61,7 @@ export function crudOperations<F extends Fields, View>(parts: CrudParts<F, View>
   return [
     {
       id: `Create${one}`,
+      action: actionOn(of, 'create'),
       method: 'POST',
       path,
       group,
@@ -82,6 +84,7 @@ export function crudOperations<F extends Fields, View>(parts: CrudParts<F, View>
     },
     {
       id: `Show${one}`,
+      action: actionOn(of, 'get'),
       method: 'GET',
       path: each,
       group,
@@ -94,6 +97,7 @@ export function crudOperations<F extends Fields, View>(parts: CrudParts<F, View>
       ? [
           {
             id: `Update${one}`,
+            action: actionOn(of, 'put'),
             method: 'PUT' as const,
             path: each,
             group,
@@ -110,6 +114,7 @@ export function crudOperations<F extends Fields, View>(parts: CrudParts<F, View>
       : []),
     {
       id: `Delete${one}`,
+      action: actionOn(of, 'delete'),
       method: 'DELETE',
       path: each,
       group,
@@ -131,10 +136,13 @@ export function listOperation(parts: {
   readonly group: string;
   readonly summary: string;
   readonly answer: TSchema;
+  /** As for any list of the resource, unless given. */
+  readonly action?: string;
 }): Omit<Operation, 'handle'> {
-  const { of, id, path, group, summary, answer } = parts;
+  const { of, id, path, group, summary, answer, action = actionOn(of, 'list') } = parts;
   return {
     id,
+    action,
     method: 'GET',
     path,
     group,

@@ -71,13 +71,19 @@ class Page {
     return `<details id="${operationId}"><summary><b>${method.toUpperCase()}</b> <code>${escapeHtml(path)}</code> — ${escapeHtml(summary)}</summary><div>
 ${table('Parameters', parameters.map(parameterRow))}
 ${requestBody ? this.#content('Body', requestBody.content) : ''}
-${success && 'content' in success && success.content ? this.#content(`Answer ${status}`, success.content) : `<h4>Answer ${status}</h4><p>No body.</p>`}
+${this.#answer(`Answer ${status}`, success && 'content' in success ? success.content : undefined)}
 ${table('Failures', failureRows(responses))}</div></details>`;
   }
 
   schema(name: string, schema: DocumentedSchema): string {
     return `<details id="schema-${name}"><summary><code>${name}</code> ${escapeHtml(schema.description ?? '')}</summary><div>
 ${table('', this.#fields(schema, ''))}</div></details>`;
+  }
+
+  #answer(title: string, content: DocumentedResponse['content']): string {
+    const json = content?.['application/json'];
+    if (json) return this.#content(title, { 'application/json': json });
+    return `<h4>${title}</h4><p>${content ? `A stream of ${Object.keys(content).join()}.` : 'No body.'}</p>`;
   }
 
   #content(title: string, { 'application/json': { schema, example } }: DocumentedContent): string {
@@ -137,7 +143,7 @@ function parameterRow({ name, in: place, schema, description, required }: Docume
 function failureRows(responses: Readonly<Record<string, DocumentedResponse | Reference>>): Cell[][] {
   return Object.entries(responses).flatMap(([status, response]) => {
     if (!('content' in response) || status.startsWith('2')) return [];
-    const example = response.content?.['application/json'].example as {
+    const example = response.content?.['application/json']?.example as {
       error_code: string;
       error_msg: string;
     };

@@ -8,10 +8,15 @@ export interface Rendered {
   readonly [key: string]: unknown;
 }
 
-/** Every answered field of a resource, in order, still without values. */
-type Blank = Readonly<Record<string, unknown>>;
+/** What the answers of a resource have. */
+interface Form {
+  /** The fields that every answer has, in order, still without values. */
+  readonly blank: Readonly<Record<string, unknown>>;
+  /** The fields that an answer has where they are not their default. */
+  readonly changed: readonly (readonly [key: string, standard: unknown])[];
+}
 
-const blanks = new WeakMap<Resource, Blank>();
+const forms = new WeakMap<Resource, Form>();
 
 /** @param computed values that win over those stored, as for fields that are not stored; null is one too */
 export function render<F extends Fields>(
@@ -24,23 +29,31 @@ export function render<F extends Fields>(
 
 /** The answered fields of a resource, of values that may be typed more loosely than its own. */
 export function answered(of: Resource, values: Values, computed: Values = {}): Rendered {
-  const blank = blankOf(of);
+  const { blank, changed } = formOf(of);
   // Copying an object that has all keys is several times faster than adding them, and so is writing it as JSON.
   const answer: Record<string, unknown> = { ...blank };
   for (const key of Object.keys(blank)) {
     const value = computed[key];
     answer[key] = value === undefined ? (values[key] ?? null) : value;
   }
+  for (const [key, standard] of changed) {
+    if (values[key] !== standard) answer[key] = values[key];
+  }
   return answer as Rendered;
 }
 
-function blankOf(of: Resource): Blank {
-  const known = blanks.get(of);
+function formOf(of: Resource): Form {
+  const known = forms.get(of);
   if (known) return known;
-  const fields = Object.entries(of.fields).filter(([, field]) => field.answered);
-  const blank: Blank = JSON.parse(JSON.stringify(Object.fromEntries(fields.map(([key]) => [key, null]))));
-  blanks.set(of, blank);
-  return blank;
+  const fields = Object.entries(of.fields);
+  const always = fields.filter(([, { answered }]) => answered === true).map(([key]) => [key, null]);
+  const changed = fields.filter(([, { answered }]) => answered === 'changed');
+  const form: Form = {
+    blank: JSON.parse(JSON.stringify(Object.fromEntries(always))),
+    changed: changed.map(([key, field]) => [key, field.default]),
+  };
+  forms.set(of, form);
+  return form;
 }
 
 type Values = Readonly<Record<string, unknown>>;

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Server as SecureServer } from 'node:https';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { peerAddress } from '../model/address.ts';
 import { forbidden, Refusal } from '../model/errors.ts';
 import { type Answer, type Call, type Caller, isRehearsable, type Operation } from '../model/operation.ts';
 import { validator } from '../model/validation.ts';
@@ -11,12 +12,14 @@ import { newId } from '../service/new-id.ts';
 import { planOf } from '../service/plan.ts';
 import type { RefusedCalls } from '../service/refused-calls.ts';
 import type { LiveRegion, Origin } from '../service/region.ts';
+import { type Authorized, authorize, everything } from './authorization.ts';
 import { readJsonBody, readYamlBody } from './body.ts';
 import type { CallMetrics } from './call-metrics.ts';
 import { planBody, readDryRun } from './dry-run.ts';
 import { errorAnswer } from './error-answer.ts';
 import { scraperOf } from './metrics-token.ts';
 import { refusePlainText } from './plain-text.ts';
+import { sendStream } from './streamed-answer.ts';
 import { refuseUnreadable } from './unreadable-request.ts';
 
 /** No body of the cloud's API comes near this: the largest is a batch of 200 members. */
@@ -92,12 +95,19 @@ export function createServer(parts: ServerParts): FastifyInstance {
     );
     sendError(refusal, request, reply, log);
   });
-  for (const operation of operations) addRoute(app, operation, parts);
+  const stopping = new AbortController();
+  // Streams have no end of their own, and the server waits for whatever is being answered.
+  app.addHook('preClose', async () => stopping.abort());
+  for (const operation of operations) addRoute(app, operation, { ...parts, stopping: stopping.signal });
   return app as unknown as FastifyInstance;
 }
 
-function addRoute(app: { route: FastifyInstance['route'] }, operation: Operation, parts: ServerParts): void {
-  const { region } = parts;
+function addRoute(
+  app: { route: FastifyInstance['route'] },
+  operation: Operation,
+  parts: ServerParts & { readonly stopping: AbortSignal },
+): void {
+  const { identity, region, log, stopping } = parts;
   const rehearsable = isRehearsable(operation);
   const checkBody = operation.body && validator(operation.body, operation.bodyOptions);
   app.route({
@@ -111,17 +121,29 @@ function addRoute(app: { route: FastifyInstance['route'] }, operation: Operation
       try {
         if (!operation.isPublic) caller = callerOf(request, bytes, operation, parts);
         checkProject(request, caller, operation);
+        const authorized = operation.isPublic
+          ? { caller, ...everything }
+          : authorize(identity, operation, caller, paramsOf(request));
         const body = checkBody ? readBody(request, operation, bytes) : undefined;
         checkBody?.(body);
-        const call = callOf(request, caller, body);
+        const call = callOf(request, authorized, body);
         const origin = originOf(request, caller, operation);
         if (rehearsable && readDryRun(call.query)) {
-          const plan = await region.store.runAs(origin, () => planOf(region, () => operation.handle(call)));
+          const rehearsed = () => planOf(region, () => operation.handle(call));
+          const plan = await region.store.runAs(origin, rehearsed, authorized.access);
           const planned = { ...planBody(operation, plan), request_id: request.id };
           return sendBody(request, reply.status(200), planned);
         }
-        const answer = await region.store.runAs(origin, () => operation.handle(call));
-        return send(request, reply, operation, answer);
+        const answer = await region.store.runAs(origin, () => operation.handle(call), authorized.access);
+        const { stream } = answer;
+        if (!stream) return send(request, reply, operation, answer);
+        reply.hijack();
+        const headers = { ...answer.headers, 'x-request-id': request.id, connection: 'close' };
+        reply.raw.writeHead(operation.status, headers).flushHeaders();
+        const sent = () => sendStream(reply.raw, stream, { stopping });
+        return region.store.runAs(origin, sent, authorized.access).catch((error: unknown) => {
+          log.error({ err: error, request_id: request.id }, 'a stream broke off');
+        });
       } catch (error) {
         noteRefusal(error, request, caller, operation, parts);
         throw error;
@@ -167,12 +189,23 @@ function checkProject(request: FastifyRequest, caller: Caller, { isPublic }: Ope
   throw forbidden(`The credential gives no access to the project ${projectId}.`);
 }
 
-function callOf(request: FastifyRequest, caller: Caller, body: unknown): Call {
-  const at = request.url.indexOf('?');
+function queryOf({ url }: FastifyRequest): URLSearchParams {
+  const at = url.indexOf('?');
+  return at < 0 ? noQuery : new URLSearchParams(url.slice(at + 1));
+}
+
+/** What of a request says where an action must be allowed. */
+function paramsOf(request: FastifyRequest) {
+  const { project_id: projectId } = request.params as { project_id?: string };
+  return { projectId, query: () => queryOf(request) };
+}
+
+function callOf(request: FastifyRequest, { caller, mayIn }: Authorized, body: unknown): Call {
   return {
     requestId: request.id,
     params: request.params as Record<string, string>,
-    query: at < 0 ? noQuery : new URLSearchParams(request.url.slice(at + 1)),
+    query: queryOf(request),
+    mayIn,
     headers: request.headers,
     body,
     caller,
@@ -187,8 +220,7 @@ function originOf(
 ): Origin {
   return {
     user: { id: userId, name: userName },
-    // A socket that takes both families writes IPv4 addresses as IPv6 ones.
-    address: ip.replace(/^::ffff:(?=\d+\.)/, ''),
+    address: peerAddress(ip),
     requestId,
     operationId,
   };

@@ -4,6 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Server as TlsServer } from 'node:tls';
 import { CallMetrics } from '../api/call-metrics.ts';
+import { Faults } from '../api/emulation/faults.ts';
+import { PendingStates } from '../api/emulation/pending.ts';
+import type { EmulationParts } from '../api/operations/emulation.ts';
 import { createServer, type ServerCertificate } from '../api/server.ts';
 import type { OpenKey } from '../dataplane/compile-tls.ts';
 import { Explainer } from '../dataplane/explainer.ts';
@@ -12,17 +15,23 @@ import { SessionKeys } from '../dataplane/session-keys.ts';
 import { StreamServer } from '../dataplane/stream-server.ts';
 import { HealthChecks } from '../health/health-checks.ts';
 import { singleProbe } from '../health/single-probe.ts';
+import { VirtualClock } from '../health/virtual-clock.ts';
+import { peerAddress } from '../model/address.ts';
+import { unauthenticated } from '../model/errors.ts';
 import type { InventoryFile } from '../model/inventory.ts';
 import type { Logger } from '../observe/log.ts';
 import { processFamilies } from '../observe/process-families.ts';
 import { privateKeysOf } from '../service/certificates.ts';
 import { Directory, type UserDeclaration } from '../service/identity/directory.ts';
+import { Groups } from '../service/identity/groups.ts';
 import { Identity } from '../service/identity/identity.ts';
+import { checkActions } from '../service/identity/known-actions.ts';
 import { loadProjects } from '../service/identity/projects.ts';
 import { Inventory } from '../service/inventory.ts';
 import { MemberChecks } from '../service/member-checks/member-checks.ts';
+import { newId } from '../service/new-id.ts';
 import { destroyExpired } from '../service/recycle-bin.ts';
-import { RefusedCalls } from '../service/refused-calls.ts';
+import { type RefusedCall, RefusedCalls } from '../service/refused-calls.ts';
 import type { LiveRegion } from '../service/region.ts';
 import { Secrets } from '../service/secrets.ts';
 import { refreshServers } from '../service/server-states.ts';
@@ -46,6 +55,8 @@ export interface ControlPlaneOptions {
   readonly callersClock?: () => Date;
   /** How many days the audit is kept; as the store has it when left out. */
   readonly auditDays?: number;
+  /** Whether verdicts, states, faults and the clock can be controlled through the API. */
+  readonly emulation?: boolean;
   /** What the API is served under over TLS, asked for as the credentials are; plain HTTP for null or nothing. */
   readonly certificate?: () => Promise<ServerCertificate | null>;
 }
@@ -67,7 +78,9 @@ export interface ControlPlane {
 
 /** @throws what stops it from starting; then nothing is left running or held */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const { directory, clock, auditDays } = options;
+  const { directory, auditDays } = options;
+  const virtual = options.emulation ? new VirtualClock() : null;
+  const clock = virtual ? () => virtual.date() : options.clock;
   const store = await Store.open({
     directory,
     ...(clock ? { clock } : {}),
@@ -76,17 +89,21 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const running = new AsyncDisposableStack();
   running.defer(() => store.close());
   try {
-    return await startOver(store, options, running);
+    return await startOver(store, options, virtual, running);
   } catch (error) {
     await running.disposeAsync();
     throw error;
   }
 }
 
-/** @param running takes what stops each part, in the order of starting */
+/**
+ * @param virtual the clock, with emulation
+ * @param running takes what stops each part, in the order of starting
+ */
 async function startOver(
   store: Store,
   options: ControlPlaneOptions,
+  virtual: VirtualClock | null,
   running: AsyncDisposableStack,
 ): Promise<ControlPlane> {
   const { directory, host, port, log } = options;
@@ -110,8 +127,13 @@ async function startOver(
   const sessionKeys = new SessionKeys(credentials.secrets_key);
   const openKey: OpenKey = (each) => privateKeysOf(region, each).private_key;
   const publisher = new Publisher(store, { sessionKeys, openKey }, log);
-  const stream = new StreamServer(publisher, credentials.proxy_token, log);
-  const health = new HealthChecks(region, log);
+  const refusedCalls = new RefusedCalls(region, log, options.clock);
+  running.defer(() => refusedCalls.stop());
+  const stream = new StreamServer(publisher, credentials.proxy_token, log, ({ socket }) =>
+    refusedCalls.note(refusedProxy(socket.remoteAddress)),
+  );
+  const health = new HealthChecks(region, log, virtual ? { clock: virtual } : {});
+  const emulation = virtual && emulationOver(virtual, health);
   const memberChecks = new MemberChecks(region, singleProbe, log);
   const explainer = new Explainer(store.reader, sessionKeys);
   const calls = new CallMetrics();
@@ -120,9 +142,13 @@ async function startOver(
     revision: () => publisher.revision,
     installation: () => [...calls.families(), ...store.metrics(), ...health.metrics(), ...processFamilies()],
   };
-  const operations = allOperations({ region, identity, stream, memberChecks, explainer, metrics });
-  const refusedCalls = new RefusedCalls(region, log, options.clock);
-  running.defer(() => refusedCalls.stop());
+  const operations = allOperations({
+    ...{ region, identity, stream, memberChecks, health, emulation, explainer, metrics },
+  });
+  checkActions(
+    options.inventory,
+    operations.flatMap(({ action }) => action ?? []),
+  );
   const takesUpgrade = StreamServer.takes;
   const { metrics_token: metricsToken } = credentials;
   const app = createServer({
@@ -167,6 +193,18 @@ async function startOver(
   };
 }
 
+function emulationOver(clock: VirtualClock, health: HealthChecks): EmulationParts {
+  return {
+    verdicts: health,
+    faults: new Faults(),
+    pending: new PendingStates(() => clock.now()),
+    advance: async (ms) => {
+      await clock.advance(ms, () => health.settle());
+      return clock.date();
+    },
+  };
+}
+
 function trim(store: Store, log: Logger): void {
   store
     .trim()
@@ -192,14 +230,32 @@ function declaredUsers(
     password: credentials.password,
     accessKeys: [{ access: credentials.access_key, secret: credentials.secret_key }],
     projectIds,
+    permissions: null,
   };
-  const declared = (inventory.users ?? []).map((user) => ({
-    name: user.name,
-    ...(user.password === undefined ? {} : { password: user.password }),
-    accessKeys: user.access_keys ?? [],
-    projectIds: user.projects ? new Set(user.projects) : projectIds,
-  }));
+  const groups = new Groups(inventory, projectIds);
+  const declared = (inventory.users ?? []).map((user) => {
+    const permissions = groups.permissionsOf(user.name, user.groups);
+    const own = user.projects ? new Set(user.projects) : projectIds;
+    return {
+      name: user.name,
+      ...(user.password === undefined ? {} : { password: user.password }),
+      accessKeys: user.access_keys ?? [],
+      projectIds: permissions?.projectsAmong(own) ?? own,
+      permissions,
+    };
+  });
   return [first, ...declared];
+}
+
+/** A proxy that came with a wrong token, as the audit keeps it. */
+function refusedProxy(address: string | undefined): RefusedCall {
+  const requestId = newId(new Date());
+  const operationId = 'StreamConfiguration';
+  return {
+    refusal: unauthenticated('The token of the proxy is wrong; give the proxy_token of credentials.json.'),
+    origin: { user: null, address: peerAddress(address ?? ''), requestId, operationId },
+    projectId: null,
+  };
 }
 
 function urlOf(scheme: 'http' | 'https', host: string, { port }: AddressInfo): string {

@@ -34,6 +34,7 @@ const options = {
     default: 90,
     min: 1,
   },
+  emulation: { kind: 'flag', help: 'Let callers force verdicts, states, faults and time, for tests' },
   ...logOption('warn'),
 } as const;
 
@@ -64,6 +65,7 @@ export async function serve(args: readonly string[]): Promise<void> {
     ...address,
     inventory,
     auditDays: values['audit-days'],
+    emulation: values.emulation,
     credentials: () => loadCredentials(directory, preset),
     certificate: async () => (source ? readCertificate(source) : null),
     log,

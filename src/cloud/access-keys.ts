@@ -61,6 +61,8 @@ export function accessKeyOperations(keys: AccessKeys): Operation[] {
     {
       ...common,
       id: 'ListPermanentAccessKeys',
+      action: 'iam:credentials:list',
+      actionScope: 'own',
       method: 'GET',
       path,
       summary: 'List the permanent access keys of a user',
@@ -76,6 +78,8 @@ export function accessKeyOperations(keys: AccessKeys): Operation[] {
     {
       ...common,
       id: 'CreatePermanentAccessKey',
+      action: 'iam:credentials:create',
+      actionScope: 'own',
       method: 'POST',
       path,
       summary: 'Create a permanent access key',
@@ -99,6 +103,8 @@ export function accessKeyOperations(keys: AccessKeys): Operation[] {
     {
       ...common,
       id: 'ShowPermanentAccessKey',
+      action: 'iam:credentials:get',
+      actionScope: 'own',
       method: 'GET',
       path: `${path}/{access_key}`,
       summary: 'Show a permanent access key, without its secret',
@@ -111,6 +117,8 @@ export function accessKeyOperations(keys: AccessKeys): Operation[] {
     {
       ...common,
       id: 'UpdatePermanentAccessKey',
+      action: 'iam:credentials:update',
+      actionScope: 'own',
       method: 'PUT',
       path: `${path}/{access_key}`,
       summary: 'Have a permanent access key refused, or taken again, or describe it',
@@ -126,6 +134,8 @@ export function accessKeyOperations(keys: AccessKeys): Operation[] {
     {
       ...common,
       id: 'DeletePermanentAccessKey',
+      action: 'iam:credentials:delete',
+      actionScope: 'own',
       method: 'DELETE',
       path: `${path}/{access_key}`,
       summary: 'Delete a permanent access key',

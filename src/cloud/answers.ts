@@ -38,7 +38,20 @@ export const Bandwidth = named(
     share_type: text('PER, or WHOLE when it is shared.', 'PER'),
     charge_mode: text('How it would be billed.', 'traffic'),
     bandwidth_type: text('Always bgp.', 'bgp'),
-    publicip_info: described('None.', Type.Array(Type.String(), { maxItems: 0 })),
+    publicip_info: described(
+      'The public IPs that have it.',
+      Type.Array(
+        named(
+          'PublicIpOfBandwidth',
+          Type.Object({
+            publicip_id: text('Its id.'),
+            publicip_address: text('The address.', '203.0.113.10'),
+            publicip_type: text('The network it is of.', '5_bgp'),
+            ip_version: described('4 or 6.', Type.Integer(), 4),
+          }),
+        ),
+      ),
+    ),
     tenant_id: text('The project.'),
     status: text('Always NORMAL.', 'NORMAL'),
   }),

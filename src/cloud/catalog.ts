@@ -15,6 +15,7 @@ const services: readonly Service[] = [
   { type: 'vpc', name: 'vpc', path: '/v1' },
   { type: 'compute', name: 'nova', path: '/v2.1/{project_id}' },
   { type: 'ecs', name: 'ecs', path: '/v1/{project_id}' },
+  { type: 'eps', name: 'eps', path: '/v1.0' },
   { type: 'identity', name: 'iam', path: '/v3' },
 ];
 

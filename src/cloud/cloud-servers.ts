@@ -12,7 +12,7 @@ const path = '/v1/{project_id}/cloudservers';
 
 const text = (description: string, example?: string) => described(description, Type.String(), example);
 
-const AddressOfCloudServer = named(
+export const AddressOfCloudServer = named(
   'AddressOfCloudServer',
   Type.Object({
     addr: text('The address.', '192.168.0.10'),
@@ -105,6 +105,7 @@ export function cloudServerOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'ListCloudServers',
+      action: 'ecs:servers:list',
       path: `${path}/detail`,
       summary: 'List servers',
       query,
@@ -123,6 +124,7 @@ export function cloudServerOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'ShowCloudServer',
+      action: 'ecs:servers:get',
       path: `${path}/{server_id}`,
       summary: 'Show a server',
       answer: Type.Object({ server: CloudServer }),
@@ -134,6 +136,7 @@ export function cloudServerOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'ListCloudServerInterfaces',
+      action: 'ecs:serverInterfaces:get',
       path: `${path}/{server_id}/os-interface`,
       summary: 'List the addresses of a server with their subnets',
       answer: Type.Object({
@@ -150,12 +153,12 @@ export function cloudServerOperations(region: Region): Operation[] {
 type Place = ServerView['places'][number];
 
 /** The status of a server as clients of the cloud know it. */
-function statusOf({ state }: ServerView['server']): 'ACTIVE' | 'SHUTOFF' {
+export function statusOf({ state }: ServerView['server']): 'ACTIVE' | 'SHUTOFF' {
   return state === 'running' ? 'ACTIVE' : 'SHUTOFF';
 }
 
 /** The addresses of a server, by the id of its VPC. */
-function addressesOf({ server, places }: ServerView): Record<string, unknown[]> {
+export function addressesOf({ server, places }: ServerView): Record<string, unknown[]> {
   return {
     [server.vpc_id]: places.map(({ portId, address }) => ({
       addr: address,
@@ -196,7 +199,7 @@ function renderInterface({ portId, subnet, address }: Place): unknown {
 }
 
 /** A hardware address that is always the same for a port: in the range that OpenStack gives out. */
-function macOf(portId: string): string {
+export function macOf(portId: string): string {
   const digits = portId.replaceAll('-', '').slice(-6);
   return ['fa', '16', '3e', digits.slice(0, 2), digits.slice(2, 4), digits.slice(4, 6)].join(':');
 }

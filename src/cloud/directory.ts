@@ -18,6 +18,8 @@ export function directoryOperations(directory: Directory, inventory: Inventory):
     {
       ...common,
       id: 'ListAuthDomains',
+      action: 'iam:domains:list',
+      actionScope: 'own',
       path: '/v3/auth/domains',
       summary: 'List the domain of the caller',
       query: { name },
@@ -35,6 +37,8 @@ export function directoryOperations(directory: Directory, inventory: Inventory):
     {
       ...common,
       id: 'ListUsers',
+      action: 'iam:users:list',
+      actionScope: 'own',
       path: '/v3/users',
       summary: 'List the users that the caller manages: all, or itself',
       query: { name },
@@ -47,6 +51,8 @@ export function directoryOperations(directory: Directory, inventory: Inventory):
     {
       ...common,
       id: 'ShowUser',
+      action: 'iam:users:get',
+      actionScope: 'own',
       path: '/v3/users/{user_id}',
       summary: 'Show a user that the caller manages',
       answer: UserAnswer,
@@ -59,6 +65,8 @@ export function directoryOperations(directory: Directory, inventory: Inventory):
     {
       ...common,
       id: 'ListRegions',
+      action: 'iam:regions:list',
+      actionScope: 'own',
       path: '/v3/regions',
       summary: 'List the region',
       answer: RegionsAnswer,
@@ -67,6 +75,8 @@ export function directoryOperations(directory: Directory, inventory: Inventory):
     {
       ...common,
       id: 'ShowRegion',
+      action: 'iam:regions:get',
+      actionScope: 'own',
       path: '/v3/regions/{region_id}',
       summary: 'Show the region',
       answer: RegionAnswer,

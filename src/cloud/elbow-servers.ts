@@ -33,6 +33,8 @@ export function elbowServerOperations(region: Region): Operation[] {
   return [
     {
       id: 'CreateServer',
+      action: 'elbow:servers:create',
+      actionScope: 'project',
       method: 'POST',
       path,
       group,
@@ -49,6 +51,7 @@ export function elbowServerOperations(region: Region): Operation[] {
     },
     {
       id: 'ListServers',
+      action: 'elbow:servers:list',
       method: 'GET',
       path,
       group,
@@ -79,6 +82,7 @@ export function elbowServerOperations(region: Region): Operation[] {
     },
     {
       id: 'ShowServer',
+      action: 'elbow:servers:get',
       method: 'GET',
       path: each,
       group,
@@ -89,6 +93,8 @@ export function elbowServerOperations(region: Region): Operation[] {
     },
     {
       id: 'ChangeServerState',
+      action: 'elbow:servers:update',
+      actionScope: 'project',
       method: 'POST',
       path: `${each}/action`,
       group,
@@ -104,6 +110,8 @@ export function elbowServerOperations(region: Region): Operation[] {
     },
     {
       id: 'DeleteServer',
+      action: 'elbow:servers:delete',
+      actionScope: 'project',
       method: 'DELETE',
       path: each,
       group,

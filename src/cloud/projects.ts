@@ -63,6 +63,8 @@ export function projectOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'ListProjects',
+      action: 'iam:projects:list',
+      actionScope: 'own',
       method: 'GET',
       path: '/v3/projects',
       summary: 'List the projects of the caller',
@@ -83,6 +85,8 @@ export function projectOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'ListAuthProjects',
+      action: 'iam:projects:list',
+      actionScope: 'own',
       method: 'GET',
       path: '/v3/auth/projects',
       summary: 'List the projects that the caller can get tokens for',
@@ -95,6 +99,8 @@ export function projectOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'ShowProject',
+      action: 'iam:projects:get',
+      actionScope: 'own',
       method: 'GET',
       path: '/v3/projects/{project_id}',
       summary: 'Show a project of the caller',
@@ -109,6 +115,8 @@ export function projectOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'CreateProject',
+      action: 'iam:projects:create',
+      actionScope: 'domain',
       method: 'POST',
       path: '/v3/projects',
       summary: 'Create a project',

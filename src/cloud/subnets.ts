@@ -36,6 +36,8 @@ export function subnetOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'CreateSubnet',
+      action: 'vpc:subnets:create',
+      actionScope: 'project',
       method: 'POST',
       path,
       summary: 'Create a subnet',
@@ -50,6 +52,7 @@ export function subnetOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'ListSubnets',
+      action: 'vpc:subnets:list',
       method: 'GET',
       path,
       summary: 'List subnets',
@@ -75,6 +78,7 @@ export function subnetOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'ShowSubnet',
+      action: 'vpc:subnets:get',
       method: 'GET',
       path: `${path}/{subnet_id}`,
       summary: 'Show a subnet',
@@ -85,6 +89,8 @@ export function subnetOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'UpdateSubnet',
+      action: 'vpc:subnets:update',
+      actionScope: 'project',
       method: 'PUT',
       path: inVpc,
       summary: 'Change a subnet',
@@ -101,6 +107,8 @@ export function subnetOperations(region: Region): Operation[] {
     {
       ...common,
       id: 'DeleteSubnet',
+      action: 'vpc:subnets:delete',
+      actionScope: 'project',
       method: 'DELETE',
       path: inVpc,
       summary: 'Delete a subnet that nothing uses',

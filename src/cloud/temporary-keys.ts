@@ -51,6 +51,8 @@ interface RequestBody {
 export function temporaryKeyOperation(identity: Identity): Operation {
   return {
     id: 'CreateTemporaryAccessKeyByToken',
+    action: 'iam:securitytokens:create',
+    actionScope: 'own',
     method: 'POST',
     path: '/v3.0/OS-CREDENTIAL/securitytokens',
     group: 'Identity',

@@ -48,6 +48,8 @@ export function tokenOperations(identity: Identity, inventory: Inventory): Opera
     {
       ...common,
       id: 'ShowToken',
+      action: 'iam:tokens:get',
+      actionScope: 'own',
       method: 'GET',
       path: '/v3/auth/tokens',
       summary: 'Show what a token says',
@@ -64,6 +66,8 @@ export function tokenOperations(identity: Identity, inventory: Inventory): Opera
     {
       ...common,
       id: 'CheckToken',
+      action: 'iam:tokens:get',
+      actionScope: 'own',
       method: 'HEAD',
       path: '/v3/auth/tokens',
       summary: 'Ask whether a token is good',
@@ -75,6 +79,8 @@ export function tokenOperations(identity: Identity, inventory: Inventory): Opera
     {
       ...common,
       id: 'RevokeToken',
+      action: 'iam:tokens:delete',
+      actionScope: 'own',
       method: 'DELETE',
       path: '/v3/auth/tokens',
       summary: 'Have a token refused from now on',
@@ -88,6 +94,8 @@ export function tokenOperations(identity: Identity, inventory: Inventory): Opera
     {
       ...common,
       id: 'ShowCatalog',
+      action: 'iam:catalog:get',
+      actionScope: 'own',
       method: 'GET',
       path: '/v3/auth/catalog',
       summary: 'Show where each service is',

@@ -69,6 +69,8 @@ function operationsOf(region: Region, { suffix, path, created, shown, render }: 
     {
       ...common,
       id: `CreateVpc${suffix}`,
+      action: 'vpc:vpcs:create',
+      actionScope: 'project',
       method: 'POST',
       path,
       summary: 'Create a VPC',
@@ -81,6 +83,7 @@ function operationsOf(region: Region, { suffix, path, created, shown, render }: 
     {
       ...common,
       id: `ListVpcs${suffix}`,
+      action: 'vpc:vpcs:list',
       method: 'GET',
       path,
       summary: 'List VPCs',
@@ -96,6 +99,7 @@ function operationsOf(region: Region, { suffix, path, created, shown, render }: 
     {
       ...common,
       id: `ShowVpc${suffix}`,
+      action: 'vpc:vpcs:get',
       method: 'GET',
       path: each,
       summary: 'Show a VPC',
@@ -106,6 +110,8 @@ function operationsOf(region: Region, { suffix, path, created, shown, render }: 
     {
       ...common,
       id: `UpdateVpc${suffix}`,
+      action: 'vpc:vpcs:update',
+      actionScope: 'project',
       method: 'PUT',
       path: each,
       summary: 'Change a VPC',
@@ -119,6 +125,8 @@ function operationsOf(region: Region, { suffix, path, created, shown, render }: 
     {
       ...common,
       id: `DeleteVpc${suffix}`,
+      action: 'vpc:vpcs:delete',
+      actionScope: 'project',
       method: 'DELETE',
       path: each,
       summary: 'Delete a VPC that nothing uses',

@@ -2,6 +2,8 @@
 import type { Certificate } from '../model/certificate.ts';
 import { domainsOf } from '../model/certificate-domains.ts';
 import type { Listener } from '../model/listener.ts';
+import { nameMatchOf } from './compile-tls.ts';
+import { ServerNames } from './matching/server-names.ts';
 
 /**
  * The one whose domain is the asked name, else the one with the longest wildcard that covers it, else the default.
@@ -10,33 +12,16 @@ import type { Listener } from '../model/listener.ts';
  * @param certificates those of the listener, by id
  */
 export function certificateFor<C extends Pick<Certificate, 'domain'>>(
-  {
-    default_tls_container_ref,
-    sni_container_refs,
-    sni_match_algo,
-  }: Pick<Listener, 'default_tls_container_ref' | 'sni_container_refs' | 'sni_match_algo'>,
+  listener: Pick<Listener, 'default_tls_container_ref' | 'sni_container_refs' | 'sni_match_algo'>,
   sni: string,
   certificates: ReadonlyMap<string, C>,
 ): C | undefined {
-  const name = sni.toLowerCase();
-  let best: C | undefined;
-  let bestLength = 0;
-  for (const id of sni_container_refs) {
-    const certificate = certificates.get(id);
-    if (certificate === undefined) continue;
-    for (const domain of domainsOf(certificate)) {
-      const length = coverage(domain, name, sni_match_algo);
-      if (length > bestLength) [best, bestLength] = [certificate, length];
-    }
+  const fallback = certificates.get(listener.default_tls_container_ref ?? '');
+  const named = [fallback, ...listener.sni_container_refs.map((id) => certificates.get(id))];
+  const byName = new Map<string, C>();
+  for (const each of named) {
+    for (const domain of each ? domainsOf(each) : [])
+      if (each && !byName.has(domain)) byName.set(domain, each);
   }
-  return best ?? certificates.get(default_tls_container_ref ?? '');
-}
-
-/** How much of a name a domain fixes: all of it, what follows the wildcard, or 0 when it does not cover it. */
-function coverage(domain: string, name: string, algorithm: Listener['sni_match_algo']): number {
-  if (domain === name) return Number.POSITIVE_INFINITY;
-  if (!domain.startsWith('*.') || !name.endsWith(domain.slice(1))) return 0;
-  const labels = name.slice(0, 1 - domain.length);
-  const isCovered = labels !== '' && (algorithm === 'longest_suffix' || !labels.includes('.'));
-  return isCovered ? domain.length : 0;
+  return new ServerNames(byName, nameMatchOf(listener)).find(sni) ?? fallback;
 }

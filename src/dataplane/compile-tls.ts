@@ -49,9 +49,15 @@ export function compileTls(
     ciphers: policy.ciphers,
     certificateId: listener.default_tls_container_ref,
     namedCertificateIds: listener.sni_container_refs,
-    nameMatch: listener.sni_match_algo === 'longest_suffix' ? 'longest-suffix' : 'wildcard',
+    nameMatch: nameMatchOf(listener),
     clientAuthorityId: listener.client_ca_tls_container_ref,
+    http2: listener.http2_enable,
   };
+}
+
+/** How far a `*.` reaches. */
+export function nameMatchOf({ sni_match_algo }: Pick<Listener, 'sni_match_algo'>): TlsSettings['nameMatch'] {
+  return sni_match_algo === 'longest_suffix' ? 'longest-suffix' : 'wildcard';
 }
 
 function systemPolicy(name: string | null): SystemSecurityPolicy {

@@ -52,15 +52,25 @@ export class StreamServer {
   readonly #publisher: Publisher;
   readonly #tokenHash: Buffer;
   readonly #log: Logger;
+  readonly #refused: (request: IncomingMessage) => void;
   readonly #connections = new Set<Connection>();
   readonly #waiting = new Set<() => void>();
   #closed = false;
 
-  /** @param token what proxies must present */
-  constructor(publisher: Publisher, token: string, log: Logger) {
+  /**
+   * @param token what proxies must present
+   * @param refused hears of each request with another
+   */
+  constructor(
+    publisher: Publisher,
+    token: string,
+    log: Logger,
+    refused: (request: IncomingMessage) => void = () => {},
+  ) {
     this.#publisher = publisher;
     this.#tokenHash = hash(token);
     this.#log = log;
+    this.#refused = refused;
   }
 
   /** Whether a request is to become a configuration stream. */
@@ -103,6 +113,7 @@ export class StreamServer {
     if (!timingSafeEqual(presented, this.#tokenHash)) {
       const proxy = String(request.headers['x-elbow-proxy'] ?? '').slice(0, maxNameLength);
       this.#log.warn({ proxy, address: request.socket.remoteAddress }, 'a proxy presented a wrong token');
+      this.#refused(request);
       socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
       return;
     }

@@ -1,4 +1,6 @@
 /** Keeps the scheduler at what the resources say, and the resources at what it finds. */
+
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Family } from '../observe/exposition.ts';
 import type { Logger } from '../observe/log.ts';
 import {
@@ -13,10 +15,12 @@ import {
   poolsOfListeners,
 } from '../service/monitored-pools.ts';
 import type { LiveRegion } from '../service/region.ts';
-import { recordVerdict } from '../service/verdicts.ts';
+import { forceableMember, forgetVerdict, recordVerdict } from '../service/verdicts.ts';
 import { AttachedPools } from './attached-pools.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { type ForcedVerdict, ForcedVerdicts } from './forced-verdicts.ts';
 import { HealthScheduler, type SchedulerOptions, type VerdictChange } from './scheduler.ts';
-import type { ProbedMember } from './watch.ts';
+import type { PastProbe, ProbedMember } from './watch.ts';
 
 /** How soon a verdict that could not be stored is tried again. */
 const retryMs = 1000;
@@ -30,12 +34,18 @@ export class HealthChecks {
   readonly #pools = new AttachedPools();
   /** The newest verdicts that could not be stored, by member: nobody tells them again while they last. */
   readonly #unstored = new Map<string, VerdictChange>();
+  /** The writes under way. */
+  readonly #storing = new Set<Promise<void>>();
+  readonly #clock: Clock;
+  readonly #forced: ForcedVerdicts;
   #retry: NodeJS.Timeout | null = null;
   #stopped = false;
 
   constructor(region: LiveRegion, log: Logger, options: Omit<SchedulerOptions, 'onVerdict'> = {}) {
     this.#region = region;
     this.#log = log;
+    this.#clock = options.clock ?? systemClock;
+    this.#forced = new ForcedVerdicts(this.#clock);
     this.#scheduler = new HealthScheduler({ ...options, onVerdict: (change) => this.#record(change) });
     this.#feed = followChanges(region, log, (changes) => this.#follow(changes));
   }
@@ -53,9 +63,15 @@ export class HealthChecks {
 
   async stop(): Promise<void> {
     this.#scheduler.stop();
+    this.#forced.stop();
     this.#stopped = true;
     if (this.#retry) clearTimeout(this.#retry);
     await this.#feed.stop();
+  }
+
+  /** The newest probes of a member, the newest first; none of one that is not probed. */
+  probesOf(poolId: string, memberId: string): readonly PastProbe[] {
+    return this.#scheduler.probesOf(poolId, memberId);
   }
 
   async #follow(changes: readonly Change[]): Promise<void> {
@@ -118,11 +134,48 @@ export class HealthChecks {
     this.#scheduler.removePool(poolId);
   }
 
+  /**
+   * Forces a verdict on a member, or with null ends that: then it begins anew.
+   *
+   * @returns false when the member is in none of the projects
+   * @throws Refusal when its pool has no monitor that is up
+   */
+  async force(
+    projectIds: ReadonlySet<string>,
+    memberId: string,
+    forced: ForcedVerdict | null,
+  ): Promise<boolean> {
+    const found = await forceableMember(this.#region, projectIds, memberId);
+    if (!found) return false;
+    if (forced) {
+      this.#forced.force(memberId, forced, (verdict, reason) =>
+        this.#tell({ ...found, memberId, verdict, reason, at: this.#clock.date(), latencyMs: null }),
+      );
+    } else {
+      this.#forced.end(memberId);
+      await forgetVerdict(this.#region, memberId);
+      this.#scheduler.forget(found.poolId, memberId);
+    }
+    return true;
+  }
+
+  /** Resolves when no probe is under way and what was found is stored. */
+  async settle(): Promise<void> {
+    while (!this.#scheduler.isIdle && !this.#stopped) await nextTurn();
+    await Promise.all(this.#storing);
+  }
+
+  /** What probes show of a member while somebody forces its verdict is for its history only. */
   #record(change: VerdictChange): void {
+    if (!this.#forced.has(change.memberId)) this.#tell(change);
+  }
+
+  #tell(change: VerdictChange): void {
     const { memberId, verdict, reason } = change;
     this.#log.info({ member: memberId, verdict, reason: reason?.reason_code }, 'a member changed its health');
     this.#unstored.delete(memberId);
-    void this.#store(change);
+    const storing = this.#store(change).finally(() => this.#storing.delete(storing));
+    this.#storing.add(storing);
   }
 
   /** Writers are served in order, so what is noted here last is the newest. */

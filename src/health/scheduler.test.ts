@@ -33,13 +33,15 @@ const refused = failed('CONNECT_REFUSED');
 class HeldClock implements Clock {
   #now = 1_000_000;
   #timers: { at: number; callback: () => void }[] = [];
+  /** How far the wall clock has jumped. */
+  jumpMs = 0;
 
   now(): number {
     return this.#now;
   }
 
   date(): Date {
-    return new Date(this.#now);
+    return new Date(this.#now + this.jumpMs);
   }
 
   setTimer(delayMs: number, callback: () => void): () => void {
@@ -477,6 +479,33 @@ describe('the health scheduler', () => {
         }
       }),
     );
+  });
+
+  it('is not moved by jumps of the wall clock', () => {
+    const { put, clock, probes, scheduler, live } = createFixture();
+    put('p', { monitor, members: members(100) });
+    scheduler.start();
+    live(10_000, () => passed);
+    for (const jumpMs of [86_400_000, -365 * 86_400_000]) {
+      const before = probes.length;
+      clock.jumpMs = jumpMs;
+      live(10_000, () => passed);
+      const times = Map.groupBy(probes.slice(before), ({ target }) => target.address);
+      assert.equal(times.size, 100);
+      assert.ok([...times.values()].every(({ length }) => length === 2));
+    }
+  });
+
+  it('tells nothing of a member that fails now and then, and of one that flaps each change once', () => {
+    const { put, scheduler, live, changes, probes } = createFixture();
+    put('p', { monitor, members: members(1) });
+    scheduler.start();
+    live(200_000, () => (probes.length % 3 === 0 ? passed : refused));
+    assert.equal(changes.length, 1, 'two failures in a row are not three');
+    const before = probes.length;
+    live(300_000, () => (Math.floor((probes.length - before) / 6) % 2 === 0 ? refused : passed));
+    const verdicts = changes.slice(1).map(({ verdict }) => verdict);
+    assert.ok(verdicts.length >= 9 && verdicts.every((verdict, index) => verdict !== verdicts[index - 1]));
   });
 
   it('sees a real member come and go', async () => {

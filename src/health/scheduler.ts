@@ -5,11 +5,12 @@ import type { MonitorSettings } from './monitor.ts';
 import type { FailureReason, Probe, ProbeResult } from './probe.ts';
 import { ProbeMetrics } from './probe-metrics.ts';
 import { createProbe } from './probes.ts';
-import { isSameVerdict, nextHealth, type Verdict, withoutDoubt } from './thresholds.ts';
+import { initialHealth, isSameVerdict, nextHealth, type Verdict, withoutDoubt } from './thresholds.ts';
 import {
   createWatch,
   isSameCriterion,
   isSameTarget,
+  type PastProbe,
   type PoolSettings,
   type PoolWatch,
   type ProbedMember,
@@ -26,6 +27,8 @@ export interface VerdictChange {
   /** Null when ONLINE. */
   readonly reason: FailureReason | null;
   readonly at: Date;
+  /** How long the probe that decided it took; null when it failed, or waited for silence. */
+  readonly latencyMs: number | null;
 }
 
 export interface SchedulerOptions {
@@ -45,6 +48,9 @@ const DEFAULT_MAX_IN_FLIGHT = 2048;
 /** Probes are started in batches this far apart, and so many in one: the event loop is never held for long. */
 const TICK_MS = 10;
 const MAX_STARTS_PER_TICK = 64;
+
+/** So many probes of each member are remembered. */
+const KEPT_PROBES = 10;
 
 /**
  * Probes the members of pools, each every `delay` seconds, and tells what the thresholds make of it.
@@ -142,6 +148,25 @@ export class HealthScheduler {
         this.#release(watch);
       }
     }
+  }
+
+  /** Begins a member anew, as if it had just come. */
+  forget(poolId: string, memberId: string): void {
+    const watch = this.#pools.get(poolId)?.members.get(memberId);
+    if (watch) {
+      watch.health = initialHealth;
+      this.#restart(watch);
+    }
+  }
+
+  /** Whether no probe is under way, nor waits for a free socket. */
+  get isIdle(): boolean {
+    return this.#inFlight === 0 && this.#ready.isEmpty;
+  }
+
+  /** The newest probes of a member, the newest first; none of one that is not probed. */
+  probesOf(poolId: string, memberId: string): readonly PastProbe[] {
+    return this.#pools.get(poolId)?.members.get(memberId)?.probes ?? [];
   }
 
   #changeSettings(pool: PoolWatch, settings: PoolSettings): void {
@@ -255,14 +280,17 @@ export class HealthScheduler {
     watch.attempt = undefined;
     this.#inFlight--;
     this.#wait(watch, Math.max(nextAt, this.#clock.now()));
+    const at = this.#clock.date();
+    watch.probes = [{ at, result }, ...watch.probes.slice(0, KEPT_PROBES - 1)];
     const before = watch.health;
     const { pool, member } = watch;
     const { monitor } = pool.settings;
     watch.health = nextHealth(before, result, monitor);
     const { verdict, reason } = watch.health;
     if (verdict !== 'INITIAL' && !isSameVerdict(before, watch.health)) {
+      const latencyMs = result.kind === 'passed' ? result.latencyMs : null;
       const [poolId, memberId, monitorId] = [pool.id, member.id, monitor.id];
-      this.#onVerdict({ poolId, memberId, monitorId, verdict, reason, at: this.#clock.date() });
+      this.#onVerdict({ poolId, memberId, monitorId, verdict, reason, at, latencyMs });
     }
   }
 }

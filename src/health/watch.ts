@@ -1,6 +1,6 @@
 import type { Due } from './due-heap.ts';
 import type { MonitorSettings } from './monitor.ts';
-import type { Attempt, FailureReason, Probe } from './probe.ts';
+import type { Attempt, FailureReason, Probe, ProbeResult } from './probe.ts';
 import { initialHealth, type MemberHealth, type Verdict } from './thresholds.ts';
 
 /** A member to probe. */
@@ -31,6 +31,12 @@ export interface PoolWatch {
   readonly members: Map<string, Watch>;
 }
 
+/** A probe that is over. */
+export interface PastProbe {
+  readonly at: Date;
+  readonly result: ProbeResult;
+}
+
 /** One member under the scheduler's eye: waiting (in the heap), ready (in the queue) or being probed. */
 export interface Watch extends Due {
   readonly pool: PoolWatch;
@@ -38,6 +44,8 @@ export interface Watch extends Due {
   health: MemberHealth;
   /** The probe under way. */
   attempt: Attempt | undefined;
+  /** The newest that are over, the newest first. */
+  probes: readonly PastProbe[];
 }
 
 export function createWatch(pool: PoolWatch, member: ProbedMember): Watch {
@@ -46,7 +54,7 @@ export function createWatch(pool: PoolWatch, member: ProbedMember): Watch {
     initial === undefined
       ? initialHealth
       : { verdict: initial, reason: initial === 'OFFLINE' ? (initialReason ?? null) : null, against: 0 };
-  return { pool, member, health, attempt: undefined, dueAt: 0, heapIndex: -1 };
+  return { pool, member, health, attempt: undefined, probes: [], dueAt: 0, heapIndex: -1 };
 }
 
 /** Whether a probe of one would be a probe of the other. */

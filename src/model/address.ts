@@ -23,6 +23,11 @@ export function canonical(address: string): string {
   return ipVersion(address) === 'v6' ? ipaddr.IPv6.parse(address).toString() : address;
 }
 
+/** The address of a peer: a socket that takes both families writes IPv4 addresses as IPv6 ones. */
+export function peerAddress(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/, '');
+}
+
 /** The address as a number. It must be valid. */
 export function addressNumber(address: string): bigint {
   if (isIPv4(address)) {

@@ -24,10 +24,14 @@ const statuses = {
   'ELB.8939': 400,
   'ELB.8950': 400,
   'ELB.8959': 400,
+  'ELB.9802': 403,
   'ELB.9899': 400,
 } as const;
 
 export type ErrorCode = keyof typeof statuses;
+
+/** Every code there is. */
+export const errorCodes = Object.keys(statuses) as ErrorCode[];
 
 /** Who is said to call, where nobody has shown it: what of it may be kept, and is no secret. */
 export interface Claimant {
@@ -80,4 +84,14 @@ export function unauthenticated(message: string, claimant: Claimant = {}): Refus
 
 export function forbidden(message: string): Refusal {
   return new Refusal('SYS.0403', message);
+}
+
+/**
+ * What the policies of the caller do not allow (rules digest 1.5: ELB.9802 for an action of the API itself).
+ *
+ * @param where in which enterprise project, or how it would be allowed
+ */
+export function notAllowed(action: string, where: string): Refusal {
+  const code = action.startsWith('elb:') ? 'ELB.9802' : 'SYS.0403';
+  return new Refusal(code, `The policies of the caller do not allow ${action} ${where}.`);
 }

@@ -34,8 +34,8 @@ export interface Field<S extends TSchema = TSchema> {
   /** Null when the value is computed from other resources and has no column. */
   readonly column: ColumnType | null;
   readonly filter: FilterArity | null;
-  /** False for what is stored for our own use and never answered. */
-  readonly answered: boolean;
+  /** False for what is stored for our own use and never answered; `changed`: only where it is not its default. */
+  readonly answered: boolean | 'changed';
   /** Whether it is meant to change what traffic or probes do; that it does is for tests to show. */
   readonly traffic: boolean;
   /** Whether its values are kept from every record of what happened; those show a mask. */
@@ -56,7 +56,7 @@ export interface FieldOptions<S extends TSchema> {
   readonly example?: Static<S>;
   readonly computed?: boolean;
   readonly filter?: FilterArity;
-  readonly answered?: boolean;
+  readonly answered?: boolean | 'changed';
   readonly traffic?: boolean;
   readonly secret?: boolean;
   readonly audited?: boolean;

@@ -3,6 +3,7 @@
  * refer to. It is declared in a file; without one there is the local region.
  */
 import { type Static, Type } from 'typebox';
+import { Group, Policy } from './policy.ts';
 import { DeclaredQuotas } from './quota.ts';
 import { Id, oneOf, spelled, strict } from './schemas.ts';
 
@@ -52,12 +53,16 @@ export const InventoryFile = strict({
         name: Word,
         password: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
         projects: Type.Optional(Type.Array(ProjectId)),
+        /** Without them nothing limits what the user does in its projects. */
+        groups: Type.Optional(Type.Array(Word)),
         access_keys: Type.Optional(
           Type.Array(strict({ access: Word, secret: Type.String({ minLength: 1, maxLength: 128 }) })),
         ),
       }),
     ),
   ),
+  policies: Type.Optional(Type.Array(Policy)),
+  groups: Type.Optional(Type.Array(Group)),
   enterprise_projects: Type.Optional(Type.Array(strict({ id: Id, name: Word }))),
   /** Networks that count as private beside those of RFC 1918 and RFC 6598. */
   private_networks: Type.Optional(Type.Array(Cidr)),

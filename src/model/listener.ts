@@ -207,9 +207,11 @@ export const listener = resource({
     }),
     gzip_enable: field(Type.Boolean(), 'Whether answers are compressed.', { ...later, default: false }),
     cps: field(integer(0, 1000000), 'New connections per second; 0 for no limit.', { ...later, default: 0 }),
-    connection: field(integer(0, 1000000), 'Connections at a time; 0 for no limit.', {
+    connection: field(integer(0, 1000000), 'Connections at a time; 0, not answered, for no limit.', {
       ...later,
       default: 0,
+      // openstacksdk passes what a list has of a listener on as arguments, where it has a `connection` of its own.
+      answered: 'changed',
     }),
     connection_limit: field(Type.Integer(), 'Always -1: no limit.', { default: -1, filter: 'many' }),
     nat64_enable: field(Type.Boolean(), 'Whether IPv6 clients reach IPv4 members.', {

@@ -37,6 +37,8 @@ export interface Call {
   readonly body: unknown;
   /** The caller; a public operation gets one that may do nothing. */
   readonly caller: Caller;
+  /** Whether the caller is allowed the operation’s action in an enterprise project: asked by those of the domain. */
+  readonly mayIn: (enterpriseProjectId: string) => boolean;
   /** `http://host:port`, as the caller reached us. */
   readonly origin: string;
 }
@@ -46,6 +48,11 @@ export interface Answer {
   readonly body?: unknown;
   /** A body that is not JSON; its content type is among the headers. */
   readonly text?: string;
+  /**
+   * A body that comes piece by piece, perhaps without end; its content type is among the headers. A piece is asked for
+   * once the one before is on its way. The signal says that nobody takes them any more.
+   */
+  readonly stream?: (signal: AbortSignal) => AsyncIterable<string>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -56,13 +63,14 @@ export interface QueryParameter {
   readonly description: string;
 }
 
-/** Whether a call can be rehearsed: every write of what projects have, and of Elbow's own. */
+/** Whether a call can be rehearsed: every write of what projects have, and of Elbow's own but for its pretences. */
 export function isRehearsable({ method, path, isPublic = false }: Operation): boolean {
+  if (path.startsWith('/elbow/v1/emulation/')) return false;
   return (
     method !== 'GET' &&
     method !== 'HEAD' &&
     !isPublic &&
-    /^\/(v[\d.]+\/\{project_id\}|elbow\/v1)\//.test(path)
+    /^\/(v[\d.]+\/\{project_id\}|v2\.0|elbow\/v1)\//.test(path)
   );
 }
 
@@ -74,6 +82,22 @@ export interface Operation {
   readonly path: string;
   /** What it does, in a few words. */
   readonly summary: string;
+  /**
+   * What its caller must be allowed, as `elb:members:list`; a public operation has none (rules digest 1.10). What has
+   * none is for those alone whose groups do not limit them.
+   */
+  readonly action?: string;
+  /**
+   * Where it must be allowed: in the enterprise projects of what the call is about, unless told otherwise; in the
+   * `project` as a whole, for what all of it shares; in the `domain`, for what no project has. What is the caller's
+   * `own` is always allowed.
+   */
+  readonly actionScope?: 'project' | 'domain' | 'own';
+  /**
+   * Whether everything that it creates, deletes or exports must be allowed by itself too: with its action alone, one
+   * could delete pools that one may not delete.
+   */
+  readonly checksEach?: boolean;
   /** The group it is listed under. */
   readonly group: string;
   readonly query?: Readonly<Record<string, QueryParameter>>;
@@ -89,6 +113,8 @@ export interface Operation {
   /** Whether the body may also be YAML, by its content type. */
   readonly takesYaml?: boolean;
   readonly answer?: TSchema;
+  /** The content type of the answer, when that is a stream. */
+  readonly answerForm?: 'text/event-stream';
   /** Content types that the answer may have beside JSON, when the call asks for them. */
   readonly otherForms?: readonly string[];
   /** The status of success. */

@@ -39,7 +39,8 @@ const order = described(
   orNull(Type.String({ maxLength: 1024 })),
 );
 
-const Bandwidth = named(
+/** The bandwidth of a public IP to make. */
+export const NewBandwidth = named(
   'NewBandwidth',
   strict({
     name: Type.Optional(
@@ -77,7 +78,7 @@ export const NewPublicIp = named(
     description: Type.Optional(
       described('Whatever the owner wants to note.', orNull(Type.String({ maxLength: 255 }))),
     ),
-    bandwidth: described('Its bandwidth.', Bandwidth),
+    bandwidth: described('Its bandwidth.', NewBandwidth),
   }),
 );
 
@@ -120,11 +121,14 @@ export type PublicIpRecord = RecordOf<(typeof publicIp)['fields']>;
 /**
  * Checks the bandwidth of a public IP to make.
  *
+ * @param path how messages name the bandwidth
  * @throws Refusal
  */
-export function checkBandwidth({ ip_version, bandwidth }: NewPublicIp): void {
+export function checkBandwidth(
+  { ip_version, bandwidth }: Pick<NewPublicIp, 'ip_version' | 'bandwidth'>,
+  path: string,
+): void {
   const { id, name, size, charge_mode, share_type } = bandwidth;
-  const path = 'loadbalancer.publicip.bandwidth';
   if (ip_version === 6 && (id || share_type === 'WHOLE')) {
     throw invalid(`${path}.share_type`, 'an IPv6 address cannot share a bandwidth; use PER, without an id.');
   }

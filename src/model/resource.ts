@@ -57,10 +57,10 @@ export function answerBody(of: Resource): TObject {
   const answered = Object.entries(of.fields).filter(([, field]) => field.answered);
   return Type.Object(
     Object.fromEntries(
-      answered.map(([key, field]) => [
-        key,
-        described(field.schema, field, { example: field.example ?? field.default }),
-      ]),
+      answered.map(([key, field]) => {
+        const schema = described(field.schema, field, { example: field.example ?? field.default });
+        return [key, field.answered === 'changed' ? Type.Optional(schema) : schema];
+      }),
     ),
   );
 }

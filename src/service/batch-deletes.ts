@@ -41,6 +41,6 @@ export async function deleteBatch(
   const attempts = await region.store.write((tx) => deleteEach(region, tx, ids, deleteOne));
   return attempts.map(({ id, refusal }) => {
     if (!refusal) return { id, ret_status: 'successful' };
-    return { id, ret_status: refusal.status === 409 ? 'failed' : 'not found', ret_code: refusal.code };
+    return { id, ret_status: refusal.status === 404 ? 'not found' : 'failed', ret_code: refusal.code };
   });
 }

@@ -9,10 +9,10 @@ import { type Page, page } from '../store/pages.ts';
 import { insert, remove, update } from '../store/rows.ts';
 import type { Reader } from '../store/transaction.ts';
 import { type Deleted, deleteBatch } from './batch-deletes.ts';
+import { checkEnterpriseProject } from './enterprise-projects.ts';
 import { checkSniOfListeners, listenersOfCertificate, requireCertificate } from './listener-certificates.ts';
 import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
-import { checkEnterpriseProject } from './pool-rules.ts';
 import { isPrivateKeyEchoed } from './private-key-echo.ts';
 import { clearedProtectionReason } from './protection.ts';
 import { checkQuota } from './quotas.ts';
@@ -49,7 +49,7 @@ export async function createCertificate(
       ...clearedProtectionReason(wanted),
     };
     checkDomains(record);
-    checkEnterpriseProject(region, record.enterprise_project_id);
+    await checkEnterpriseProject(tx.db, region, certificate, record);
     await checkQuota(tx.db, region.inventory, 'certificate', { project_id: projectId });
     await insert(tx, certificate, record);
     return viewOf(region, tx.db, record);

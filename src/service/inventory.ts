@@ -68,6 +68,8 @@ export class Inventory {
   readonly region: string;
   readonly availabilityZones: readonly string[];
   readonly vpcs: ReadonlyMap<string, VpcRecord>;
+  /** The names of the default enterprise project and of the declared ones, by their ids. */
+  readonly enterpriseProjects: ReadonlyMap<string, string>;
   /** The addresses of the declared public IPs, by their ids. */
   readonly publicIps: ReadonlyMap<string, string>;
   /** Where new public IPs come from; null when the region makes none. */
@@ -82,7 +84,6 @@ export class Inventory {
   readonly #subnets = new Map<string, SubnetRecord>();
   readonly #networks = new Map<string, SubnetRecord>();
   readonly #privateNetworks: readonly Network[];
-  readonly #enterpriseProjects: ReadonlySet<string>;
   readonly #quotas: NonNullable<InventoryFile['quotas']>;
 
   /**
@@ -97,7 +98,10 @@ export class Inventory {
       if (this.#projects.has(project.id)) throw new InventoryError(`two projects have the id ${project.id}`);
       this.addProject(project);
     }
-    this.#enterpriseProjects = new Set(['0', ...(file.enterprise_projects ?? []).map(({ id }) => id)]);
+    this.enterpriseProjects = new Map([
+      ['0', 'default'],
+      ...(file.enterprise_projects ?? []).map(({ id, name }) => [id, name] as const),
+    ]);
     this.publicIps = readPublicIps(file);
     this.#quotas = file.quotas ?? {};
     const publicNetwork = file.public_network ?? (file.vpcs ? null : '127.65.0.0/16');
@@ -223,8 +227,9 @@ export class Inventory {
     return this.#privateNetworks.some((each) => holds(each, network));
   }
 
+  /** Whether it is the default one, or declared; there may be others that calls have made. */
   hasEnterpriseProject(id: string): boolean {
-    return this.#enterpriseProjects.has(id);
+    return this.enterpriseProjects.has(id);
   }
 
   /** How many there may be; -1 is no limit. */

@@ -7,10 +7,10 @@ import { type Page, page } from '../store/pages.ts';
 import { insert, remove, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Writer } from '../store/transaction.ts';
+import { checkEnterpriseProject } from './enterprise-projects.ts';
 import { checkEntriesOfListeners, groupIdsOf, listenersByIpGroup } from './listener-ip-groups.ts';
 import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
-import { checkEnterpriseProject } from './pool-rules.ts';
 import { checkQuota } from './quotas.ts';
 import { checkNotRecycled } from './recycled-references.ts';
 import { require } from './references.ts';
@@ -36,7 +36,7 @@ export async function createIpGroup(region: Region, projectId: string, body: Bod
       created_at: now,
       updated_at: now,
     };
-    checkEnterpriseProject(region, record.enterprise_project_id);
+    await checkEnterpriseProject(tx.db, region, ipGroup, record);
     await checkQuota(tx.db, region.inventory, 'ipgroup', { project_id: projectId });
     await insert(tx, ipGroup, record);
     return { ipGroup: record, listenerIds: [] };

@@ -6,6 +6,7 @@ import { type L7Policy, l7Policy, maxPriority } from '../model/l7-policy.ts';
 import { checkPriorityOfAction } from '../model/l7-policy-rules.ts';
 import { l7Rule } from '../model/l7-rule.ts';
 import { type Listener, listener } from '../model/listener.ts';
+import { seenOf } from '../store/access.ts';
 import { findBy, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Writer } from '../store/transaction.ts';
@@ -69,7 +70,8 @@ export async function updatePriorities(
   await region.store.write(async (tx) => {
     const wanted = new Map(asked.map(({ id, priority }) => [id, priority]));
     if (wanted.size !== asked.length) throw invalid('l7policies', 'the same id is there twice.');
-    const found = new Map((await findBy(tx.db, l7Policy, 'id', [...wanted.keys()])).map((p) => [p.id, p]));
+    const policies = seenOf(tx.db, l7Policy, await findBy(tx.db, l7Policy, 'id', [...wanted.keys()]));
+    const found = new Map(policies.map((policy) => [policy.id, policy]));
     for (const [index, { id, priority }] of asked.entries()) {
       const policy = found.get(id);
       if (policy?.project_id !== projectId) throw notFound(l7Policy.label, id);

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import { invalid, notFound } from '../model/errors.ts';
 import { type IpGroup, ipGroup } from '../model/ip-group.ts';
 import { type Listener, listener, listenerOfIpGroup } from '../model/listener.ts';
+import { seenOf } from '../store/access.ts';
 import { type Owner, ownersIn, ownersOf } from '../store/elements.ts';
 import { findBy } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
@@ -64,7 +65,7 @@ export async function checkIpGroups(
       `got "${after.ipgroup?.ipgroup_id}", expected different ids of groups, with one comma between.`,
     );
   }
-  const groups = await findBy(db, ipGroup, 'id', ids);
+  const groups = seenOf(db, ipGroup, await findBy(db, ipGroup, 'id', ids));
   const there = new Set(groups.filter(({ project_id }) => project_id === after.project_id).map(idOf));
   const missing = ids.find((id) => !there.has(id));
   if (missing !== undefined) throw notFound(ipGroup.label, missing);

@@ -7,6 +7,7 @@ import { checkListener, portSpace, protocolDefaults } from '../model/listener-ru
 import { member } from '../model/member.ts';
 import { changes, draft } from '../model/resource.ts';
 import { protocolFor } from '../model/shared-rules.ts';
+import { seenOf } from '../store/access.ts';
 import { type Page, page } from '../store/pages.ts';
 import { count, findBy, insert, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
@@ -71,7 +72,7 @@ export async function listenersOf(
   projectIds: ReadonlySet<string>,
   ids: readonly string[],
 ): Promise<ReadonlySet<string>> {
-  const found = await findBy(store.reader, listener, 'id', ids);
+  const found = seenOf(store.reader, listener, await findBy(store.reader, listener, 'id', ids));
   return new Set(found.filter(({ project_id }) => projectIds.has(project_id)).map(({ id }) => id));
 }
 

@@ -16,6 +16,7 @@ export interface PageQuery extends Omit<PageRequest, 'projectId'> {
   readonly includesRecycled?: boolean;
 }
 
+export type { Access } from '../store/access.ts';
 export type { Condition } from '../store/condition.ts';
 export type { Page } from '../store/pages.ts';
 

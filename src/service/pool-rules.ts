@@ -1,6 +1,6 @@
 /** The rules of a pool that need its members, listeners, load balancers or the inventory (rules digest 2.3). */
 import type { Kysely } from 'kysely';
-import { conflict, invalid, notFound, Refusal } from '../model/errors.ts';
+import { conflict, invalid, notFound } from '../model/errors.ts';
 import { healthMonitor } from '../model/health-monitor.ts';
 import type { Listener } from '../model/listener.ts';
 import type { LoadBalancer } from '../model/load-balancer.ts';
@@ -71,15 +71,6 @@ export async function checkVpc(
   throw invalid(
     'pool.vpc_id',
     `got ${record.vpc_id}, expected ${stray.vpc_id}, the VPC of load balancer ${stray.id}.`,
-  );
-}
-
-/** Refuses an enterprise project that does not exist. */
-export function checkEnterpriseProject(region: Region, id: string): void {
-  if (region.inventory.hasEnterpriseProject(id)) return;
-  throw new Refusal(
-    'ELB.1202',
-    `Invalid input for 'enterprise_project_id': there is no enterprise project "${id}"; "0" is the default one.`,
   );
 }
 

@@ -15,20 +15,14 @@ import type { Tables } from '../store/schema.ts';
 import type { Writer } from '../store/transaction.ts';
 import { type AttachedIds, attachedIdsOf, attachmentsOf } from './attachments.ts';
 import { type Deleted, deleteBatch } from './batch-deletes.ts';
+import { checkEnterpriseProject } from './enterprise-projects.ts';
 import { checkPoolOfListener } from './listener-rules.ts';
 import { checkActive } from './load-balancer-state.ts';
 import { KnownNetworks } from './networks/known-networks.ts';
 import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
 import { removePools } from './pool-removal.ts';
-import {
-  checkEnterpriseProject,
-  checkMembers,
-  checkSettledOnce,
-  checkUnused,
-  checkVpc,
-  ownerOf,
-} from './pool-rules.ts';
+import { checkMembers, checkSettledOnce, checkUnused, checkVpc, ownerOf } from './pool-rules.ts';
 import { clearedProtectionReason } from './protection.ts';
 import { checkQuota } from './quotas.ts';
 import { requirePool } from './references.ts';
@@ -81,7 +75,7 @@ export async function addPool(
     record,
     owner.loadBalancer ? [owner.loadBalancer] : [],
   );
-  checkEnterpriseProject(region, record.enterprise_project_id);
+  await checkEnterpriseProject(tx.db, region, pool, record);
   if (owner.listener) checkPoolOfListener(owner.listener, record);
   await checkQuota(tx.db, region.inventory, 'pool', { project_id: projectId });
   await insert(tx, pool, record);

@@ -2,6 +2,7 @@
 import { conflict, notFound } from '../model/errors.ts';
 import { type LoadBalancer, loadBalancer } from '../model/load-balancer.ts';
 import { type PublicIpRecord, publicIp } from '../model/public-ip.ts';
+import { seenOf } from '../store/access.ts';
 import { findBy, remove } from '../store/rows.ts';
 import type { Reader } from '../store/transaction.ts';
 import { declaredPublicIp, findPublicIp } from './public-ips.ts';
@@ -25,7 +26,7 @@ export async function listPublicIps(
   projectId: string,
 ): Promise<PublicIpView[]> {
   const db = store.reader;
-  const own = await findBy(db, publicIp, 'project_id', [projectId]);
+  const own = seenOf(db, publicIp, await findBy(db, publicIp, 'project_id', [projectId]));
   const declared = [...inventory.publicIps];
   const taken = await findBy(
     db,
@@ -57,16 +58,20 @@ export async function releasePublicIp(region: Region, projectId: string, id: str
   });
 }
 
-/** One public IP with the bandwidth, which several may share. */
-export async function publicIpOfBandwidth(
+/** The public IPs of a project by the bandwidth that they have, which several may share. */
+export async function publicIpsByBandwidth(
   { store }: Region,
   projectId: string,
-  bandwidthId: string,
-): Promise<PublicIpRecord> {
-  const own = await findBy(store.reader, publicIp, 'project_id', [projectId]);
-  const found = own.find(({ bandwidth_id }) => bandwidth_id === bandwidthId);
-  if (!found) throw notFound('bandwidth', bandwidthId);
-  return found;
+): Promise<ReadonlyMap<string, readonly [PublicIpRecord, ...PublicIpRecord[]]>> {
+  const all = await findBy(store.reader, publicIp, 'project_id', [projectId]);
+  const own = seenOf(store.reader, publicIp, all);
+  const byBandwidth = new Map<string, [PublicIpRecord, ...PublicIpRecord[]]>();
+  for (const each of own) {
+    const sharing = byBandwidth.get(each.bandwidth_id);
+    if (sharing) sharing.push(each);
+    else byBandwidth.set(each.bandwidth_id, [each]);
+  }
+  return byBandwidth;
 }
 
 /** A public IP with its load balancer. */

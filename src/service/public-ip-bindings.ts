@@ -2,6 +2,7 @@
 import { conflict, invalid, notFound } from '../model/errors.ts';
 import { type LoadBalancer, loadBalancer } from '../model/load-balancer.ts';
 import { type PublicIpRecord, publicIp } from '../model/public-ip.ts';
+import { seenOf } from '../store/access.ts';
 import { find, findBy, update } from '../store/rows.ts';
 import type { Reader, Writer } from '../store/transaction.ts';
 import { followAddresses } from './domain-names.ts';
@@ -74,7 +75,7 @@ async function unbind(tx: Writer, region: Region, found: PublicIpRecord): Promis
 
 async function ownerOfPort(db: Reader, projectId: string, portId: string): Promise<LoadBalancer> {
   for (const key of ['vip_port_id', 'ipv6_vip_port_id'] as const) {
-    const [owner] = await findBy(db, loadBalancer, key, [portId]);
+    const [owner] = seenOf(db, loadBalancer, await findBy(db, loadBalancer, key, [portId]));
     if (owner?.project_id === projectId) return owner;
   }
   throw notFound('port of a load balancer', portId);

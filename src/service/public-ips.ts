@@ -30,7 +30,7 @@ export async function bindPublicIps(tx: Writer, region: Region, wanted: LoadBala
   const id = publicip_ids?.[0];
   if (!publicip && id === undefined) return [];
   const bound = publicip
-    ? await makePublicIp(tx, region, wanted, publicip)
+    ? await makePublicIp(tx, region, { ...wanted, loadbalancer_id: wanted.id }, publicip)
     : await bindExisting(tx, region, wanted, id ?? '');
   if (bound.ip_version === 4 && !wanted.vpc_id && !wanted.vip_subnet_cidr_id) {
     throw invalid(
@@ -110,15 +110,28 @@ export async function bindExisting(
   return kept;
 }
 
-async function makePublicIp(
+/** How messages name a public IP to make, and its bandwidth. */
+interface Naming {
+  readonly publicip: string;
+  readonly bandwidth: string;
+}
+
+const inLoadBalancer: Naming = {
+  publicip: 'loadbalancer.publicip',
+  bandwidth: 'loadbalancer.publicip.bandwidth',
+};
+
+/** Makes a public IP for a project. */
+export async function makePublicIp(
   tx: Writer,
   region: Region,
-  owner: LoadBalancer,
+  owner: Pick<PublicIpRecord, 'project_id' | 'enterprise_project_id' | 'loadbalancer_id'>,
   asked: NewPublicIp,
+  naming = inLoadBalancer,
 ): Promise<PublicIpRecord> {
-  checkBandwidth(asked);
+  checkBandwidth(asked, naming.bandwidth);
   const { network_type, billing_info, bandwidth, ip_version } = asked;
-  const address = await freeAddress(tx.db, region, ip_version ?? 4);
+  const address = await freeAddress(tx.db, region, ip_version ?? 4, naming.publicip);
   const id = newId(tx.at);
   const record: PublicIpRecord = {
     ...declaredPublicIp(owner.project_id, id, address),
@@ -133,7 +146,7 @@ async function makePublicIp(
           bandwidth_charge_mode: bandwidth.charge_mode ?? 'traffic',
         }),
     billing_info: billing_info ?? null,
-    loadbalancer_id: owner.id,
+    loadbalancer_id: owner.loadbalancer_id,
     create_time: timestamp(tx.at),
   };
   await insert(tx, publicIp, record);
@@ -141,13 +154,15 @@ async function makePublicIp(
 }
 
 /** The lowest address of the public network that nobody has and the inventory does not keep for binding by id. */
-async function freeAddress(db: Reader, { inventory }: Region, version: number): Promise<string> {
+async function freeAddress(
+  db: Reader,
+  { inventory }: Region,
+  version: number,
+  field: string,
+): Promise<string> {
   const network = inventory.publicNetwork;
   if (network?.version !== (version === 6 ? 'v6' : 'v4')) {
-    throw invalid(
-      'loadbalancer.publicip',
-      'the region has no such public network; declare public_network in the inventory.',
-    );
+    throw invalid(field, 'the region has no such public network; declare public_network in the inventory.');
   }
   const rows = await db.selectFrom('publicips').select('public_ip_address').execute();
   const taken = new Set([...rows.map((row) => row['public_ip_address']), ...inventory.publicIps.values()]);

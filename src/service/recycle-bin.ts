@@ -2,7 +2,8 @@
 import { notFound } from '../model/errors.ts';
 import { loadBalancer } from '../model/load-balancer.ts';
 import { recycledLoadBalancer } from '../model/recycle-bin.ts';
-import { forgetArchived } from '../store/archive.ts';
+import { accessOf } from '../store/access.ts';
+import { archivedLoadBalancer, forgetArchived } from '../store/archive.ts';
 import { recordChange } from '../store/change-log.ts';
 import { type Page, page } from '../store/pages.ts';
 import type { RecycledRow } from '../store/schema.ts';
@@ -70,7 +71,11 @@ export async function restoreLoadBalancer(region: Region, projectId: string, id:
 
 /** Destroys a load balancer in the recycle bin for good. */
 export async function deleteRecycled(region: Region, projectId: string, id: string): Promise<void> {
-  await region.store.write(async (tx) => destroy(tx, region, await requireRecycled(tx, projectId, id)));
+  await region.store.write(async (tx) => {
+    const row = await requireRecycled(tx, projectId, id);
+    accessOf(tx.db)?.checkWrite(loadBalancer, await archivedLoadBalancer(tx.db, id), 'delete');
+    await destroy(tx, region, row);
+  });
 }
 
 /** Destroys what has stayed in the recycle bin as long as it may. */
@@ -115,6 +120,7 @@ async function findRecycled({ db }: Writer, projectId: string, id: string): Prom
 
 async function requireRecycled(tx: Writer, projectId: string, id: string): Promise<RecycledRow> {
   const found = await findRecycled(tx, projectId, id);
-  if (!found) throw notFound(recycledLoadBalancer.label, id);
-  return found;
+  const access = accessOf(tx.db);
+  if (found && access?.sees(loadBalancer, await archivedLoadBalancer(tx.db, id)) !== false) return found;
+  throw notFound(recycledLoadBalancer.label, id);
 }

@@ -7,10 +7,10 @@ import { checkSecurityPolicy, type SecurityPolicy, securityPolicy } from '../mod
 import { type Page, page } from '../store/pages.ts';
 import { findBy, insert, remove, update } from '../store/rows.ts';
 import type { Tables } from '../store/schema.ts';
+import { checkEnterpriseProject } from './enterprise-projects.ts';
 import { checkPolicyOfListener } from './listener-security-policy.ts';
 import { newId } from './new-id.ts';
 import { type PageQuery, pageRequest } from './page-query.ts';
-import { checkEnterpriseProject } from './pool-rules.ts';
 import { checkQuota } from './quotas.ts';
 import { checkNotRecycled } from './recycled-references.ts';
 import { require } from './references.ts';
@@ -39,7 +39,7 @@ export async function createSecurityPolicy(
       updated_at: now,
     };
     checkSecurityPolicy(record);
-    checkEnterpriseProject(region, record.enterprise_project_id);
+    await checkEnterpriseProject(tx.db, region, securityPolicy, record);
     await checkQuota(tx.db, region.inventory, 'security_policy', { project_id: projectId });
     await insert(tx, securityPolicy, record);
     return { securityPolicy: record, listenerIds: [] };

@@ -2,7 +2,7 @@
  * Servers: those that projects declare, and those of the inventory beside them. What becomes of a server becomes of its
  * members in the same transaction.
  */
-import { contains } from '../model/address.ts';
+import { addressNumber, contains, ipVersion } from '../model/address.ts';
 import { conflict, invalid, notFound } from '../model/errors.ts';
 import { undated } from '../model/network-fields.ts';
 import { type Port, port } from '../model/port.ts';
@@ -80,7 +80,7 @@ export async function createServer(
       places.push({ portId: made.id, subnet, address: addressOfPort(made) });
     }
     await refreshServersAt(within(region, tx), projectId, places);
-    return { server: record, places };
+    return { server: record, places: places.sort(inOrder) };
   });
 }
 
@@ -206,7 +206,14 @@ async function placesOf(known: KnownNetworks, ports: readonly Port[]): Promise<S
     const subnet = await known.subnet(each.network_id);
     if (subnet) places.push({ portId: each.id, subnet, address: addressOfPort(each) });
   }
-  return places;
+  return places.sort(inOrder);
+}
+
+/** IPv4 addresses first, each family by its numbers. */
+function inOrder(a: ServerPlace, b: ServerPlace): number {
+  const families = (ipVersion(a.address) ?? '').localeCompare(ipVersion(b.address) ?? '');
+  if (families !== 0) return families;
+  return addressNumber(a.address) < addressNumber(b.address) ? -1 : 1;
 }
 
 function declaredServers({ inventory }: Region, projectIds: ReadonlySet<string>): ServerView[] {

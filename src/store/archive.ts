@@ -146,6 +146,20 @@ export async function archivedRecords<F extends Fields>(
   return rows.map(({ record }) => JSON.parse(record));
 }
 
+/** A kept load balancer as it was. */
+export async function archivedLoadBalancer(
+  db: Reader,
+  id: string,
+): Promise<RecordOf<typeof loadBalancer.fields>> {
+  const { record } = await db
+    .selectFrom('recycled_records')
+    .select('record')
+    .where('table_name', '=', loadBalancer.table)
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+  return JSON.parse(record);
+}
+
 /** The addresses in a VPC that kept load balancers have: nobody else gets them. */
 export async function archivedVips(db: Reader, vpcId: string): Promise<string[]> {
   // Every member that is created asks.

@@ -16,8 +16,10 @@ import * as upgrades from './migrations/0014-upgrades.ts';
 import * as listIndexes from './migrations/0015-list-indexes.ts';
 import * as accessKeys from './migrations/0016-access-keys.ts';
 import * as refusedCalls from './migrations/0017-refused-calls.ts';
+import * as enterpriseProjects from './migrations/0018-enterprise-projects.ts';
 import * as networks from './migrations/0020-networks.ts';
 import * as servers from './migrations/0021-servers.ts';
+import * as memberTransitions from './migrations/0022-member-transitions.ts';
 
 /** In order; a database's version is how many of them it has. Never change one that was released. */
 const migrations: readonly { readonly up: (db: Kysely<unknown>) => Promise<void> }[] = [
@@ -39,6 +41,8 @@ const migrations: readonly { readonly up: (db: Kysely<unknown>) => Promise<void>
   refusedCalls,
   networks,
   servers,
+  enterpriseProjects,
+  memberTransitions,
 ];
 
 /** The database was written by a newer version of the program. */

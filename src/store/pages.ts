@@ -1,5 +1,6 @@
 /** Pages of a list: filtered, by ascending id, each going on from the id where the one before ended. */
 import type { Fields, RecordOf, Resource } from '../model/resource.ts';
+import { accessOf, conditionOf, extentPredicate } from './access.ts';
 import type { Condition } from './condition.ts';
 import { predicateOf } from './list-predicates.ts';
 import { countOf, selectionOf } from './list-streams.ts';
@@ -39,14 +40,18 @@ export async function page<F extends Fields>(
   return { records: rows.map((row) => decode(of, row)), more };
 }
 
-/** The page's rows and one more, if there is one, in the direction of the request. */
+/** The page's rows, of those that the current call may list, and one more, if there is one, in the direction of the request. */
 async function rowsOf(db: Reader, of: Resource, request: PageRequest): Promise<Row[]> {
-  const { projectId, conditions, marker, limit, reverse } = request;
+  const { projectId, marker, limit, reverse } = request;
+  const listed = accessOf(db)?.listed(of, projectId) ?? null;
+  const leading = listed && conditionOf(listed);
+  const conditions = leading ? [...request.conditions, leading] : request.conditions;
   const led = await leadOf(db, of, projectId, conditions);
   const ways = led?.ways ?? null;
   if (ways?.every(({ values }) => values.length === 0)) return [];
   const others = conditions.filter((condition) => condition !== led?.condition);
   const where = others.map((condition) => predicateOf(of, condition));
+  if (listed && !leading) where.push(extentPredicate(of, listed));
   const selection = selectionOf(of, ways, { projectId, where, marker, reverse, limit: limit + 1 });
   return (await selection.execute(db)).rows;
 }

@@ -1,7 +1,9 @@
 /** Many rows at once: a bounded number of statements, however many rows there are. */
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { mask } from '../model/field.ts';
+import { isOfEnterpriseProjects } from '../model/permission.ts';
 import type { Fields, Resource } from '../model/resource.ts';
+import { accessOf, type Subject } from './access.ts';
 import { auditedFields } from './audit-trace.ts';
 import { currentRevision } from './change-log.ts';
 import { jsonObject, jsonValue } from './row-json.ts';
@@ -40,9 +42,26 @@ export async function noteEach(
   condition: RawBuilder<SqlBool>,
   operation: 'create' | 'delete',
 ): Promise<void> {
+  await checkEach(tx, of, condition, operation);
   const before = await currentRevision(tx.db);
   await recordChanges(tx, of, condition, operation);
   if (of.audited) await recordTraces(tx, of, before, operation === 'delete' ? 'before' : 'after');
+}
+
+/** As for a single row: refuses what the current call may not write. */
+async function checkEach(
+  tx: Writer,
+  of: Resource,
+  condition: RawBuilder<SqlBool>,
+  operation: 'create' | 'delete',
+): Promise<void> {
+  const access = accessOf(tx.db);
+  if (!access || !isOfEnterpriseProjects(of)) return;
+  const { rows } = await sql<Subject>`
+    SELECT id, project_id, enterprise_project_id FROM ${sql.table(of.table)} WHERE ${condition}`.execute(
+    tx.db,
+  );
+  for (const row of rows) access.checkWrite(of, row, operation);
 }
 
 /** As `recordChange` for each of the rows. */

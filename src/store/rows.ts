@@ -2,6 +2,7 @@
 import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { ColumnType } from '../model/field.ts';
 import type { Fields, RecordOf, Resource } from '../model/resource.ts';
+import { accessOf, type Subject } from './access.ts';
 import { type Trace, traceOfCreation, traceOfDeletion, traceOfUpdate } from './audit-trace.ts';
 import { recordChange } from './change-log.ts';
 import { runCompiled } from './compiled-queries.ts';
@@ -144,6 +145,7 @@ async function note(
   operation: 'create' | 'update' | 'delete',
   trace: Trace | null,
 ): Promise<void> {
+  accessOf(tx.db)?.checkWrite(of, record as Readonly<Record<string, unknown>> & Subject, operation);
   const change = {
     project_id: String(record['project_id']),
     type: of.name,
@@ -154,7 +156,10 @@ async function note(
   await recordChange(tx, change, trace);
 }
 
-/** A record of a project by its id, or undefined: what another project has is not there. */
+/**
+ * A record of a project by its id, or undefined: what another project has is not there, nor is what the current call
+ * may not know of.
+ */
 export async function find<F extends Fields>(
   db: Kysely<Tables>,
   of: Resource<F>,
@@ -164,7 +169,9 @@ export async function find<F extends Fields>(
   const { rows } = await runCompiled(db, `find ${of.table}`, [id, projectId], () =>
     db.selectFrom(tableOf(of)).selectAll().where('id', '=', id).where('project_id', '=', projectId),
   );
-  return rows[0] && decode(of, rows[0]);
+  const [row] = rows;
+  if (!row || accessOf(db)?.sees(of, row as Row & Subject) === false) return undefined;
+  return decode(of, row);
 }
 
 /**

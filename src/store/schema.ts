@@ -77,6 +77,19 @@ interface PoolListenerRow {
   listener_id: string;
 }
 
+/** What health checking found of a member, beside the change that it is. */
+export interface MemberTransitionRow {
+  /** That of the change. */
+  revision: number;
+  member_id: string;
+  /** Milliseconds since the epoch, when it was found. */
+  at: number;
+  verdict: string;
+  /** JSON; null when ONLINE. */
+  reason: string | null;
+  latency_ms: number | null;
+}
+
 /** What the audit keeps of a change. */
 export interface AuditRow extends Omit<ChangeRow, 'revision'> {
   /** That of the change. */
@@ -115,6 +128,18 @@ interface PolicyPoolRow {
 interface PoolListenerRow {
   pool_id: string;
   listener_id: string;
+}
+
+/** An enterprise project that a call has made. */
+export interface EnterpriseProjectRow {
+  id: string;
+  name: string;
+  description: string;
+  type: string;
+  status: number;
+  /** As timestamps are answered, both. */
+  created_at: string;
+  updated_at: string;
 }
 
 /** A load balancer in the recycle bin. */
@@ -185,6 +210,7 @@ export interface Tables {
   jobs: Row;
   member_checks: Row;
   publicips: Row;
+  enterprise_projects: EnterpriseProjectRow;
   vpcs: Row;
   subnets: Row;
   ports: Row;
@@ -195,6 +221,7 @@ export interface Tables {
   revoked_tokens: RevokedTokenRow;
   projects: ProjectRow;
   changes: ChangeRow;
+  member_transitions: MemberTransitionRow;
   audit: AuditRow;
   settings: { key: string; value: string };
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Kysely } from 'kysely';
 import type { Family } from '../observe/exposition.ts';
+import { type Access, bindAccess } from './access.ts';
 import { showArchived } from './archive.ts';
 import { trimAudit, trimRefusals } from './audit-log.ts';
 import { trimChanges } from './change-log.ts';
@@ -23,10 +24,12 @@ import type { Reader, Transactions, Writer } from './transaction.ts';
 interface Scope {
   readonly origin: Origin;
   readonly rehearsal: Rehearsal | null;
+  /** Null when it may do everything. */
+  readonly access: Access | null;
 }
 
 /** Work that no call began. */
-const nobodys: Scope = { origin: ownOrigin(null), rehearsal: null };
+const nobodys: Scope = { origin: ownOrigin(null), rehearsal: null, access: null };
 
 export interface StoreOptions {
   /** The data directory; it is made, with mode 0700, when it does not exist. */
@@ -68,6 +71,9 @@ export class Store implements Transactions {
     this.#committed = parts.reader;
     this.archive = parts.archive;
     this.id = parts.id;
+    for (const db of [this.#writer, this.#committed, this.archive]) {
+      bindAccess(db, () => this.#scopes.getStore()?.access ?? null);
+    }
     const [writing] = parts.databases;
     if (!writing) throw new Error('a store needs a database');
     const changes = writing.prepare('SELECT total_changes() AS total');
@@ -136,10 +142,14 @@ export class Store implements Transactions {
     return this.#commits.run(() => this.#scopes.run(scope, () => work(this.#writerOf(scope.origin, false))));
   }
 
-  /** Runs work whose writes, also those after whatever it awaits, are noted as made by the origin. */
-  runAs<T>(origin: Origin, work: () => T): T {
+  /**
+   * Runs work whose writes, also those after whatever it awaits, are noted as made by the origin.
+   *
+   * @param access what the work may see and write; null for everything
+   */
+  runAs<T>(origin: Origin, work: () => T, access: Access | null = null): T {
     const { rehearsal } = this.#scopes.getStore() ?? nobodys;
-    return this.#scopes.run({ origin, rehearsal }, work);
+    return this.#scopes.run({ origin, rehearsal, access }, work);
   }
 
   /**
@@ -149,12 +159,12 @@ export class Store implements Transactions {
    * @param work given the transaction, to see what the work has come to
    */
   rehearse<T>(work: (tx: Writer) => Promise<T>): Promise<T> {
-    const { origin } = this.#scopes.getStore() ?? nobodys;
+    const { origin, access } = this.#scopes.getStore() ?? nobodys;
     return this.#commits.rehearse(async () => {
       const tx = this.#writerOf(origin, true);
       const rehearsal = new Rehearsal(tx, this);
       try {
-        return await this.#scopes.run({ origin, rehearsal }, () => work(tx));
+        return await this.#scopes.run({ origin, rehearsal, access }, () => work(tx));
       } finally {
         await rehearsal.end();
       }

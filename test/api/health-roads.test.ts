@@ -72,7 +72,7 @@ test('a member has the status by every road: default pool, policy, weighted pool
       { ...stopped, protocol_port: 1, role: 'master' },
       { ...running, protocol_port: 1, role: 'slave' },
     ],
-    type: 'instance',
+    ...{ type: 'instance', vpc_id: loopback.vpcId },
     loadbalancer_id: lb.id,
   });
   const fourth = await makeListener(api, lb.id, {

@@ -41,7 +41,7 @@ test('a new listener answers every field with the default of its protocol (2.2.2
         ...{ http2_enable: false, ssl_early_data_enable: false, enable_member_retry: true, ...timeouts },
         ...{ insert_headers: { ...off, 'X-Forwarded-Host': true }, ipgroup: null, quic_config: null },
         ...{ transparent_client_ip_enable: true, proxy_protocol_enable: false, nat64_enable: false },
-        ...{ enhance_l7policy_enable: false, gzip_enable: false, cps: 0, connection: 0 },
+        ...{ enhance_l7policy_enable: false, gzip_enable: false, cps: 0 },
         ...{ access_log_customized_headers_config: null, tags: [] },
         ...{ protection_status: 'nonProtection', protection_reason: '' },
       });
@@ -172,4 +172,17 @@ test('LI-13 enhance_l7policy_enable cannot be switched off', async () => {
     'ELB.8902',
     /cannot be switched off/,
   );
+});
+
+test('the limit of connections is answered only where there is one, since openstacksdk cannot take it', async () => {
+  await using cp = await startTestControlPlane();
+  const { api } = cp;
+  const lb = await makeLoadBalancer(api);
+  const listener = await makeListener(api, lb.id, { protocol: 'TCP' });
+  const path = `/elb/listeners/${listener.id}`;
+  assert.ok(!('connection' in listener));
+  assert.equal((await api.put(path, { listener: { connection: 5 } })).body.listener.connection, 5);
+  assert.equal((await api.get('/elb/listeners')).body.listeners[0].connection, 5);
+  await api.put(path, { listener: { connection: 0 } });
+  assert.ok(!('connection' in (await api.get('/elb/listeners')).body.listeners[0]));
 });

@@ -39,6 +39,9 @@ function assertFits(value: unknown, content: Content | undefined, where: string)
   assert.deepEqual(check.Errors(value), [], `${where}: ${JSON.stringify(value)}`);
 }
 
+/** An answer without an end has neither an example nor an end to wait for. */
+const isStream = (content: object | undefined) => content !== undefined && 'text/event-stream' in content;
+
 test('every example fits its schema: bodies, answers and refusals', () => {
   for (const { operation } of eachOperation(document)) {
     const { operationId, requestBody, responses } = operation;
@@ -47,7 +50,7 @@ test('every example fits its schema: bodies, answers and refusals', () => {
       ...Object.values(responses).map((each) => resolve(document, each).content),
     ];
     for (const content of contents) {
-      if (!content) continue;
+      if (!content || isStream(content)) continue;
       const { example } = content['application/json'];
       assert.notEqual(example, undefined, operationId);
       assertFits(example, content, operationId);
@@ -64,7 +67,7 @@ test('refusals have the status they are under, and say something of their operat
       assert.match(error_code ?? '', /^(ELB|SYS)\.\d{4}$/);
       assert.ok((error_msg ?? '').length > 20, operation.operationId);
       if (status === '401') assert.equal(error_code, 'SYS.0401');
-      if (status === '403') assert.equal(error_code, 'SYS.0403');
+      if (status === '403') assert.match(error_code ?? '', /^(SYS\.0403|ELB\.9802)$/);
       if (status === '404') assert.equal(error_code, 'ELB.8904');
       if (status === '409') assert.match(error_code ?? '', /^ELB\.890[57]$/);
     }
@@ -76,9 +79,9 @@ const known: Record<string, unknown> = {
   ...{ vip_subnet_cidr_id: seed.subnetCidrId, availability_zone_list: ['az1'] },
   ...{ subnet_cidr_id: seed.subnetCidrId, project_id: seed.projectId },
   ...serverPair('leaf'),
-  ...{ vpc_id: seed.vpcId, subnet_id: seed.networkId },
+  ...{ vpc_id: seed.vpcId, subnet_id: seed.subnetCidrId },
   // An empty port is that of no load balancer.
-  ...{ publicip_id: publicIpId, port_id: '' },
+  ...{ publicip_id: publicIpId, floatingip_id: publicIpId, port_id: '' },
   user: { name: 'elbow', password: 'correct-password' },
   project: { name: 'region-1' },
 };
@@ -109,14 +112,17 @@ test('the examples of create and update requests are taken, and every answer fit
   for (const { path, method, operation } of eachOperation(document)) {
     const { operationId, requestBody } = operation;
     const created201 = operation.responses[201] !== undefined;
-    const isCreate = method === 'post' && (created201 || /^Create(Vpc|Subnet)$/.test(operationId));
+    const isCreate = method === 'post' && (created201 || /^Create(Vpc|Subnet|Port)$/.test(operationId));
     const isUpdate = operationId.startsWith('Update') && method === 'put';
     if (!requestBody || !(isCreate || isUpdate)) continue;
     // Nothing here makes a public IP of the project.
-    if (operationId === 'UpdatePublicip') continue;
+    if (operationId === 'UpdatePublicip' || operationId === 'NeutronCreateFloatingIp') continue;
     const { example: printed } = requestBody.content['application/json'];
     // Elsewhere a project is one that there is.
     const body = operationId === 'CreateProject' ? printed : withKnown(printed);
+    // The pool has that of version 3 by then.
+    if (operationId === 'CreateMemberV2')
+      Object.assign((body as typeof known)['member'] ?? {}, { protocol_port: 81 });
     const reply = await cp.api.call(method.toUpperCase(), fill(path), body);
     const status = isCreate && created201 ? 201 : 200;
     const answer = assertDone({ ...reply, body: { ...reply.body, operationId } }, status);
@@ -125,15 +131,15 @@ test('the examples of create and update requests are taken, and every answer fit
     const [[wrapper = '', resource] = []] = Object.entries<Record<string, unknown>>(answer);
     const example = content?.['application/json'].example as Record<string, object>;
     if (operationId !== 'CreateToken') {
-      assert.deepEqual(
-        Object.keys(resource ?? {}).toSorted(),
-        Object.keys(example[wrapper] ?? {}).toSorted(),
-      );
+      // The limit of a listener's connections is left out where there is none.
+      const shown = Object.keys(example[wrapper] ?? {}).filter((key) => key !== 'connection');
+      assert.deepEqual(Object.keys(resource ?? {}).toSorted(), shown.toSorted());
     }
     // The token is for another project than the one just made.
     if (isCreate && operationId !== 'CreateProject') {
       // A network that was made can be changed, as those of the inventory cannot.
-      if (['vpc', 'subnet'].includes(wrapper)) known[`${wrapper}_id`] = resource?.['id'];
+      if (/^Create(Vpc|Subnet)/.test(operationId)) known[`${wrapper}_id`] = resource?.['id'];
+      if (operationId === 'CreateSubnet' || wrapper === 'network') known['network_id'] = resource?.['id'];
       known[`${wrapper}_id`] ??= resource?.['id'];
       created.set(path, String(resource?.['id'] ?? resource?.['access']));
     }
@@ -150,6 +156,7 @@ test('the examples of create and update requests are taken, and every answer fit
     if (operation.operationId === 'ExportLoadBalancer') {
       assertDone(await cp.api.delete(fill('/v3/{project_id}/elb/master-slave-pools/{pool_id}')), 204);
     }
+    if (isStream(operation.responses[200]?.content)) continue;
     const reply = await cp.api.get(fill(path));
     if (reply.status === 404 && notMade.delete(operation.operationId)) continue;
     assertFits(

@@ -378,3 +378,61 @@ test('whatever is bound, deleted and released at once, every address has one own
     { numRuns: 15 },
   );
 });
+
+test('a project makes public IPs by themselves, finds them and their bandwidths, and releases them', async () => {
+  await using cp = await startTestControlPlane(inventory);
+  const { api, other } = cp;
+  const path = `/v1/${seed.projectId}/publicips`;
+  const request = {
+    publicip: { type: '5_bgp', ip_version: 4 },
+    bandwidth: { name: 'b', size: 5, share_type: 'PER' },
+  };
+  const { publicip: made } = assertDone(await api.post(path, request));
+  assert.deepEqual(
+    [
+      made.status,
+      made.public_ip_address,
+      made.bandwidth_name,
+      made.bandwidth_size,
+      made.enterprise_project_id,
+    ],
+    ['DOWN', '203.0.114.2', 'b', 5, '0'],
+  );
+  const found = async (query: string) => assertDone(await api.get(`${path}?${query}`)).publicips;
+  assert.deepEqual(await found('public_ip_address=203.0.114.2'), [made]);
+  assert.deepEqual(await found(`id=${made.id}&ip_version=6`), []);
+  assert.deepEqual(await found(`marker=${within.id}`), []);
+  const lb = await makeLoadBalancer(api, { publicip_ids: [made.id] });
+  const [bound] = await found(`port_id=${lb.vip_port_id}`);
+  assert.deepEqual([bound.id, bound.status, bound.private_ip_address], [made.id, 'ELB', lb.vip_address]);
+  const bandwidths = `/v1/${seed.projectId}/bandwidths`;
+  const [told] = assertDone(await api.get(`${bandwidths}?name=b`)).bandwidths;
+  assert.deepEqual(assertDone(await api.get(`${bandwidths}/${made.bandwidth_id}`)).bandwidth, told);
+  assert.deepEqual(told.publicip_info, [
+    { publicip_id: made.id, publicip_address: '203.0.114.2', publicip_type: '5_bgp', ip_version: 4 },
+  ]);
+  assert.deepEqual(assertDone(await other.get(`/v1/${seed.otherProjectId}/bandwidths`)).bandwidths, []);
+  assertDone(await api.delete(`/elb/loadbalancers/${lb.id}`), 204);
+  const before = await found('');
+  for (const [fields, status, code, message] of [
+    [{ bandwidth: { size: 5, share_type: 'PER' } }, 400, 'ELB.8902', /'bandwidth\.name': it is required/],
+    [{ bandwidth: { ...request.bandwidth, size: 301 } }, 400, 'ELB.8902', /'bandwidth\.size': got 301/],
+    [{ publicip: {} }, 400, 'ELB.8902', /publicip\.type': it is required/],
+    [
+      { publicip: { type: '5_bgp', ip_version: 6 } },
+      400,
+      'ELB.8902',
+      /publicip\.ip_version': the region has no such/,
+    ],
+    [{ enterprise_project_id: 'x' }, 400, 'ELB.1202', /x/],
+  ] as const) {
+    assertRefused(await api.post(path, { ...request, ...fields }), status, code, message);
+  }
+  assert.deepEqual(await found(''), before);
+  const rehearsed = assertDone(await api.post(`${path}?dry_run=true`, request));
+  assert.equal(rehearsed.creates[0].resource_type, 'publicip');
+  assert.deepEqual(await found(''), before);
+  assertDone(await api.delete(`${path}/${made.id}`), 204);
+  const again = assertDone(await api.post(path, request)).publicip;
+  assert.equal(again.public_ip_address, '203.0.114.2', 'what was freed is given again');
+});

@@ -1,5 +1,6 @@
 /** Servers declared, stopped, started and removed through the API, and what becomes of their members. */
 import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import type { ApiClient } from '../support/api-client.ts';
 import { seed, startTestControlPlane } from '../support/control-plane.ts';
@@ -100,7 +101,7 @@ test('members follow their server at once: declared, stopped, started, removed',
   const [, , , status] = await states();
   assert.notEqual(status, 'OFFLINE');
   assertDone(await api.delete(`${path}/${server.id}`), 204);
-  assert.deepEqual(await states(), [false, '', 'az2', 'UNKNOWN', false]);
+  assert.deepEqual(await states(), [false, server.id, 'az2', 'OFFLINE', false], 'it is remembered');
 });
 
 test('in a subnet where every address is a server, a declared one is that server, and gone it is any again', async () => {
@@ -253,6 +254,46 @@ test('clients of ECS find the server of an address or a name, and the subnets th
   }
 });
 
+test('members in the recycle bin come back as their servers are by then', async () => {
+  await using cp = await startTestControlPlane();
+  const { api } = cp;
+  const { server } = assertDone(await declare(api), 201);
+  const lb = await makeLoadBalancer(api);
+  const pool = await makePool(api, { loadbalancer_id: lb.id });
+  const at = { address: '10.20.0.30', subnet_cidr_id: places.declaredSubnet };
+  const member = await makeMember(api, pool.id, at);
+  assert.equal(member.instance_id, server.id);
+  assertDone(await api.put('/elb/recycle-bin', { recycle_bin: { enable: true } }));
+  assertDone(await api.delete(`/elb/loadbalancers/${lb.id}/force-elb`), 204);
+  assertDone(await api.delete(`${path}/${server.id}`), 204);
+  assertDone(await api.put(`/elb/recycle-bin/loadbalancers/${lb.id}/recover`, {}));
+  const { member: back } = assertDone(await api.get(`/elb/pools/${pool.id}/members/${member.id}`));
+  assert.deepEqual([back.instance_id, back.admin_state_up], [server.id, false]);
+});
+
+test('a member in a subnet of the inventory is created without a look at what projects have made', async (t) => {
+  await using cp = await startTestControlPlane();
+  const { api } = cp;
+  const { pool } = await makeRoad(api);
+  const statements: string[] = [];
+  const { prepare } = DatabaseSync.prototype;
+  t.after(() => {
+    DatabaseSync.prototype.prepare = prepare;
+  });
+  DatabaseSync.prototype.prepare = function (sql) {
+    statements.push(sql);
+    return prepare.call(this, sql);
+  };
+  const looks = () => statements.splice(0).filter((sql) => /\b(vpcs|subnets|ports|servers)\b/.test(sql));
+  await makeMember(api, pool.id);
+  assert.ok(statements.length > 0, 'the first member prepares its statements');
+  assert.deepEqual(looks(), []);
+  assertDone(await declare(api), 201);
+  statements.splice(0);
+  await makeMember(api, pool.id, { address: '120.10.10.21' });
+  assert.equal(looks().length, 1, 'where there are servers one query looks for them');
+});
+
 test('a dry run of a server leaves no trace, and its plan has the members that would change', async () => {
   await using cp = await startTestControlPlane();
   const { api } = cp;
@@ -278,4 +319,70 @@ test('a dry run of a server leaves no trace, and its plan has the members that w
     assertDone(await api.get(`/elb/pools/${pool.id}/members/${member.id}`)).member.instance_id,
     '',
   );
+});
+
+test('2.4 clients of Compute make a server that is ACTIVE at once, stop, start and delete it', async () => {
+  await using cp = await startTestControlPlane();
+  const { api, other } = cp;
+  const nova = `/v2.1/${seed.projectId}`;
+  const [image] = assertDone(await api.get(`${nova}/images?name=Standard_Debian_12_latest`)).images;
+  assert.equal(image.name, 'Standard_Debian_12_latest');
+  const { flavors } = assertDone(await api.get(`${nova}/flavors/detail?is_public=None`));
+  const { keypair } = assertDone(await api.post(`${nova}/os-keypairs`, { keypair: { name: 'k' } }));
+  assert.equal(keypair.name, 'k');
+  const { availabilityZoneInfo } = assertDone(await api.get(`${nova}/os-availability-zone`));
+  assert.deepEqual(
+    availabilityZoneInfo.map(({ zoneName }: { zoneName: string }) => zoneName),
+    ['az1', 'az2'],
+  );
+  const create = (fields: object) =>
+    api.post(`${nova}/servers`, {
+      server: {
+        ...{ name: 'sdk', imageRef: image.id, flavorRef: flavors[0].id, key_name: 'k' },
+        ...{ networks: [{ uuid: places.declaredNetwork }], min_count: 1, max_count: 1, ...fields },
+      },
+    });
+  const { server } = assertDone(await create({}), 202);
+  assert.deepEqual([server.status, server.image.id, server.flavor.id], ['ACTIVE', image.id, flavors[0].id]);
+  assert.equal(server.addresses[seed.vpcId][0].addr, '10.20.0.2');
+  const path_ = `${nova}/servers/${server.id}`;
+  assert.deepEqual(assertDone(await api.get(path_)).server, server);
+  assert.deepEqual(assertDone(await api.get(`${nova}/servers/detail?name=sdk`)).servers, [server]);
+  assert.equal(
+    assertDone(await api.get(`${path}/${server.id}`)).server.name,
+    'sdk',
+    'it is one of Elbow’s own',
+  );
+  assertDone(await api.post(`${path_}/action`, { 'os-stop': null }), 202);
+  assert.equal(assertDone(await api.get(path_)).server.status, 'SHUTOFF');
+  assertDone(await api.post(`${path_}/action`, { 'os-start': {} }), 202);
+  for (const [reply, status, code, message] of [
+    [
+      await api.post(`${path_}/action`, {}),
+      400,
+      'ELB.8902',
+      /names no single action; expected os-start or os-stop/,
+    ],
+    [
+      await api.post(`${path_}/action`, { reboot: null }),
+      400,
+      'ELB.8902',
+      /Unrecognized attribute\(s\) 'reboot'/,
+    ],
+    [await create({ networks: [] }), 400, 'ELB.8902', /server\.networks': got \[\]/],
+    [
+      await create({ networks: [{ uuid: places.nothing }] }),
+      404,
+      'ELB.8904',
+      /subnet \S+ could not be found/,
+    ],
+    [await create({ max_count: 2 }), 400, 'ELB.8902', /max_count': got 2, expected 1/],
+    [await other.get(path_.replace(seed.projectId, seed.otherProjectId)), 404, 'ELB.8904', /server/],
+    [await other.delete(path_.replace(seed.projectId, seed.otherProjectId)), 404, 'ELB.8904', /server/],
+  ] as const) {
+    assertRefused(reply, status, code, message);
+  }
+  assertDone(await api.delete(path_), 204);
+  assertDone(await api.delete(`${nova}/os-keypairs/k`), 202);
+  assert.equal((await api.get(path_)).status, 404);
 });

@@ -25,6 +25,7 @@ export interface Operation {
 
 interface Described {
   readonly parameters: readonly { readonly name: string; readonly in: string; readonly schema: Schema }[];
+  readonly responses: Readonly<Record<string, { readonly content?: object }>>;
   readonly requestBody?: { readonly content: { readonly 'application/json': { readonly schema: Schema } } };
 }
 
@@ -33,11 +34,18 @@ export async function readOperations(api: ApiClient): Promise<Operation[]> {
     paths: Record<string, Record<string, Described>>;
   };
   return Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, { parameters, requestBody }]) => ({
-      method: method.toUpperCase(),
-      path,
-      query: parameters.filter((each) => each.in === 'query'),
-      body: requestBody?.content['application/json'].schema,
-    })),
+    Object.entries(methods)
+      .filter(([, each]) => !isStream(each))
+      .map(([method, { parameters, requestBody }]) => ({
+        method: method.toUpperCase(),
+        path,
+        query: parameters.filter((each) => each.in === 'query'),
+        body: requestBody?.content['application/json'].schema,
+      })),
   );
+}
+
+/** An answer without an end is nothing to wait for. */
+function isStream({ responses }: Described): boolean {
+  return 'text/event-stream' in (responses['200']?.content ?? {});
 }

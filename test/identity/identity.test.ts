@@ -12,7 +12,13 @@ const minuteMs = 60 * 1000;
 const key = { access: 'ANNSKEY', secret: 'ann’s secret' };
 
 function ann(...projectIds: string[]): UserDeclaration {
-  return { name: 'ann', password: 'right', accessKeys: [key], projectIds: new Set(projectIds) };
+  return {
+    name: 'ann',
+    password: 'right',
+    accessKeys: [key],
+    projectIds: new Set(projectIds),
+    permissions: null,
+  };
 }
 
 function withToken(identity: Identity, token: string): Caller {

@@ -1,9 +1,12 @@
 /** Every call that is refused for who made it leaves an entry in the audit, and a flood of them few entries. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
+import { streamPath, streamProtocol } from '../../src/dataplane/configuration.ts';
 import { forbidden, unauthenticated } from '../../src/model/errors.ts';
 import { createLogger } from '../../src/observe/log.ts';
 import { Inventory } from '../../src/service/inventory.ts';
@@ -114,6 +117,25 @@ describe('a refused call', () => {
     const nobody = new ApiClient(cp.url, seed.projectId, {});
     assert.equal((await entryOf(cp, await nobody.get('/v3/users'), 401)).user_name, null);
     assert.ok(!databaseBytes(cp.directory).includes(token));
+  });
+
+  test('of a proxy with a wrong token is in the audit, without the token', async () => {
+    await using cp = await startTestControlPlane();
+    const headers = { authorization: 'Bearer wrong-token', connection: 'Upgrade', upgrade: streamProtocol };
+    const [answer] = await once(request(`${cp.url}${streamPath}`, { headers }).end(), 'response');
+    assert.equal(answer.statusCode, 401);
+    answer.resume();
+    // biome-ignore lint/suspicious/noExplicitAny: tests read whatever the API answers
+    let audit: any[] = [];
+    await until(async () => {
+      ({ audit } = assertDone(await cp.api.get('/elbow/v1/audit?operation=refuse')));
+      return audit.length > 0;
+    });
+    const [{ operation_id, source_address, user_id, after }] = audit;
+    const expected = ['StreamConfiguration', '127.0.0.1', null];
+    assert.deepEqual([operation_id, source_address, user_id], expected);
+    assert.match(after.error_msg, /token of the proxy is wrong/);
+    assert.ok(!databaseBytes(cp.directory).includes('wrong-token'));
   });
 
   test('is seen by those who have the project that it was about, and of no project by the administrator', async () => {

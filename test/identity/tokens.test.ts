@@ -133,6 +133,7 @@ describe('the catalog', () => {
       vpc: '/v1',
       compute: `/v2.1/${seed.projectId}`,
       ecs: `/v1/${seed.projectId}`,
+      eps: '/v1.0',
       identity: '/v3',
     });
     for (const { endpoints } of token.catalog) {
@@ -144,7 +145,7 @@ describe('the catalog', () => {
 
   test('of the domain leaves out what names a project, and nocatalog leaves out all of it', async () => {
     const { token } = assertDone(await ask(byPassword, { domain: { name: 'elbow' } }), 201);
-    assert.deepEqual(typesOf(token.catalog), ['elb', 'identity', 'network', 'vpc']);
+    assert.deepEqual(typesOf(token.catalog), ['elb', 'eps', 'identity', 'network', 'vpc']);
     assert.equal(
       assertDone(await ask(byPassword, undefined, '?nocatalog=true'), 201).token.catalog,
       undefined,

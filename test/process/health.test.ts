@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { ApiClient } from '../support/api-client.ts';
 import { answerOf, type Balanced, balance, NamedMember } from '../support/balanced.ts';
 import { fillDisk, makeRoom } from '../support/disk-room.ts';
 import { ElbowProcess } from '../support/elbow-process.ts';
 import { evidence } from '../support/evidence.ts';
+import { exhaustDescriptors, restoreDescriptors } from '../support/file-descriptors.ts';
 import { until } from '../support/until.ts';
 
 test('a member that dies goes offline with its reason, traffic moves, and its return is noticed', async () => {
@@ -64,6 +66,53 @@ test('a verdict that finds the disk full is stored once there is room', async (t
   assert.equal(await status(), 'ONLINE');
   await makeRoom(elbow);
   await until(async () => (await status()) === 'OFFLINE', 30_000);
+});
+
+test('a full table of file descriptors on our side takes no member out of service', async (t) => {
+  if (process.platform !== 'linux') return t.skip('limits file descriptors with prlimit');
+  await using elbow = await ElbowProcess.start(['--no-proxy']);
+  await using steady = await NamedMember.start('steady');
+  const service = await balance(elbow.api, [steady]);
+  await watch(elbow.api, service);
+  const status = async () => (await member(elbow.api, service, 0)).operating_status;
+  await until(async () => (await status()) === 'ONLINE', 30_000);
+  await exhaustDescriptors(elbow);
+  // Nobody can ask meanwhile: there is no descriptor for the connection.
+  await wait(3500);
+  await restoreDescriptors(elbow);
+  await until(async () => (await status().catch(() => null)) === 'ONLINE', 30_000);
+  const path = `/elbow/v1/members/${service.memberIds[0]}/history`;
+  const { transitions, probes } = (await elbow.api.get(path)).body.history;
+  assert.deepEqual(
+    transitions.map(({ verdict }: { verdict: string }) => verdict),
+    ['ONLINE'],
+  );
+  const inconclusive = probes.filter(({ outcome }: { outcome: string }) => outcome === 'inconclusive');
+  assert.ok(
+    inconclusive.some(({ cause }: { cause: string }) => cause.includes('EMFILE')),
+    JSON.stringify(probes),
+  );
+});
+
+test('an event loop that stands still takes no member out of service', async (t) => {
+  if (process.platform === 'win32') return t.skip('stops the process by a signal');
+  await using elbow = await ElbowProcess.start(['--no-proxy']);
+  await using steady = await NamedMember.start('steady');
+  const service = await balance(elbow.api, [steady]);
+  await watch(elbow.api, service);
+  await until(async () => (await member(elbow.api, service, 0)).operating_status === 'ONLINE', 30_000);
+  for (let stall = 0; stall < 3; stall++) {
+    process.kill(elbow.pid ?? 0, 'SIGSTOP');
+    await wait(1700);
+    process.kill(elbow.pid ?? 0, 'SIGCONT');
+    await wait(400);
+  }
+  const path = `/elbow/v1/members/${service.memberIds[0]}/history`;
+  const { transitions } = (await elbow.api.get(path)).body.history;
+  assert.deepEqual(
+    transitions.map(({ verdict }: { verdict: string }) => verdict),
+    ['ONLINE'],
+  );
 });
 
 /** Probes the members of a service as often as the API allows. */

@@ -52,12 +52,14 @@ export interface Balanced {
  * A load balancer with a listener on a free port, a pool, and its members.
  *
  * @param pool fields of the pool beside, or instead of, the usual ones
+ * @param listening fields of the listener beside the usual ones
  */
 export async function balance(
   api: ApiClient,
   members: readonly { readonly port: number }[],
-  protocol: 'HTTP' | 'TCP' | 'UDP' = 'HTTP',
+  protocol: 'HTTP' | 'HTTPS' | 'TCP' | 'TLS' | 'UDP' = 'HTTP',
   pool: Readonly<Record<string, unknown>> = {},
+  listening: Readonly<Record<string, unknown>> = {},
 ): Promise<Balanced> {
   const { subnets } = (await api.get(`/v1/${api.projectId}/subnets`)).body;
   const lb = await api.create('/elb/loadbalancers', {
@@ -69,7 +71,7 @@ export async function balance(
   });
   const port = await freePort(lb.vip_address);
   const listener = await api.create('/elb/listeners', {
-    listener: { loadbalancer_id: lb.id, protocol, protocol_port: port },
+    listener: { loadbalancer_id: lb.id, protocol, protocol_port: port, ...listening },
   });
   const { id: poolId } = await api.create('/elb/pools', {
     pool: { listener_id: listener.id, protocol, lb_algorithm: 'ROUND_ROBIN', ...pool },
@@ -78,7 +80,7 @@ export async function balance(
   for (const member of members) memberIds.push(await addMember(api, poolId, member.port));
   const host = lb.vip_address;
   return {
-    url: `http://${host}:${port}/`,
+    url: `${protocol === 'HTTPS' ? 'https' : 'http'}://${host}:${port}/`,
     host,
     port,
     listenerId: listener.id,

@@ -79,6 +79,8 @@ export interface TestControlPlane extends AsyncDisposable {
   readonly other: ApiClient;
   /** Stops it and starts it over the same data, with its inventory or another; its URL and clients are others then. */
   readonly restart: (inventory?: InventoryFile) => Promise<void>;
+  /** As `restart`, with something done to the data in between. */
+  readonly whileStopped: (work: () => Promise<void>) => Promise<void>;
 }
 
 /** Starts a control plane without a proxy; dispose of it at the end of the test. */
@@ -86,9 +88,15 @@ export async function startTestControlPlane(
   inventory: InventoryFile = seedInventory,
   clock: () => Date = () => new Date(),
   callersClock: () => Date = () => new Date(),
+  emulation = false,
 ): Promise<TestControlPlane> {
   const directory = mkdtempSync(join(tmpdir(), 'elbow-test-'));
-  let running = await startOver(directory, inventory, clock, callersClock);
+  const removeDirectory = () => rmSync(directory, { recursive: true, force: true });
+  const start = (of: InventoryFile) => startOver(directory, of, { clock, callersClock, emulation });
+  let running = await start(inventory).catch((error) => {
+    removeDirectory();
+    throw error;
+  });
   return {
     get url() {
       return running.controlPlane.url;
@@ -102,11 +110,16 @@ export async function startTestControlPlane(
     },
     restart: async (other = inventory) => {
       await running.controlPlane.stop();
-      running = await startOver(directory, other, clock, callersClock);
+      running = await start(other);
+    },
+    whileStopped: async (work) => {
+      await running.controlPlane.stop();
+      await work();
+      running = await start(inventory);
     },
     [Symbol.asyncDispose]: async () => {
       await running.controlPlane.stop();
-      rmSync(directory, { recursive: true, force: true });
+      removeDirectory();
     },
   };
 }
@@ -114,8 +127,7 @@ export async function startTestControlPlane(
 async function startOver(
   directory: string,
   inventory: InventoryFile,
-  clock: () => Date,
-  callersClock: () => Date,
+  options: { clock: () => Date; callersClock: () => Date; emulation: boolean },
 ) {
   const controlPlane = await startControlPlane({
     directory,
@@ -135,8 +147,7 @@ async function startOver(
       secrets_key: 'secrets-key',
     }),
     log: createLogger('test', 'silent'),
-    clock,
-    callersClock,
+    ...options,
   });
   return {
     controlPlane,

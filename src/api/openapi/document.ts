@@ -32,7 +32,9 @@ export interface DocumentedContent {
 export interface DocumentedResponse {
   readonly description: string;
   readonly headers?: unknown;
-  readonly content?: DocumentedContent;
+  readonly content?: Partial<DocumentedContent> & {
+    readonly 'text/event-stream'?: { readonly schema: DocumentedSchema };
+  };
 }
 
 export interface DocumentedOperation {
@@ -43,6 +45,8 @@ export interface DocumentedOperation {
   readonly requestBody?: { readonly required: true; readonly content: DocumentedContent };
   readonly responses: Readonly<Record<string, DocumentedResponse | Reference>>;
   readonly security: readonly unknown[];
+  /** The action that its caller must be allowed. */
+  readonly 'x-action'?: string;
 }
 
 export interface OpenApiDocument {
@@ -130,7 +134,7 @@ function schemasOf({ body, answer, query = {} }: Operation): TSchema[] {
 }
 
 function describeOperation(operation: Operation, components: Components): DocumentedOperation {
-  const { id, summary, group, body, status, isPublic, takesYaml, takesMetricsToken } = operation;
+  const { id, summary, group, body, status, isPublic, takesYaml, takesMetricsToken, action } = operation;
   const taken = body && content(body, requestExample, components);
   const yaml = taken && takesYaml ? { 'application/yaml': { schema: taken['application/json'].schema } } : {};
   return {
@@ -145,6 +149,7 @@ function describeOperation(operation: Operation, components: Components): Docume
       ...refusalsOf(operation, requestIdHeader),
     },
     security: isPublic ? [] : takesMetricsToken ? [...withCredential, { metrics: [] }] : withCredential,
+    ...(action === undefined ? {} : { 'x-action': action }),
   };
 }
 
@@ -175,7 +180,7 @@ function plan(operation: Operation, components: Components): Readonly<Record<str
 }
 
 function success(operation: Operation, components: Components): DocumentedResponse {
-  const { answer, status, carriesRequestId, answerHeaders = {}, otherForms = [] } = operation;
+  const { answer, answerForm, status, carriesRequestId, answerHeaders = {}, otherForms = [] } = operation;
   const headers = {
     ...requestIdHeader,
     ...Object.fromEntries(
@@ -186,6 +191,10 @@ function success(operation: Operation, components: Components): DocumentedRespon
     ),
   };
   if (!answer) return { description: status === 204 ? 'Done; there is no body.' : 'Done.', headers };
+  if (answerForm) {
+    const content = { [answerForm]: { schema: components.refer(answer as DocumentedSchema) } };
+    return { description: 'Done.', headers, content };
+  }
   const { properties } = answer as { properties?: Record<string, TSchema> };
   const whole =
     carriesRequestId === false || !properties

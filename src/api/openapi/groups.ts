@@ -19,7 +19,11 @@ export const groups: Readonly<Record<string, string>> = {
   Logtanks: 'Where the access logs of load balancers go.',
   Identity: 'Who calls: tokens, access keys, projects and users, as the identity service has them.',
   Networks: 'VPCs, subnets and public IPs: those of the inventory, and those that projects make.',
+  Neutron: 'The same networks and public IPs as clients of OpenStack know them.',
+  Compute: 'The same servers as clients of OpenStack make them.',
   Servers: 'What members stand for: servers with their addresses, zones, and whether they run.',
+  'Enterprise projects': 'Groups of resources across projects, for which permissions may be granted.',
   Elbow: 'What is Elbow’s own.',
+  Emulation: 'Pretences for tests of automation, with --emulation only.',
   Service: 'What anyone may ask.',
 };

@@ -3,6 +3,7 @@ import {
   conflict,
   forbidden,
   invalid,
+  notAllowed,
   notFound,
   quotaExceeded,
   Refusal,
@@ -23,7 +24,7 @@ const requestId = derivedId('request');
 const said: Readonly<Record<number, string>> = {
   400: 'The request is wrong; the message names the field, its fault and what would be right.',
   401: 'The credential is missing, wrong or expired.',
-  403: 'The credential gives no access to the project.',
+  403: 'The credential gives no access to the project, or the policies of the caller do not allow the action.',
   404: 'Something that the path or the body names is not there, or belongs to another project.',
   409: 'The state of other resources, or a quota, does not allow it.',
   500: 'Elbow failed. Nothing was changed.',
@@ -45,10 +46,11 @@ export function commonRefusals(headers: unknown): Record<string, DocumentedRefus
 }
 
 export function refusalsOf(operation: Operation, headers: unknown): Record<string, unknown> {
-  const { isPublic, path, method, body, query } = operation;
+  const { isPublic, path, method, body, query, action, actionScope } = operation;
   const ids = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
   const own = ids.filter((name) => name !== 'project_id');
-  const isOfProject = ids.length > own.length;
+  // Some paths leave it to the credential or a header which project they are about.
+  const isOfProject = ids.length > own.length || /^\/(v2\.0|elbow\/v1\/servers)/.test(path);
   const failures: (Refusal | false)[] = [
     // Even a path that needs no more than its ids may be one that no URL can be.
     (body !== undefined || query !== undefined || ids.length > 0) && wrong(operation),
@@ -56,7 +58,12 @@ export function refusalsOf(operation: Operation, headers: unknown): Record<strin
     isPublic
       ? body !== undefined && unauthenticated('The user name or the password is wrong.')
       : unauthenticated('The token has expired. Get one with POST /v3/auth/tokens.'),
-    isOfProject && forbidden(`The credential gives no access to the project ${exampleId('project_id')}.`),
+    action !== undefined &&
+      actionScope !== 'own' &&
+      notAllowed(action, isOfProject ? `in the project ${exampleId('project_id')}` : 'in any project'),
+    isOfProject &&
+      (action === undefined || actionScope === 'own') &&
+      forbidden(`The credential gives no access to the project ${exampleId('project_id')}.`),
     missing(own.at(-1) ?? (isOfProject ? referenceIn(body) : undefined)),
     isOfProject && method !== 'GET' && inTheWay(operation, own.at(-1)),
     ...(operation.refusals ?? []),

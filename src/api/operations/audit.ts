@@ -96,6 +96,8 @@ export function auditOperations(region: Region): Operation[] {
   return [
     {
       id: 'ListAudit',
+      action: 'elbow:audit:list',
+      actionScope: 'project',
       method: 'GET',
       path: '/elbow/v1/audit',
       group: 'Elbow',

@@ -28,6 +28,7 @@ export function availabilityZoneChangeOperations(region: Region): Operation[] {
   ];
   return changes.map(({ id, verb, summary, change, answer: answered }) => ({
     id,
+    action: 'elb:loadbalancers:put',
     method: 'POST',
     path: `/v3/{project_id}/elb/loadbalancers/{loadbalancer_id}/availability-zone/${verb}`,
     group: 'Load balancers',

@@ -24,6 +24,7 @@ export function availabilityZoneOperations(region: Region): Operation[] {
   return [
     {
       id: 'ListAvailabilityZones',
+      action: 'elb:availability-zones:list',
       method: 'GET',
       path: '/v3/{project_id}/elb/availability-zones',
       group: 'Region',

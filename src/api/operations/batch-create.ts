@@ -11,6 +11,7 @@ export function batchCreateOperations(region: Region): Operation[] {
   return [
     {
       id: 'BatchCreateLoadBalancers',
+      action: 'elb:loadbalancers:create',
       method: 'POST',
       path: '/v3/{project_id}/elb/loadbalancers/batch-create',
       group: 'Load balancers',

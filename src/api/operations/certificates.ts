@@ -54,6 +54,7 @@ export function certificateOperations(region: Region): Operation[] {
     }),
     {
       id: 'BatchDeleteCertificates',
+      action: 'elb:certificates:delete',
       method: 'POST',
       path: `${path}/batch-delete`,
       group,
@@ -69,6 +70,7 @@ export function certificateOperations(region: Region): Operation[] {
     {
       ...echo,
       id: 'ShowCertificatePrivateKeyEcho',
+      action: 'elb:certificates:getPrivateKeyEcho',
       method: 'GET',
       summary: 'Show whether private keys are answered',
       handle: async ({ params: { project_id = '' } }) => ({
@@ -78,6 +80,8 @@ export function certificateOperations(region: Region): Operation[] {
     {
       ...echo,
       id: 'CreateCertificatePrivateKeyEcho',
+      action: 'elb:certificates:putPrivateKeyEcho',
+      actionScope: 'project',
       method: 'POST',
       summary: 'Set whether private keys are answered',
       body: Echo,

@@ -10,6 +10,7 @@ export function chargeModeOperations(region: Region): Operation[] {
   return [
     {
       id: 'ChangeLoadbalancerChargeMode',
+      action: 'elb:loadbalancers:put',
       method: 'POST',
       path: '/v3/{project_id}/elb/loadbalancers/change-charge-mode',
       group: 'Load balancers',

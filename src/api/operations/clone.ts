@@ -16,6 +16,8 @@ export function cloneOperations(region: Region): Operation[] {
   return [
     {
       id: 'CloneLoadbalancer',
+      action: 'elb:loadbalancers:create',
+      checksEach: true,
       method: 'POST',
       path: `${path}/loadbalancers/{loadbalancer_id}/clone`,
       group: 'Load balancers',
@@ -34,6 +36,8 @@ export function cloneOperations(region: Region): Operation[] {
     },
     {
       id: 'CloneListener',
+      action: 'elb:listeners:create',
+      checksEach: true,
       method: 'POST',
       path: `${path}/listeners/{listener_id}/clone`,
       group: 'Listeners',

@@ -48,6 +48,8 @@ export function deletionOperations(region: Region): Operation[] {
   return [
     {
       id: 'DeleteLoadBalancerCascade',
+      action: 'elb:loadbalancers:delete',
+      checksEach: true,
       method: 'POST',
       path: `${path}/loadbalancers/{loadbalancer_id}/delete-cascade`,
       group: 'Load balancers',
@@ -62,6 +64,8 @@ export function deletionOperations(region: Region): Operation[] {
     },
     {
       id: 'DeleteLoadBalancerForce',
+      action: 'elb:loadbalancers:delete',
+      checksEach: true,
       method: 'DELETE',
       path: `${path}/loadbalancers/{loadbalancer_id}/force-elb`,
       group: 'Load balancers',
@@ -74,6 +78,8 @@ export function deletionOperations(region: Region): Operation[] {
     },
     {
       id: 'BatchDeleteLoadbalancers',
+      action: 'elb:loadbalancers:delete',
+      checksEach: true,
       method: 'POST',
       path: `${path}/loadbalancers/batch-delete`,
       group: 'Load balancers',
@@ -89,6 +95,8 @@ export function deletionOperations(region: Region): Operation[] {
     },
     {
       id: 'DeleteListenerForce',
+      action: 'elb:listeners:delete',
+      checksEach: true,
       method: 'DELETE',
       path: `${path}/listeners/{listener_id}/force`,
       group: 'Listeners',
@@ -101,6 +109,8 @@ export function deletionOperations(region: Region): Operation[] {
     },
     {
       id: 'BatchDeleteListeners',
+      action: 'elb:listeners:delete',
+      checksEach: true,
       method: 'POST',
       path: `${path}/listeners/batch-delete`,
       group: 'Listeners',
@@ -117,6 +127,8 @@ export function deletionOperations(region: Region): Operation[] {
     },
     {
       id: 'DeletePoolCascade',
+      action: 'elb:pools:delete',
+      checksEach: true,
       method: 'DELETE',
       path: `${path}/pools/{pool_id}/delete-cascade`,
       group: 'Pools',
@@ -129,6 +141,7 @@ export function deletionOperations(region: Region): Operation[] {
     },
     {
       id: 'BatchDeletePools',
+      action: 'elb:pools:delete',
       method: 'POST',
       path: `${path}/pools/batch-delete`,
       group: 'Pools',

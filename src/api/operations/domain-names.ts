@@ -45,6 +45,7 @@ export function domainNameOperations(region: Region): Operation[] {
     configure: typeof configureUserDomain,
   ): Operation => ({
     id,
+    action: 'elb:loadbalancers:put',
     method: 'POST',
     path: `${path}/${name}`,
     group,
@@ -61,6 +62,7 @@ export function domainNameOperations(region: Region): Operation[] {
   const answer = named('DomainIp', answerBody(domainIp));
   const switching = (id: string, name: string, summary: string, enable: boolean): Operation => ({
     id,
+    action: 'elb:loadbalancers:put',
     method: 'POST',
     path: `${path}/ips/${name}`,
     group,
@@ -93,6 +95,7 @@ export function domainNameOperations(region: Region): Operation[] {
       ...listOperation({
         of: domainIp,
         id: 'ListDomainIPs',
+        action: 'elb:loadbalancers:listDnsConfig',
         path: `${path}/ips`,
         group,
         summary: 'List the addresses that a load balancer’s names are for',

@@ -43,6 +43,7 @@ export function elbowOperations(region: Region, source: ProxySource): Operation[
   return [
     {
       id: 'ListProxies',
+      action: 'elbow:proxies:list',
       method: 'GET',
       path: '/elbow/v1/proxies',
       group: 'Elbow',

@@ -18,6 +18,7 @@ export interface ExplanationSource {
 export function explainOperation(source: ExplanationSource): Operation {
   return {
     id: 'ExplainRequest',
+    action: 'elbow:listeners:explain',
     method: 'POST',
     path: '/elbow/v1/listeners/{listener_id}/explain',
     group: 'Elbow',

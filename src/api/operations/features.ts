@@ -40,6 +40,7 @@ export function featureOperations(region: Region): Operation[] {
   return [
     {
       id: 'ListFeatureConfigs',
+      action: 'elb:features:list',
       method: 'GET',
       path: '/v3/{project_id}/elb/feature/configs',
       group,
@@ -63,6 +64,7 @@ export function featureOperations(region: Region): Operation[] {
     },
     {
       id: 'ListLoadbalancerFeature',
+      action: 'elb:loadbalancers:get',
       method: 'GET',
       path: '/v3/{project_id}/elb/loadbalancers/{loadbalancer_id}/features',
       group: 'Load balancers',

@@ -29,7 +29,15 @@ function renderFlavor(of: Flavor): { readonly id: string } {
 
 export function flavorOperations(): Operation[] {
   const answer = named('Flavor', answerBody(flavor));
-  const list = listOperation({ of: flavor, id: 'ListFlavors', path, group, summary: 'List flavors', answer });
+  const list = listOperation({
+    of: flavor,
+    id: 'ListFlavors',
+    action: 'elb:flavors:list',
+    path,
+    group,
+    summary: 'List flavors',
+    answer,
+  });
   return [
     {
       ...list,
@@ -44,6 +52,7 @@ export function flavorOperations(): Operation[] {
     },
     {
       id: 'ShowFlavor',
+      action: 'elb:flavors:get',
       method: 'GET',
       path: `${path}/{flavor_id}`,
       group,

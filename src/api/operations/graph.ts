@@ -57,6 +57,8 @@ export function graphOperations(region: Region): Operation[] {
   return [
     {
       id: 'ExportLoadBalancer',
+      action: 'elbow:loadbalancers:export',
+      checksEach: true,
       method: 'GET',
       path: '/elbow/v1/loadbalancers/{loadbalancer_id}/export',
       group,
@@ -81,6 +83,8 @@ export function graphOperations(region: Region): Operation[] {
     },
     {
       id: 'ApplyLoadBalancer',
+      action: 'elbow:loadbalancers:apply',
+      checksEach: true,
       method: 'PUT',
       path: '/elbow/v1/loadbalancers/apply',
       group,

@@ -46,6 +46,7 @@ export function ipGroupOperations(region: Region): Operation[] {
     }),
     {
       id: 'UpdateIpList',
+      action: 'elb:ipgroups:put',
       method: 'POST',
       path: `${path}/{ipgroup_id}/iplist/create-or-update`,
       group,
@@ -63,6 +64,7 @@ export function ipGroupOperations(region: Region): Operation[] {
     },
     {
       id: 'BatchDeleteIpList',
+      action: 'elb:ipgroups:put',
       method: 'POST',
       path: `${path}/{ipgroup_id}/iplist/batch-delete`,
       group,
@@ -79,6 +81,7 @@ export function ipGroupOperations(region: Region): Operation[] {
     },
     {
       id: 'ShowIpGroupRelatedListeners',
+      action: 'elb:ipgroups:get',
       method: 'GET',
       path: `${path}/{ipgroup_id}/related-listeners`,
       group,

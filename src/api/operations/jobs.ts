@@ -23,6 +23,8 @@ export function jobOperations(region: Region): Operation[] {
   return [
     {
       ...listOperation({ of: job, id: 'ListJobs', path, group, summary: 'List jobs', answer }),
+      // Nothing says of which enterprise project a job is: what it was about may be gone.
+      actionScope: 'project',
       handle: async ({ params: { project_id = '' }, query }) => {
         const asked = readListQuery(job, query);
         const jobs = await listJobs(region, project_id, asked);
@@ -31,6 +33,7 @@ export function jobOperations(region: Region): Operation[] {
     },
     {
       id: 'ShowJob',
+      action: 'elb:jobs:get',
       method: 'GET',
       path: `${path}/{job_id}`,
       group,

@@ -51,6 +51,7 @@ export function l7PolicyOperations(region: Region): Operation[] {
     }),
     {
       id: 'BatchUpdatePoliciesPriority',
+      action: 'elb:l7policies:put',
       method: 'POST',
       path: `${path}/batch-update-priority`,
       group,

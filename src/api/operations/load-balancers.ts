@@ -59,6 +59,7 @@ export function loadBalancerOperations(region: Region): Operation[] {
     }),
     {
       id: 'ShowLoadBalancerStatus',
+      action: 'elb:loadbalancers:get',
       method: 'GET',
       path: `${path}/{loadbalancer_id}/statuses`,
       group,

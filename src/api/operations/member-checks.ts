@@ -14,6 +14,7 @@ export function memberCheckOperations(checks: MemberChecks): Operation[] {
   return [
     {
       id: 'CreateMemberHealthCheckJob',
+      action: 'elb:members:healthCheck',
       method: 'POST',
       path: `${path}/{member_id}/health-check`,
       group,
@@ -34,6 +35,7 @@ export function memberCheckOperations(checks: MemberChecks): Operation[] {
     },
     {
       id: 'ShowMemberHealthCheckJob',
+      action: 'elb:members:get',
       method: 'GET',
       path: `${path}/check/jobs/{job_id}`,
       group,

@@ -145,6 +145,7 @@ export function memberOperations(region: Region): Operation[] {
     },
     {
       id: 'BatchCreateMembers',
+      action: 'elb:members:create',
       method: 'POST',
       path: `${path}/batch-add`,
       group,
@@ -164,6 +165,7 @@ export function memberOperations(region: Region): Operation[] {
     },
     {
       id: 'BatchUpdateMembers',
+      action: 'elb:members:put',
       method: 'POST',
       path: `${path}/batch-update`,
       group,
@@ -182,6 +184,7 @@ export function memberOperations(region: Region): Operation[] {
     },
     {
       id: 'BatchDeleteMembers',
+      action: 'elb:members:delete',
       method: 'POST',
       path: `${path}/batch-delete`,
       group,

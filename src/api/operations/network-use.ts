@@ -67,6 +67,7 @@ export function networkUseOperations(region: Region): Operation[] {
   return [
     {
       id: 'CountPreoccupyIpNum',
+      action: 'elb:preoccupy-ip-num:get',
       method: 'GET',
       path: '/v3/{project_id}/elb/preoccupy-ip-num',
       group,
@@ -86,6 +87,7 @@ export function networkUseOperations(region: Region): Operation[] {
     },
     {
       id: 'ShowLoadBalancerPorts',
+      action: 'elb:loadbalancers:get',
       method: 'GET',
       path: '/v3/{project_id}/elb/loadbalancers/{loadbalancer_id}/local-ports',
       group,

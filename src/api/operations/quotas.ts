@@ -18,6 +18,7 @@ export function quotaOperations(region: Region): Operation[] {
   return [
     {
       id: 'ShowQuota',
+      action: 'elb:quotas:list',
       method: 'GET',
       path,
       group,
@@ -30,6 +31,7 @@ export function quotaOperations(region: Region): Operation[] {
     },
     {
       id: 'ListQuotaDetails',
+      action: 'elb:quotas:list',
       method: 'GET',
       path: `${path}/details`,
       group,

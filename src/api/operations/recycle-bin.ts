@@ -84,6 +84,7 @@ export function recycleBinOperations(region: Region): Operation[] {
     {
       ...settings,
       id: 'ShowRecycleBin',
+      action: 'elb:recycleBin:get',
       method: 'GET',
       path,
       summary: 'Show whether there is a recycle bin, and how long what is in it stays',
@@ -94,6 +95,8 @@ export function recycleBinOperations(region: Region): Operation[] {
     {
       ...settings,
       id: 'UpdateRecycleBinEnable',
+      action: 'elb:recycleBin:put',
+      actionScope: 'project',
       method: 'PUT',
       path,
       summary: 'Switch the recycle bin on, or off when it is empty',
@@ -110,6 +113,8 @@ export function recycleBinOperations(region: Region): Operation[] {
     {
       ...settings,
       id: 'UpdateRecycleBinPolicy',
+      action: 'elb:recycleBin:put',
+      actionScope: 'project',
       method: 'PUT',
       path: `${path}/policy`,
       summary: 'Change which load balancers go to the recycle bin, and how long they stay',
@@ -123,6 +128,7 @@ export function recycleBinOperations(region: Region): Operation[] {
       ...listOperation({
         of: recycledLoadBalancer,
         id: 'ListRecycleBinLoadBalancers',
+        action: 'elb:recycleBin:list',
         path: `${path}/loadbalancers`,
         group,
         summary: 'List the load balancers in the recycle bin',
@@ -136,6 +142,7 @@ export function recycleBinOperations(region: Region): Operation[] {
     },
     {
       id: 'DeleteRecycleLoadBalancer',
+      action: 'elb:recycleBin:delete',
       method: 'DELETE',
       path: each,
       group,
@@ -148,6 +155,8 @@ export function recycleBinOperations(region: Region): Operation[] {
     },
     {
       id: 'RestoreLoadbalancer',
+      action: 'elb:recycleBin:put',
+      checksEach: true,
       method: 'PUT',
       path: `${each}/recover`,
       group,

@@ -46,6 +46,7 @@ export function securityPolicyOperations(region: Region): Operation[] {
     }),
     {
       id: 'ListSystemSecurityPolicies',
+      action: 'elb:security-policies:list',
       method: 'GET',
       path: '/v3/{project_id}/elb/system-security-policies',
       group,

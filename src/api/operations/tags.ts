@@ -1,10 +1,11 @@
 /** The operations of tags, under the paths of v3 and those of v2.0 that Terraform calls. */
-import { type TObject, Type } from 'typebox';
+import { type Static, type TObject, Type } from 'typebox';
 import type { Call, Operation } from '../../model/operation.ts';
-import { described, GivenTag, maxTags, named, oneOf, strict, Tag } from '../../model/schemas.ts';
+import { described, GivenTag, maxTags, named, oneOf, spelled, strict, Tag } from '../../model/schemas.ts';
 import type { Region } from '../../service/region.ts';
 import {
   changeTags,
+  findTagged,
   listTags,
   showTags,
   type TagAction,
@@ -34,6 +35,64 @@ interface Action {
   readonly tags: readonly GivenTag[];
 }
 
+/** The most resources that a search answers at once. */
+const maxFound = 1000;
+
+const Search = strict({
+  action: described('filter for the resources, count for how many they are.', oneOf('filter', 'count')),
+  tags: Type.Optional(
+    described(
+      'The tags that each must have; with no values, the key alone.',
+      Type.Array(
+        named(
+          'WantedTag',
+          strict({
+            key: Tag.properties.key,
+            values: described('One of these.', Type.Array(Tag.properties.value, { maxItems: maxTags })),
+          }),
+        ),
+        { maxItems: maxTags },
+      ),
+      [{ key: 'stage', values: ['test'] }],
+    ),
+  ),
+  matches: Type.Optional(
+    described(
+      'The name that each must have.',
+      Type.Array(
+        named(
+          'WantedName',
+          strict({
+            key: described('What is matched.', oneOf('resource_name')),
+            value: described('The exact name.', Type.String({ maxLength: 255 }), 'web'),
+          }),
+        ),
+        { maxItems: 1 },
+      ),
+    ),
+  ),
+  limit: Type.Optional(described('How many to answer.', integerText(maxFound))),
+  offset: Type.Optional(described('How many to pass over.', integerText(1_000_000))),
+});
+
+/** A number, which clients of v2.0 write as text. */
+function integerText(maximum: number) {
+  return Type.Union([
+    Type.Integer({ minimum: 0, maximum }),
+    spelled('digits', Type.String({ pattern: `^\\d{1,${String(maximum).length}}$` })),
+  ]);
+}
+
+const Found = named(
+  'TaggedResource',
+  Type.Object({
+    resource_id: described('Its id.', Type.String()),
+    resource_name: described('Its name.', Type.String(), 'web'),
+    resource_detail: described('Always null.', Type.Null(), null),
+    tags: described('Its tags.', Type.Array(Tag)),
+  }),
+);
+
 interface Kind {
   readonly kind: Taggable;
   readonly plural: string;
@@ -45,13 +104,52 @@ interface Kind {
 const kinds: readonly Kind[] = [
   { kind: 'loadbalancer', plural: 'loadbalancers', label: 'load balancer', name: 'Loadbalancer' },
   { kind: 'listener', plural: 'listeners', label: 'listener', name: 'Listener' },
+  { kind: 'vpc', plural: 'vpcs', label: 'VPC', name: 'Vpc' },
+  { kind: 'subnet', plural: 'subnets', label: 'subnet', name: 'Subnet' },
 ];
+
+/** Networks have tags under v2.0 only. */
+const inV3: readonly Taggable[] = ['loadbalancer', 'listener'];
+
+/** As actions begin. */
+function serviceOf(kind: Taggable): 'elb' | 'vpc' {
+  return inV3.includes(kind) ? 'elb' : 'vpc';
+}
 
 export function tagOperations(region: Region): Operation[] {
   return kinds.flatMap((kind) => [
-    ...operationsOf(region, kind, 'v3', '', Tag),
+    ...(inV3.includes(kind.kind) ? operationsOf(region, kind, 'v3', '', Tag) : []),
     ...operationsOf(region, kind, 'v2.0', 'V2', GivenTag),
+    searchOperation(region, kind),
   ]);
+}
+
+function searchOperation(region: Region, { kind, plural, label, name }: Kind): Operation {
+  return {
+    id: `Find${name}sByTags`,
+    action: `${serviceOf(kind)}:${plural}:list`,
+    method: 'POST',
+    path: `/v2.0/{project_id}/${plural}/resource_instances/action`,
+    group,
+    carriesRequestId: false,
+    summary: `Find or count ${label}s by their tags`,
+    body: Search,
+    answer: Type.Object({
+      resources: Type.Optional(described('The resources; absent from a count.', Type.Array(Found))),
+      total_count: described('How many there are.', Type.Integer()),
+    }),
+    status: 200,
+    handle: async ({ params: { project_id = '' }, body }) => {
+      const { action, tags = [], matches = [], limit = maxFound, offset = 0 } = body as Static<typeof Search>;
+      const found = await findTagged(region, project_id, kind, tags, matches[0]?.value);
+      if (action === 'count') return { body: { total_count: found.length } };
+      const from = Number(offset);
+      const resources = found.slice(from, from + Math.min(Number(limit), maxFound)).map((each) => ({
+        ...{ resource_id: each.id, resource_name: each.name, resource_detail: null, tags: each.tags },
+      }));
+      return { body: { resources, total_count: found.length } };
+    },
+  };
 }
 
 function operationsOf(
@@ -69,6 +167,7 @@ function operationsOf(
     {
       ...common,
       id: `List${name}Tags${suffix}`,
+      action: `${serviceOf(kind)}:${plural}:list`,
       method: 'GET',
       path: `${path}/tags`,
       summary: `List the tags of all ${label}s`,
@@ -81,6 +180,7 @@ function operationsOf(
     {
       ...common,
       id: `Show${name}Tags${suffix}`,
+      action: `${serviceOf(kind)}:${plural}:get`,
       method: 'GET',
       path: `${path}/{${parameter}}/tags`,
       summary: `Show the tags of a ${label}`,
@@ -91,6 +191,9 @@ function operationsOf(
     {
       ...common,
       id: `Change${name}Tags${suffix}`,
+      ...(serviceOf(kind) === 'elb'
+        ? { action: `elb:${plural}:put` }
+        : { action: `vpc:${plural}:update`, actionScope: 'project' as const }),
       method: 'POST',
       path: `${path}/{${parameter}}/tags/action`,
       summary: `Add or remove tags of a ${label}`,

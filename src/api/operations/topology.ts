@@ -37,6 +37,7 @@ function only(keys: readonly string[], record: Readonly<Record<string, unknown>>
 export function topologyOperation(region: Region): Operation {
   return {
     id: 'ShowLoadBalancerTopology',
+    action: 'elb:loadbalancers:get',
     method: 'GET',
     path: '/v3/{project_id}/elb/loadbalancers/{loadbalancer_id}/topology',
     group: 'Load balancers',

@@ -10,6 +10,7 @@ export function upgradeOperations(region: Region): Operation[] {
   return [
     {
       id: 'UpgradeLoadbalancer',
+      action: 'elb:loadbalancers:put',
       method: 'POST',
       path: '/v3/{project_id}/elb/loadbalancers/{loadbalancer_id}/upgrade',
       group: 'Load balancers',

@@ -1,11 +1,11 @@
-import type { Socket } from 'node:net';
 import type { RequestRecord } from '../access-log/request-record.ts';
+import type { ClientSocket } from '../sockets/client-socket.ts';
 import type { Tunnel } from '../tunnel/tunnel.ts';
 import type { HttpServing } from './http-serving.ts';
 
 /** The client's side of an exchange. */
 export interface ExchangeClient {
-  readonly socket: Socket;
+  readonly socket: ClientSocket;
   readonly address: string;
   readonly serving: HttpServing;
   /** Of the request in hand; null where nothing is logged. */

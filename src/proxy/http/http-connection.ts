@@ -1,7 +1,7 @@
-import type { Socket } from 'node:net';
 import { listenerCounters } from '../../observe/traffic-counts.ts';
 import { connectionText, headerText, RequestRecord } from '../access-log/request-record.ts';
 import { count, countRequest } from '../counters/counting.ts';
+import type { ClientSocket } from '../sockets/client-socket.ts';
 import { plainAddress } from '../sockets/plain-address.ts';
 import { resetSocket } from '../sockets/reset-socket.ts';
 import { Deadline, type DeadlineOwner } from '../time/deadlines.ts';
@@ -41,7 +41,7 @@ const LINGER_TIMEOUT_MS = 2000;
  *        └──refused──▶ LINGERING ──▶ CLOSED
  */
 export class HttpConnection implements ExchangeClient, ClientFacts, DeadlineOwner {
-  readonly socket: Socket;
+  readonly socket: ClientSocket;
   readonly serving: HttpServing;
   record: RequestRecord | null = null;
   hasEnded = false;
@@ -68,7 +68,7 @@ export class HttpConnection implements ExchangeClient, ClientFacts, DeadlineOwne
   #headerText = '';
   #tunnel: Tunnel | null = null;
 
-  constructor(socket: Socket, serving: HttpServing, tls: TlsFacts | undefined) {
+  constructor(socket: ClientSocket, serving: HttpServing, tls: TlsFacts | undefined) {
     this.socket = socket;
     this.tls = tls;
     this.serving = serving;

@@ -2,17 +2,18 @@ import type { Socket } from 'node:net';
 import type { HttpListenerSettings, ListenerConfiguration } from '../../dataplane/configuration.ts';
 import { listenerCounters } from '../../observe/traffic-counts.ts';
 import { count } from '../counters/counting.ts';
+import { Http2Connection, type Http2Serving } from '../http2/http2-connection.ts';
 import type { ConnectionService, EngineParts } from '../listeners/service.ts';
 import type { PolicyTable } from '../policies/policy-table.ts';
 import type { Pool } from '../pools/pool.ts';
+import type { ClientSocket } from '../sockets/client-socket.ts';
 import type { Deadlines } from '../time/deadlines.ts';
 import type { TlsFacts } from '../tls/tls-facts.ts';
 import { HttpConnection } from './http-connection.ts';
-import type { HttpServing } from './http-serving.ts';
 import { RequestPlan } from './request-plan.ts';
 
 /** Serves the connections of an HTTP listener. */
-export class HttpService implements ConnectionService, HttpServing {
+export class HttpService implements ConnectionService, Http2Serving {
   configuration: ListenerConfiguration;
   settings: HttpListenerSettings;
   plan: RequestPlan;
@@ -20,7 +21,10 @@ export class HttpService implements ConnectionService, HttpServing {
   readonly deadlines: Deadlines;
   readonly counts: Float64Array;
   readonly #parts: EngineParts;
-  readonly #connections = new Set<HttpConnection>();
+  /** A stream of HTTP/2 is a connection too, beside the one that it is on. */
+  readonly #connections = new Set<HttpConnection | Http2Connection>();
+  /** Those of them that are streams, which are not counted. */
+  readonly #streams = new WeakSet<object>();
   #isDestroyed = false;
   #onIdle: () => void = () => {};
   policies: PolicyTable | null;
@@ -63,11 +67,18 @@ export class HttpService implements ConnectionService, HttpServing {
       return;
     }
     count(this.counts, listenerCounters.connectionsOpened);
-    this.#connections.add(new HttpConnection(socket, this, tls));
+    if (tls?.speaksHttp2) this.#connections.add(new Http2Connection(tls, this));
+    else this.#connections.add(new HttpConnection(socket, this, tls));
   }
 
-  release(connection: HttpConnection): void {
-    count(this.counts, listenerCounters.connectionsClosed);
+  serveStream(socket: ClientSocket, tls: TlsFacts): void {
+    const stream = new HttpConnection(socket, this, tls);
+    this.#streams.add(stream);
+    this.#connections.add(stream);
+  }
+
+  release(connection: HttpConnection | Http2Connection): void {
+    if (!this.#streams.has(connection)) count(this.counts, listenerCounters.connectionsClosed);
     this.#connections.delete(connection);
     if (this.isDraining && this.#connections.size === 0) this.#onIdle();
   }

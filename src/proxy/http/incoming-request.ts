@@ -7,6 +7,10 @@ import type { ClientFacts } from './request-plan.ts';
 const fields = new FieldTable();
 let owner: IncomingRequest | null = null;
 
+/** A connection's requests are nearly always for one host, in the same spelling. */
+let lastAuthority = '';
+let lastHost = '';
+
 /** A request as policies and sessions see it, read from its head only as far as they ask. */
 export class IncomingRequest implements RequestFacts {
   readonly method: string;
@@ -37,7 +41,11 @@ export class IncomingRequest implements RequestFacts {
     this.method = method;
     [this.path, this.query] = pathAndQuery(target);
     this.authority = headers.host;
-    this.host = hostOfAuthority(headers.host);
+    if (headers.host !== lastAuthority) {
+      lastAuthority = headers.host;
+      lastHost = hostOfAuthority(headers.host);
+    }
+    this.host = lastHost;
     this.forwarded = headers.forwarded;
     this.client = client;
     this.#input = input;

@@ -21,9 +21,14 @@ export class WeightedPools {
   readonly #cookie: SessionCookie | null;
   /** Pool ids by what stands for them in the cookie. */
   readonly #byToken = new Map<string, string>();
+  /** Where every request goes, when there is no choice. */
+  readonly #only: ChosenPool | null;
 
   constructor({ pools, sessions }: ForwardAction) {
     this.#cookie = sessions && new SessionCookie(sessions);
+    const [first, ...more] = pools;
+    const isOnly = first !== undefined && first.weight > 0 && more.length === 0 && sessions === null;
+    this.#only = isOnly ? { poolId: first.poolId, cookieLine: '' } : null;
     for (const { poolId, weight } of pools) {
       const token = this.#cookie?.tokenOf(poolId) ?? '';
       if (token !== '') this.#byToken.set(token, poolId);
@@ -33,6 +38,7 @@ export class WeightedPools {
 
   /** Undefined when all weights are 0 and the client is kept nowhere. */
   choose(request: RequestFacts): ChosenPool | undefined {
+    if (this.#only !== null) return this.#only;
     const now = Date.now();
     if (this.#cookie !== null) {
       for (const value of cookiesOf(request.headers('cookie'), this.#cookie.name)) {

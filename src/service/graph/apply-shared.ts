@@ -6,6 +6,7 @@ import { parts } from '../../model/graph-parts.ts';
 import { ipGroup } from '../../model/ip-group.ts';
 import type { Resource } from '../../model/resource.ts';
 import { securityPolicy } from '../../model/security-policy.ts';
+import { seenOf } from '../../store/access.ts';
 import { findBy } from '../../store/rows.ts';
 import type { Reader } from '../../store/transaction.ts';
 import { privateKeysOf } from '../certificates.ts';
@@ -121,7 +122,7 @@ async function find(db: Reader, projectId: string, kind: Kind, key: string): Pro
     );
   }
   if (first) return first.id;
-  const [byId] = (await findBy(db, of as Resource, 'id', [key])) as unknown as Named[];
+  const [byId] = seenOf(db, of, (await findBy(db, of as Resource, 'id', [key])) as unknown as Named[]);
   if (byId?.project_id !== projectId) throw notFound(of.label, key);
   return byId.id;
 }
@@ -132,8 +133,9 @@ async function namedSo(
   kind: Kind,
   names: readonly string[],
 ): Promise<Named[]> {
-  const found = (await findBy(db, kinds[kind].of as Resource, 'name', names)) as unknown as Named[];
-  return found.filter(({ project_id }) => project_id === projectId);
+  const { of } = kinds[kind];
+  const found = (await findBy(db, of as Resource, 'name', names)) as unknown as Named[];
+  return seenOf(db, of, found).filter(({ project_id }) => project_id === projectId);
 }
 
 function nameOf(entry: Entry): string {

@@ -1,11 +1,14 @@
 /** Makes a load balancer and all that belongs to it what a document says, in one transaction. */
 import { conflict } from '../../model/errors.ts';
 import type { GraphDocument } from '../../model/graph.ts';
+import { parts } from '../../model/graph-parts.ts';
 import { type LoadBalancer, loadBalancer } from '../../model/load-balancer.ts';
+import type { Resource } from '../../model/resource.ts';
+import { accessOf, type Subject, seenOf } from '../../store/access.ts';
 import { findBy } from '../../store/rows.ts';
 import type { Reader } from '../../store/transaction.ts';
 import { domainNameSettings } from '../domain-name-settings.ts';
-import { requireLoadBalancer } from '../references.ts';
+import { require, requireLoadBalancer } from '../references.ts';
 import { allWithin, type Region } from '../region.ts';
 import { Application, type AppliedChange } from './application.ts';
 import { applyListeners } from './apply-listeners.ts';
@@ -64,11 +67,26 @@ export async function applyGraph(region: Region, target: Target, document: Graph
     await listeners.make();
     await policies.make();
     await applySettings(application, graph, document);
+    await checkUpdates(tx.db, projectId, application.changes);
     return {
       loadBalancer: await requireLoadBalancer(tx.db, projectId, id),
       changes: application.changes,
     };
   });
+}
+
+/**
+ * Refuses changes of what the caller may not change. What it may not make or delete has been refused when it was made
+ * or deleted; many more parts are updated on the way than are changed.
+ */
+async function checkUpdates(db: Reader, projectId: string, changes: readonly AppliedChange[]): Promise<void> {
+  const access = accessOf(db);
+  if (!access) return;
+  for (const { action, type, id } of changes) {
+    if (action !== 'update') continue;
+    const of: Resource = type === 'domain_names' ? loadBalancer : parts[type].of;
+    access.check(of, (await require(db, of, projectId, id)) as unknown as Subject, 'put');
+  }
 }
 
 async function applyLoadBalancer(
@@ -93,7 +111,7 @@ async function findTarget(
   name: string,
 ): Promise<LoadBalancer | undefined> {
   if (loadBalancerId !== null) return requireLoadBalancer(db, projectId, loadBalancerId);
-  const found = (await findBy(db, loadBalancer, 'name', [name])).filter(
+  const found = seenOf(db, loadBalancer, await findBy(db, loadBalancer, 'name', [name])).filter(
     ({ project_id }) => project_id === projectId,
   );
   if (found.length > 1) {

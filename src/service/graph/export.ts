@@ -1,10 +1,23 @@
 /** Exports a load balancer with all that belongs to it as a document. */
+
+import { certificate } from '../../model/certificate.ts';
 import { notFound } from '../../model/errors.ts';
 import type { Entry, GraphDocument, ListenerEntry, LoadBalancerEntry, PoolEntry } from '../../model/graph.ts';
 import { type PartName, parts } from '../../model/graph-parts.ts';
+import { healthMonitor } from '../../model/health-monitor.ts';
+import { ipGroup } from '../../model/ip-group.ts';
+import { l7Policy } from '../../model/l7-policy.ts';
+import { l7Rule } from '../../model/l7-rule.ts';
+import { listener } from '../../model/listener.ts';
 import { type LoadBalancer, loadBalancer } from '../../model/load-balancer.ts';
-import type { PoolKind } from '../../model/pool.ts';
+import { logtank } from '../../model/logtank.ts';
+import { member } from '../../model/member.ts';
+import { type PoolKind, pool } from '../../model/pool.ts';
+import type { Resource } from '../../model/resource.ts';
+import { securityPolicy } from '../../model/security-policy.ts';
+import { accessOf, type Subject, seenOf } from '../../store/access.ts';
 import { findBy } from '../../store/rows.ts';
+import type { Reader } from '../../store/transaction.ts';
 import { privateKeysOf } from '../certificates.ts';
 import { domainNameSettings } from '../domain-name-settings.ts';
 import { isPrivateKeyEchoed } from '../private-key-echo.ts';
@@ -35,11 +48,39 @@ export async function exportGraph(
 ): Promise<Exported> {
   // A transaction, so that nothing changes between one read and the next.
   return region.store.write(async ({ db }) => {
-    const [found] = await findBy(db, loadBalancer, 'id', [id]);
+    const [found] = seenOf(db, loadBalancer, await findBy(db, loadBalancer, 'id', [id]));
     if (!found || !projectIds.has(found.project_id)) throw notFound(loadBalancer.label, id);
     const echoed = await isPrivateKeyEchoed(db, found.project_id);
-    return new Exporting(region, await graphOf(db, found), echoed).exported();
+    const graph = await graphOf(db, found);
+    checkReadable(db, graph);
+    return new Exporting(region, graph, echoed).exported();
   });
+}
+
+/** Refuses to show what the caller may not get by itself: the document is of no use without it. */
+function checkReadable(db: Reader, graph: Graph): void {
+  const access = accessOf(db);
+  if (!access) return;
+  const check = (of: Resource, records: readonly Subject[]) => {
+    for (const each of records) access.check(of, each, 'get');
+  };
+  check(loadBalancer, [graph.loadBalancer]);
+  check(logtank, graph.logtank ? [graph.logtank] : []);
+  for (const each of graph.listeners) {
+    check(listener, [each.listener]);
+    for (const { policy, rules } of each.policies) {
+      check(l7Policy, [policy]);
+      check(l7Rule, rules);
+    }
+  }
+  for (const each of graph.pools) {
+    check(pool, [each.pool]);
+    check(member, each.members);
+    check(healthMonitor, each.monitor ? [each.monitor] : []);
+  }
+  check(certificate, graph.certificates);
+  check(ipGroup, graph.ipGroups);
+  check(securityPolicy, graph.securityPolicies);
 }
 
 interface Named extends Readonly<Record<string, unknown>> {

@@ -3,6 +3,7 @@ import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { derivedId } from '../derived-id.ts';
 import { InventoryError } from '../inventory.ts';
+import type { Permissions } from './permissions.ts';
 
 const derive = promisify<string, Buffer, number, Buffer>(scrypt);
 
@@ -13,12 +14,16 @@ export interface UserDeclaration {
   readonly accessKeys: readonly { readonly access: string; readonly secret: string }[];
   /** Kept as it is: projects that are added to it later are the user's too. */
   readonly projectIds: ReadonlySet<string>;
+  /** Null for everything in its projects. */
+  readonly permissions: Permissions | null;
 }
 
 export interface User {
   readonly id: string;
   readonly name: string;
   readonly projectIds: ReadonlySet<string>;
+  /** What it may do; null for everything in its projects. */
+  readonly permissions: Permissions | null;
   /** Whether it is the user of the installation's own credentials. */
   readonly isAdministrator: boolean;
 }
@@ -49,10 +54,10 @@ export class Directory {
   static async of(domain: string, declarations: readonly UserDeclaration[]): Promise<Directory> {
     const keys = new Map<string, { secret: string; userId: string }>();
     const directory = new Directory(domain, keys);
-    for (const [index, { name, password, accessKeys, projectIds }] of declarations.entries()) {
+    for (const [index, { name, password, accessKeys, projectIds, permissions }] of declarations.entries()) {
       const id = derivedId(`user ${domain} ${name}`).replaceAll('-', '');
       if (directory.#users.has(id)) throw new InventoryError(`two users have the name ${name}`);
-      directory.#users.set(id, { id, name, projectIds, isAdministrator: index === 0 });
+      directory.#users.set(id, { id, name, projectIds, permissions, isAdministrator: index === 0 });
       if (password !== undefined) directory.#passwords.set(id, await hashPassword(password));
       for (const { access, secret } of accessKeys) {
         if (keys.has(access)) throw new InventoryError(`two users have the access key ${access}`);

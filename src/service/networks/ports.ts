@@ -5,7 +5,7 @@ import { type Port, port } from '../../model/port.ts';
 import { insert } from '../../store/rows.ts';
 import { addressColumn } from '../../store/server-addresses.ts';
 import type { Writer } from '../../store/transaction.ts';
-import { checkedAddress, heldIn, lowestFree } from '../addresses.ts';
+import { checkedAddress, heldIn, lowestFree, portIdOf } from '../addresses.ts';
 import type { SubnetRecord } from '../inventory.ts';
 import { newId } from '../new-id.ts';
 import { timestamp } from '../region.ts';
@@ -31,7 +31,8 @@ export async function addPort(tx: Writer, wanted: Wanted, field: string): Promis
   const address = await addressOf(tx, wanted, field);
   const now = timestamp(tx.at);
   const record: Port = {
-    id: newId(tx.at),
+    // Answers about members name the port of a server without looking it up.
+    id: device_id === '' ? newId(tx.at) : portIdOf(address, device_id),
     project_id: projectId,
     name,
     network_id: subnet.id,

@@ -32,7 +32,7 @@ export async function createSubnet(region: Region, projectId: string, body: Body
 }
 
 /** A record that has no network yet, with the zone and the IPv6 network that it is to have. */
-function newSubnet(tx: Writer, region: Region, projectId: string, wanted: Subnet): Subnet {
+export function newSubnet(tx: Writer, region: Region, projectId: string, wanted: Subnet): Subnet {
   const now = timestamp(tx.at);
   const id = newId(tx.at);
   const record = { ...wanted, id, project_id: projectId, created_at: now, updated_at: now };
@@ -48,7 +48,7 @@ function newSubnet(tx: Writer, region: Region, projectId: string, wanted: Subnet
  *
  * @param path how messages name the request
  */
-function addressing(
+export function addressing(
   region: Region,
   { cidr, gateway_ip }: Subnet,
   path: string,
@@ -65,7 +65,7 @@ function addressing(
 }
 
 /** Refuses a subnet that is not within its VPC, or overlaps another there. */
-async function checkPlace(db: Reader, within: Vpc, record: Subnet, field: string): Promise<void> {
+export async function checkPlace(db: Reader, within: Vpc, record: Subnet, field: string): Promise<void> {
   const network = parseNetwork(record.cidr);
   const outer = parseNetwork(within.cidr);
   if (!network) throw new Error('the network was read before');
@@ -91,7 +91,7 @@ export async function showSubnet(region: Region, projectId: string, id: string):
 }
 
 /** A subnet that the project made, or one of the inventory that it may use, by its network id. */
-async function requireSubnet(
+export async function requireSubnet(
   db: Reader,
   { inventory }: Region,
   projectId: string,
@@ -109,7 +109,7 @@ export async function listSubnets(region: Region, projectId: string): Promise<Su
 }
 
 /** As `listSubnets`, with those that a client of Neutron has not finished. */
-async function listNetworks({ store, inventory }: Region, projectId: string): Promise<Subnet[]> {
+export async function listNetworks({ store, inventory }: Region, projectId: string): Promise<Subnet[]> {
   const declared = inventory
     .vpcsOf(projectId)
     .flatMap(({ subnets }) => subnets.map((each) => declaredSubnet(projectId, each)));
@@ -157,7 +157,7 @@ export async function deleteSubnet(
 }
 
 /** A subnet that the project may change: one of the inventory is for its file to change. */
-async function requireOwnSubnet(
+export async function requireOwnSubnet(
   db: Reader,
   region: Region,
   projectId: string,

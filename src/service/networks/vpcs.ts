@@ -6,8 +6,8 @@ import { subnet } from '../../model/subnet.ts';
 import { type Vpc, vpc } from '../../model/vpc.ts';
 import { find, findBy, insert, remove, update } from '../../store/rows.ts';
 import type { Reader } from '../../store/transaction.ts';
+import { checkEnterpriseProject } from '../enterprise-projects.ts';
 import { newId } from '../new-id.ts';
-import { checkEnterpriseProject } from '../pool-rules.ts';
 import { type Region, timestamp } from '../region.ts';
 import { declaredVpc } from './declared-networks.ts';
 import { checkVpcUnused } from './network-uses.ts';
@@ -20,11 +20,12 @@ const prefixes = [8, 29] as const;
 export async function createVpc(region: Region, projectId: string, body: Body): Promise<Vpc> {
   return region.store.write(async (tx) => {
     const wanted = draft(vpc, body);
-    checkEnterpriseProject(region, wanted.enterprise_project_id);
+    const id = newId(tx.at);
+    await checkEnterpriseProject(tx.db, region, vpc, { ...wanted, id, project_id: projectId });
     const now = timestamp(tx.at);
     const record: Vpc = {
       ...wanted,
-      id: newId(tx.at),
+      id,
       project_id: projectId,
       cidr: cidrOf(region, wanted.cidr),
       created_at: now,
@@ -40,7 +41,12 @@ export async function showVpc(region: Region, projectId: string, id: string): Pr
 }
 
 /** A VPC that the project made, or one of the inventory that it may use. */
-async function requireVpc(db: Reader, { inventory }: Region, projectId: string, id: string): Promise<Vpc> {
+export async function requireVpc(
+  db: Reader,
+  { inventory }: Region,
+  projectId: string,
+  id: string,
+): Promise<Vpc> {
   const declared = inventory.vpc(projectId, id);
   const found = declared ? declaredVpc(projectId, declared) : await find(db, vpc, projectId, id);
   if (!found) throw notFound(vpc.label, id);

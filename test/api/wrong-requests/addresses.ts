@@ -73,7 +73,8 @@ export function addressRows({ pool }: Ground): Row[] {
     route('POST', `/elb/pools/${pool}`),
     route('PUT', '/elb/pools'),
     route('DELETE', '/elb/pools'),
-    route('GET', '/v3'),
+    route('POST', '/v3'),
+    route('GET', '/v2'),
     route('GET', `/v3/${seed.projectId}/ELB/pools`),
     route('GET', '/v3/elb/pools'),
   ];

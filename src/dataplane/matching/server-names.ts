@@ -1,4 +1,4 @@
-import type { TlsSettings } from '../../dataplane/configuration.ts';
+import type { TlsSettings } from '../configuration.ts';
 
 /** Finds what belongs to the name that a client asks for (rules digest 4.7). */
 export class ServerNames<T> {
