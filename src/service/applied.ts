@@ -3,6 +3,7 @@ import { l7Policy } from '../model/l7-policy.ts';
 import { type Listener, listener } from '../model/listener.ts';
 import { loadBalancer } from '../model/load-balancer.ts';
 import { pool } from '../model/pool.ts';
+import { seenOf } from '../store/access.ts';
 import { changesAfter } from '../store/change-log.ts';
 import { findBy } from '../store/rows.ts';
 import { groupIdsOf } from './listener-ip-groups.ts';
@@ -26,7 +27,7 @@ export interface AppliedState {
  * monitors, and of the certificates, IP groups and security policies in use.
  *
  * @param after changes up to this revision need not be looked at: every proxy has them
- * @returns null when no project of these has such a load balancer
+ * @returns null when no project of these has such a load balancer, or the call may not know of it
  */
 export async function lastChange(
   { store }: Region,
@@ -35,7 +36,7 @@ export async function lastChange(
   after: number,
 ): Promise<AppliedState | null> {
   const db = store.reader;
-  const [found] = await findBy(db, loadBalancer, 'id', [id]);
+  const [found] = seenOf(db, loadBalancer, await findBy(db, loadBalancer, 'id', [id]));
   if (!found || !projectIds.has(found.project_id)) return null;
   const listeners = await findBy(db, listener, 'loadbalancer_id', [id]);
   const listenerIds = new Set(listeners.map((each) => each.id));

@@ -4,6 +4,7 @@ import { member } from '../model/member.ts';
 import { pool } from '../model/pool.ts';
 import type { TrafficKind, TrafficRow } from '../observe/traffic-counts.ts';
 import type { LabelledRow } from '../observe/traffic-families.ts';
+import { seenOf } from '../store/access.ts';
 import { findBy } from '../store/rows.ts';
 import type { Region } from './region.ts';
 
@@ -47,9 +48,12 @@ export async function labelledTraffic(
   );
 }
 
+/** What says whose it is, and how it is called. */
+const shown = ['id', 'project_id', 'enterprise_project_id', 'name'] as const;
+
 async function listenersBy({ store }: Region, ids: readonly string[]): Promise<Map<string, Counted>> {
-  const fields = ['id', 'project_id', 'name', 'loadbalancer_id'] as const;
-  const found = await findBy(store.reader, listener, 'id', ids, fields);
+  const fields = [...shown, 'loadbalancer_id'] as const;
+  const found = seenOf(store.reader, listener, await findBy(store.reader, listener, 'id', ids, fields));
   return new Map(
     found.map(({ id, project_id, name, loadbalancer_id }) => [
       id,
@@ -59,14 +63,15 @@ async function listenersBy({ store }: Region, ids: readonly string[]): Promise<M
 }
 
 async function poolsBy({ store }: Region, ids: readonly string[]): Promise<Map<string, Counted>> {
-  const found = await findBy(store.reader, pool, 'id', ids, ['id', 'project_id', 'name']);
+  const found = seenOf(store.reader, pool, await findBy(store.reader, pool, 'id', ids, shown));
   return new Map(
     found.map(({ id, project_id, name }) => [id, { project_id, labels: { pool_id: id, pool: name ?? '' } }]),
   );
 }
 
 async function membersBy({ store }: Region, ids: readonly string[]): Promise<Map<string, Counted>> {
-  const found = await findBy(store.reader, member, 'id', ids, ['id', 'project_id', 'name', 'pool_id']);
+  const fields = [...shown, 'pool_id'] as const;
+  const found = seenOf(store.reader, member, await findBy(store.reader, member, 'id', ids, fields));
   return new Map(
     found.map(({ id, project_id, name, pool_id }) => [
       id,

@@ -28,6 +28,7 @@ const FailedListener = named(
 export function appliedOperation(region: Region, source: ProxySource): Operation {
   return {
     id: 'ShowApplied',
+    action: 'elb:loadbalancers:get',
     method: 'GET',
     path: '/elbow/v1/loadbalancers/{loadbalancer_id}/applied',
     group: 'Elbow',

@@ -18,6 +18,7 @@ export interface MetricsSource {
 export function metricsOperation(region: Region, source: MetricsSource): Operation {
   return {
     id: 'ShowMetrics',
+    action: 'elbow:metrics:get',
     method: 'GET',
     path: '/metrics',
     group: 'Elbow',

@@ -17,7 +17,8 @@ export interface RequestFacts {
   readonly method: string;
   /** The target as the client wrote it. */
   readonly target: string;
-  readonly minor: number;
+  /** As `HTTP/1.1`. */
+  readonly protocol: string;
   /** Bytes of the head. */
   readonly headLength: number;
   /** Of `headerText`. */
@@ -124,7 +125,7 @@ export class RequestRecord {
   /** The line, with its end. */
   line(listener: ListenerConfiguration): string {
     this.endAttempt();
-    const { method, target, minor, headLength, headers, connection } = this.#facts;
+    const { method, target, protocol, headLength, headers, connection } = this.#facts;
     const attempts = this.#attempts;
     const times = (of: (attempt: Attempt) => number | null) =>
       joined(attempts, (attempt) => {
@@ -134,7 +135,7 @@ export class RequestRecord {
     const addresses = joined(attempts, ({ address }) => address);
     return (
       `{${whenText()},${connection},"status":${this.status || 499},"request_method":${quoted(method)},` +
-      `"router_request_uri":${quoted(target)},"server_protocol":"HTTP/1.${minor}",` +
+      `"router_request_uri":${quoted(target)},"server_protocol":"${protocol}",` +
       `"request_length":${headLength + this.bodyReceived},"request_header_length":${headLength},` +
       `"bytes_sent":${this.bytesSent},"body_bytes_sent":${Math.max(0, this.bytesSent - this.headBytesSent)},` +
       `"request_time":${secondsText(performance.now() - this.#beganAt)},` +

@@ -358,7 +358,7 @@ export class HttpConnection implements ExchangeClient, ClientFacts, DeadlineOwne
     return new RequestRecord({
       method: line.method,
       target: input.toString('latin1', line.targetStart, line.targetEnd),
-      minor: line.minor,
+      protocol: this.tls?.speaksHttp2 ? 'HTTP/2.0' : `HTTP/1.${line.minor}`,
       headLength: headEnd - line.start,
       headers: this.#headerText,
       connection: this.#connectionText,
