@@ -12,6 +12,7 @@ import { probing } from './scenarios/probing.ts';
 import type { Bench, Scenario } from './scenarios/scenario.ts';
 import { tcpBulk } from './scenarios/tcp-bulk.ts';
 import { tcpRequests } from './scenarios/tcp-requests.ts';
+import { tls } from './scenarios/tls.ts';
 import { udpDatagrams } from './scenarios/udp-datagrams.ts';
 import { ForeignLoad } from './support/foreign-load.ts';
 import { bestGenerator } from './support/load.ts';
@@ -23,6 +24,7 @@ import { Workshop } from './support/workshop.ts';
 const scenarios: readonly Scenario[] = [
   httpRequests,
   hostPolicies,
+  tls,
   tcpRequests,
   tcpBulk,
   udpDatagrams,

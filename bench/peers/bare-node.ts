@@ -5,5 +5,5 @@ export const bareNode: Peer = {
   name: 'bare Node sockets',
   version: process.versions.node,
   start: ({ workshop }) =>
-    startOnFreePort(workshop, async (port) => (await workshop.fork('bare-server', { port })).child),
+    startOnFreePort(workshop, 'http', async (port) => (await workshop.fork('bare-server', { port })).child),
 };

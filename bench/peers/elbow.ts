@@ -1,10 +1,14 @@
 /** Elbow: a load balancer, listener, pool and member made through its API. */
 import { ElbowInstallation, type Protocol } from '../support/elbow-installation.ts';
-import { untilAnswered, untilEchoed } from '../support/sockets.ts';
 import { ownVersion } from '../support/versions.ts';
-import type { Mode, Peer } from './peer.ts';
+import { type Mode, type Peer, untilServing } from './peer.ts';
 
-const protocols: Readonly<Record<Mode, Protocol>> = { http: 'HTTP', tcp: 'TCP', udp: 'UDP' };
+const protocols: Readonly<Record<Mode, Protocol>> = {
+  http: 'HTTP',
+  https: 'HTTPS',
+  tcp: 'TCP',
+  udp: 'UDP',
+};
 
 export const elbow: Peer = {
   name: 'elbow',
@@ -14,7 +18,7 @@ export const elbow: Peer = {
     const listening = await installation.listen(protocols[mode]);
     await installation.addMembers(listening, [{ address: '127.0.0.1', protocol_port: memberPort }]);
     const { host, port } = listening;
-    await (mode === 'udp' ? untilEchoed(host, port) : untilAnswered(host, port));
+    await untilServing(mode, host, port);
     return {
       host,
       port,

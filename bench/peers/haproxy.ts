@@ -1,6 +1,7 @@
 /** HAProxy, with the settings that match Elbow's. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { tlsCipher, tlsPair, tlsVersion } from '../support/tls-ground.ts';
 import { programVersion } from '../support/versions.ts';
 import { type Mode, type Peer, startOnFreePort } from './peer.ts';
 
@@ -19,10 +20,13 @@ function peer(name: string, options: readonly string[]): Peer {
     start: ({ workshop, mode, memberPort }) => {
       const directory = workshop.directory();
       const file = join(directory, 'haproxy.cfg');
+      const certificate = join(directory, 'certificate.pem');
+      writeFileSync(certificate, tlsPair.certificate + tlsPair.private_key, { mode: 0o600 });
       return startOnFreePort(
         workshop,
+        mode,
         (port) => {
-          writeFileSync(file, configuration(mode, options, port, memberPort));
+          writeFileSync(file, configuration(mode, options, port, memberPort, certificate));
           return workshop.spawn(command, ['-db', '-f', file]);
         },
         () => workshop.remove(directory),
@@ -31,20 +35,27 @@ function peer(name: string, options: readonly string[]): Peer {
   };
 }
 
-function configuration(mode: Mode, options: readonly string[], port: number, memberPort: number): string {
+function configuration(
+  mode: Mode,
+  options: readonly string[],
+  port: number,
+  memberPort: number,
+  certificate: string,
+): string {
+  const tls = `ssl crt ${certificate} ssl-min-ver ${tlsVersion} ssl-max-ver ${tlsVersion} ciphers ${tlsCipher}`;
   return `
 global
   nbthread 1
   maxconn 6500
 defaults
-  mode ${mode}
+  mode ${mode === 'tcp' ? 'tcp' : 'http'}
   timeout connect 5s
   timeout client 60s
   timeout server 60s
-  ${mode === 'http' ? 'timeout http-keep-alive 60s\n  option forwardfor\n  http-reuse always' : ''}
+  ${mode === 'tcp' ? '' : 'timeout http-keep-alive 60s\n  option forwardfor\n  http-reuse always'}
   ${options.join('\n  ')}
 listen clients
-  bind 127.0.0.1:${port} backlog 4096
+  bind 127.0.0.1:${port} backlog 4096 ${mode === 'https' ? tls : ''}
   balance roundrobin
   server member 127.0.0.1:${memberPort}
 `;

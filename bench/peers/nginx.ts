@@ -1,6 +1,7 @@
 /** nginx, with the settings that match Elbow's. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { tlsCipher, tlsPair, tlsVersion } from '../support/tls-ground.ts';
 import { programVersion } from '../support/versions.ts';
 import { type Mode, type Peer, startOnFreePort } from './peer.ts';
 
@@ -17,20 +18,23 @@ const hasStream = isStreamBuiltIn || existsSync(streamModule);
 export const nginx: Peer = {
   name: 'nginx',
   version: programVersion(command, ['-v'], /nginx\/(\d+\.\d+\.\d+)/),
-  lacks: (mode) => (mode !== 'http' && !hasStream ? 'its stream module is not installed' : null),
+  lacks: (mode) =>
+    (mode === 'tcp' || mode === 'udp') && !hasStream ? 'its stream module is not installed' : null,
   start: ({ workshop, mode, memberPort }) => {
     const directory = workshop.directory();
     const file = join(directory, 'nginx.conf');
     return startOnFreePort(
       workshop,
+      mode,
       (port) => {
-        const section = mode === 'http' ? http(directory, port, memberPort) : stream(mode, port, memberPort);
-        const load = mode === 'http' || isStreamBuiltIn ? '' : `load_module ${streamModule};\n`;
+        const tls = mode === 'https' ? certificate(directory) : null;
+        const forwards = mode === 'tcp' || mode === 'udp';
+        const section = forwards ? stream(mode, port, memberPort) : http(directory, port, memberPort, tls);
+        const load = forwards && !isStreamBuiltIn ? `load_module ${streamModule};\n` : '';
         writeFileSync(file, load + global(directory) + section);
         return workshop.spawn(command, ['-p', directory, '-c', file, '-e', join(directory, 'error.log')]);
       },
       () => workshop.remove(directory),
-      mode,
     );
   },
 };
@@ -47,7 +51,18 @@ events { worker_connections 16000; }
 `;
 }
 
-function http(directory: string, port: number, memberPort: number): string {
+/** Writes the certificate, and returns the directives that use it. */
+function certificate(directory: string): string {
+  writeFileSync(join(directory, 'certificate.pem'), tlsPair.certificate);
+  writeFileSync(join(directory, 'key.pem'), tlsPair.private_key, { mode: 0o600 });
+  return `ssl_certificate ${directory}/certificate.pem;
+    ssl_certificate_key ${directory}/key.pem;
+    ssl_protocols ${tlsVersion};
+    ssl_ciphers ${tlsCipher};`;
+}
+
+/** @param tls the directives of TLS; null without it */
+function http(directory: string, port: number, memberPort: number, tls: string | null): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((kind) => `${kind}_temp_path ${directory}/${kind};`)
     .join('\n  ');
@@ -63,7 +78,8 @@ http {
     keepalive_requests 1000000000;
   }
   server {
-    listen 127.0.0.1:${port} backlog=4096;
+    listen 127.0.0.1:${port} backlog=4096${tls === null ? '' : ' ssl'};
+    ${tls ?? ''}
     location / {
       proxy_pass http://members;
       proxy_http_version 1.1;

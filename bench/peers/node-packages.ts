@@ -16,9 +16,9 @@ function peer(name: string, program: string): Peer {
   return {
     name,
     version: packageVersion(name),
-    lacks: (mode) => (mode === 'tcp' ? 'forwards HTTP only' : null),
+    lacks: (mode) => (mode === 'http' ? null : 'is measured in HTTP only'),
     start: ({ workshop, memberPort }) =>
-      startOnFreePort(workshop, async (port) => {
+      startOnFreePort(workshop, 'http', async (port) => {
         const setup: NodeProxySetup = { port, memberPort };
         return (await workshop.fork(program, setup)).child;
       }),

@@ -3,7 +3,8 @@ import type { ChildProcess } from 'node:child_process';
 import { freePort, untilAnswered, untilEchoed } from '../support/sockets.ts';
 import type { Workshop } from '../support/workshop.ts';
 
-export type Mode = 'http' | 'tcp' | 'udp';
+/** What clients speak; members of `https` are spoken to in HTTP, as those of `http`. */
+export type Mode = 'http' | 'https' | 'tcp' | 'udp';
 
 export interface PeerSetup {
   readonly workshop: Workshop;
@@ -42,9 +43,9 @@ type Launch = (port: number) => ChildProcess | Promise<ChildProcess>;
 /** Starts a peer that is one process of its own, and waits until the member answers through it. */
 export async function startOnFreePort(
   workshop: Workshop,
+  mode: Mode,
   launch: Launch,
   cleanUp: () => void = () => {},
-  mode: Mode = 'http',
 ): Promise<RunningPeer> {
   const host = '127.0.0.1';
   const port = await freePort(host);
@@ -60,8 +61,7 @@ export async function startOnFreePort(
     failure = error;
   });
   try {
-    const gone = () => failure !== null || child.exitCode !== null;
-    await (mode === 'udp' ? untilEchoed(host, port, { gone }) : untilAnswered(host, port, { gone }));
+    await untilServing(mode, host, port, () => failure !== null || child.exitCode !== null);
   } catch (error) {
     await workshop.end(child);
     cleanUp();
@@ -77,4 +77,16 @@ export async function startOnFreePort(
       cleanUp();
     },
   };
+}
+
+/** Waits until the member answers through a proxy, in the way of the mode. */
+export function untilServing(
+  mode: Mode,
+  host: string,
+  port: number,
+  gone: () => boolean = () => false,
+): Promise<void> {
+  return mode === 'udp'
+    ? untilEchoed(host, port, { gone })
+    : untilAnswered(host, port, { isSecure: mode === 'https', gone });
 }

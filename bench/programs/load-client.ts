@@ -1,5 +1,6 @@
 /** Our own load generator: runs one load, given as JSON, and sends what came of it to its parent. */
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { type ApiLoad, type Load, type LoadResult, requestHeaders } from '../support/load.ts';
 import { ResponseReader } from '../support/response-reader.ts';
 import { percentile } from '../support/spread.ts';
@@ -67,8 +68,10 @@ function open(): void {
     else send();
     return true;
   };
-  const { host, port } = load;
-  const socket: Socket = connect({ host, port, noDelay: true, onread: { buffer, callback } }, send);
+  const options = { host: load.host, port: load.port, noDelay: true, onread: { buffer, callback } };
+  const socket: Socket = load.isSecure
+    ? connectTls({ ...options, rejectUnauthorized: false }, send)
+    : connect(options, send);
   sockets.add(socket);
   socket.on('error', () => {});
   socket.on('close', () => {

@@ -28,7 +28,14 @@ export const memberCreates: Scenario = {
       const { membersPath } = await elbow.listen('HTTP');
       const before = processorSeconds(pid);
       const result = await runOwn(workshop, {
-        ...{ host: hostname, port: Number(port), connections: callers, seconds, reconnects: false },
+        ...{
+          host: hostname,
+          port: Number(port),
+          connections: callers,
+          seconds,
+          isSecure: false,
+          reconnects: false,
+        },
         path: `/v3/${api.projectId}${membersPath}`,
         token: api.headers['x-auth-token'] ?? '',
         body: '{"member":{"address":"{ip}","protocol_port":80,"weight":1}}',

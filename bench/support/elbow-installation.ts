@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ApiClient } from '../../test/support/api-client.ts';
 import { freePort } from './sockets.ts';
+import { tlsCipher, tlsPair, tlsVersion } from './tls-ground.ts';
 import type { Workshop } from './workshop.ts';
 
 /** The program. */
@@ -15,7 +16,7 @@ export const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.u
 
 const proxyStartTimeoutMs = 10_000;
 
-export type Protocol = 'HTTP' | 'TCP' | 'UDP';
+export type Protocol = 'HTTP' | 'HTTPS' | 'TCP' | 'UDP';
 
 /** A load balancer with one listener and its pool. */
 export interface Listening {
@@ -78,10 +79,19 @@ export class ElbowInstallation implements AsyncDisposable {
     const host: string = loadBalancer.vip_address;
     const port = await freePort(host);
     const listener = await api.create('/elb/listeners', {
-      listener: { loadbalancer_id: loadBalancer.id, protocol, protocol_port: port },
+      listener: {
+        loadbalancer_id: loadBalancer.id,
+        protocol,
+        protocol_port: port,
+        ...(protocol === 'HTTPS' ? await this.#tls() : {}),
+      },
     });
     const pool = await api.create('/elb/pools', {
-      pool: { listener_id: listener.id, protocol, lb_algorithm: 'ROUND_ROBIN' },
+      pool: {
+        listener_id: listener.id,
+        protocol: protocol === 'HTTPS' ? 'HTTP' : protocol,
+        lb_algorithm: 'ROUND_ROBIN',
+      },
     });
     return {
       host,
@@ -90,6 +100,15 @@ export class ElbowInstallation implements AsyncDisposable {
       poolId: pool.id,
       membersPath: `/elb/pools/${pool.id}/members`,
     };
+  }
+
+  /** The fields of a listener that speaks TLS as the others do. */
+  async #tls(): Promise<object> {
+    const certificate = await this.api.create('/elb/certificates', { certificate: tlsPair });
+    const policy = await this.api.create('/elb/security-policies', {
+      security_policy: { protocols: [tlsVersion], ciphers: [tlsCipher] },
+    });
+    return { default_tls_container_ref: certificate.id, security_policy_id: policy.id };
   }
 
   /** Adds members in batches of the size that the API allows. */

@@ -8,6 +8,8 @@ import type { Workshop } from './workshop.ts';
 export interface Load {
   readonly host: string;
   readonly port: number;
+  /** Whether connections speak TLS; the certificate is not checked. */
+  readonly isSecure: boolean;
   readonly connections: number;
   readonly seconds: number;
   /** Whether each request is the only one of its connection. */
@@ -74,7 +76,7 @@ function wrk(workshop: Workshop, version: string): LoadGenerator {
   const script = fileURLToPath(new URL('../programs/load.lua', import.meta.url));
   return {
     name: `wrk ${version}`,
-    run: async ({ host, port, connections, seconds, reconnects, path }) => {
+    run: async ({ host, port, isSecure, connections, seconds, reconnects, path }) => {
       const headers = reconnects ? [...requestHeaders, 'Connection: close'] : requestHeaders;
       const child = workshop.spawn('wrk', [
         ...['--threads', '1', '--connections', String(connections), '--duration', `${seconds}s`],
@@ -83,7 +85,7 @@ function wrk(workshop: Workshop, version: string): LoadGenerator {
           '10s',
           '--script',
           script,
-          `http://${host}:${port}/`,
+          `${isSecure ? 'https' : 'http'}://${host}:${port}/`,
           '--',
           path,
           headers.join('\n'),

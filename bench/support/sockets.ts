@@ -3,6 +3,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { connect as connectTls } from 'node:tls';
 
 const startTimeoutMs = 20_000;
 const retryMs = 20;
@@ -22,8 +23,8 @@ export async function freePort(host: string): Promise<number> {
  *
  * @returns the status of the answer, or null when none came
  */
-async function statusOf(host: string, port: number, path: string): Promise<number | null> {
-  const socket = connect({ host, port });
+async function statusOf(host: string, port: number, path: string, isSecure: boolean): Promise<number | null> {
+  const socket = isSecure ? connectTls({ host, port, rejectUnauthorized: false }) : connect({ host, port });
   socket.setTimeout(startTimeoutMs, () => socket.destroy());
   socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}:${port}\r\nConnection: close\r\n\r\n`);
   try {
@@ -49,12 +50,16 @@ async function statusOf(host: string, port: number, path: string): Promise<numbe
 export async function untilAnswered(
   host: string,
   port: number,
-  options: { readonly status?: number; readonly gone?: () => boolean } = {},
+  options: {
+    readonly status?: number;
+    readonly isSecure?: boolean;
+    readonly gone?: () => boolean;
+  } = {},
 ): Promise<void> {
-  const { status = 200, gone = () => false } = options;
+  const { status = 200, isSecure = false, gone = () => false } = options;
   const deadline = performance.now() + startTimeoutMs;
   for (;;) {
-    const answered = await statusOf(host, port, '/first');
+    const answered = await statusOf(host, port, '/first', isSecure);
     if (answered === status) return;
     if (gone() || performance.now() > deadline) {
       throw new Error(`${host}:${port} answers ${answered ?? 'nothing'}, not ${status}`);

@@ -97,7 +97,10 @@ async function sample(
   const servedBefore = (await member.counts()).requests;
   const spentBefore = treeProcessorSeconds(pid);
   const controlBefore = controlSeconds(controlPid);
-  const result = await plan.generator.run({ host, port, connections, seconds, reconnects, path });
+  const result = await plan.generator.run({
+    ...{ host, port, connections, seconds, reconnects, path },
+    isSecure: plan.mode === 'https',
+  });
   const spent = treeProcessorSeconds(pid) - spentBefore;
   const control = controlSeconds(controlPid) - controlBefore;
   const served = (await member.counts()).requests - servedBefore;

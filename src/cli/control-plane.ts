@@ -23,6 +23,7 @@ import { privateKeysOf } from '../service/certificates.ts';
 import { Directory, type UserDeclaration } from '../service/identity/directory.ts';
 import { Groups } from '../service/identity/groups.ts';
 import { Identity } from '../service/identity/identity.ts';
+import { checkActions } from '../service/identity/known-actions.ts';
 import { loadProjects } from '../service/identity/projects.ts';
 import { Inventory } from '../service/inventory.ts';
 import { MemberChecks } from '../service/member-checks/member-checks.ts';
@@ -136,6 +137,10 @@ async function startOver(
   const operations = allOperations({
     ...{ region, identity, stream, memberChecks, health, emulation, explainer },
   });
+  checkActions(
+    options.inventory,
+    operations.flatMap(({ action }) => action ?? []),
+  );
   const takesUpgrade = StreamServer.takes;
   const app = createServer({ operations, identity, refusedCalls, region, takesUpgrade, log, certificate });
   stream.attach(app.server);

@@ -39,7 +39,8 @@ import { topologyOperation } from '../api/operations/topology.ts';
 import { upgradeOperations } from '../api/operations/upgrade.ts';
 import { accessKeyOperations } from '../cloud/access-keys.ts';
 import { cloudServerOperations } from '../cloud/cloud-servers.ts';
-import { computeOperations } from '../cloud/compute.ts';
+import { computeChoiceOperations } from '../cloud/compute-choices.ts';
+import { computeServerOperations } from '../cloud/compute-servers.ts';
 import { directoryOperations } from '../cloud/directory.ts';
 import { discoveryOperations } from '../cloud/discovery.ts';
 import { elbowServerOperations } from '../cloud/elbow-servers.ts';
@@ -119,7 +120,8 @@ export function allOperations(parts: OperationParts): Operation[] {
     ...neutronRouterOperations(region),
     ...floatingIpOperations(region),
     ...cloudServerOperations(region),
-    ...computeOperations(region),
+    ...computeServerOperations(region),
+    ...computeChoiceOperations(region),
     ...elbowServerOperations(region),
     ...enterpriseProjectOperations(region),
     ...elbowOperations(region, stream),

@@ -105,10 +105,7 @@ export function publicIpOperations(region: Region): Operation[] {
           private_ip_address: ({ private_ip_address }) => private_ip_address,
           port_id: ({ port_id }) => port_id,
           ip_version: ({ ip_version }) => ip_version,
-          enterprise_project_id: ({ enterprise_project_id }) =>
-            query.get('enterprise_project_id') === 'all_granted_eps'
-              ? 'all_granted_eps'
-              : enterprise_project_id,
+          enterprise_project_id: ({ enterprise_project_id }) => enterprise_project_id,
         });
         return { body: { publicips } };
       },

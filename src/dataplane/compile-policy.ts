@@ -36,7 +36,7 @@ const comparisons: Readonly<Record<L7Rule['compare_type'], RuleConfiguration['co
   REGEX: 'expression',
 };
 
-/** What SYSTEM_DEFINED headers hold; those of TLS are not known of a listener without it. */
+/** What SYSTEM_DEFINED headers hold. */
 const headerSources: Readonly<Record<string, HeaderSource>> = {
   'CLIENT-PORT': 'client-port',
   'CLIENT-IP': 'client-address',
@@ -45,6 +45,20 @@ const headerSources: Readonly<Record<string, HeaderSource>> = {
   'ELB-PORT': 'listener-port',
   'ELB-EIP': 'load-balancer-public-address',
   'ELB-VIP': 'load-balancer-address',
+  'TLS-PROTOCOL': 'tls-version',
+  'TLS-CIPHER': 'tls-cipher',
+  'TLS-ALPN-PROTOCOL': 'tls-alpn',
+  'TLS-SNI': 'tls-server-name',
+  'TLS-JA3': 'tls-ja3',
+  'TLS-JA4': 'tls-ja4',
+  CLIENTCERT: 'client-certificate',
+  'CLIENTCERT-CIPHERS': 'client-ciphers',
+  'CLIENTCERT-CLIENTVERIFY': 'client-certificate-verification',
+  'CLIENTCERT-END': 'client-certificate-end',
+  'CLIENTCERT-FINGERPRINT': 'client-certificate-fingerprint',
+  'CLIENTCERT-ISSUERDN': 'client-certificate-issuer',
+  'CLIENTCERT-SERIALNUMBER': 'client-certificate-serial-number',
+  'CLIENTCERT-SUBJECTDN': 'client-certificate-subject',
 };
 
 const minuteMs = 60_000;

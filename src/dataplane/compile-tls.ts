@@ -51,6 +51,7 @@ export function compileTls(
     namedCertificateIds: listener.sni_container_refs,
     nameMatch: nameMatchOf(listener),
     clientAuthorityId: listener.client_ca_tls_container_ref,
+    http2: listener.http2_enable,
   };
 }
 

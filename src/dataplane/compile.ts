@@ -186,8 +186,9 @@ export function compileMember(
     address: member.address,
     port: member.protocol_port,
     weight: member.weight,
-    // Of a server that is known to be stopped nobody needs to find out, least of all a client.
-    healthy: member.verdict !== 'OFFLINE' && member.server_state !== 'stopped',
+    // Of a server that is known not to run nobody needs to find out, least of all a client.
+    healthy:
+      member.verdict !== 'OFFLINE' && member.server_state !== 'stopped' && member.server_state !== 'gone',
     standby: member.role === 'slave',
   };
 }

@@ -49,6 +49,8 @@ export interface TlsSettings {
   readonly nameMatch: 'wildcard' | 'longest-suffix';
   /** The authorities of which every client must show a certificate; null asks for none. */
   readonly clientAuthorityId: string | null;
+  /** Whether clients of HTTP may speak HTTP/2. */
+  readonly http2: boolean;
 }
 
 /** A certificate as listeners name it. It holds a private key: it is never to be logged or reported. */
@@ -129,7 +131,7 @@ export interface MemberConfiguration {
   readonly port: number;
   /** 0 to 100; 0 gets nothing new and finishes what it has. `source-ip` reads only 0 or not 0. */
   readonly weight: number;
-  /** False while the health monitor's verdict is against it, or its server is stopped: nothing new is sent. */
+  /** False while the health monitor's verdict is against it, or its server is stopped or gone: nothing new is sent. */
   readonly healthy: boolean;
   /** True keeps it back until nobody else of the pool may serve, or may be tried any more. */
   readonly standby: boolean;

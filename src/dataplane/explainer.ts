@@ -53,8 +53,13 @@ export class Explainer {
       admitted,
       certificate: await this.#certificate(of, request.sni ?? ''),
       ...{ policy: decided.policy, passed_over: decided.passed_over },
-      ...(admitted ? outcomeOf(decided.action, pools) : { outcome: 'refuse' as const, status: null }),
-      pools,
+      ...(admitted
+        ? outcomeOf(
+            decided.action,
+            pools.map(({ shown }) => shown),
+          )
+        : { outcome: 'refuse' as const, status: null }),
+      pools: pools.filter(({ isSeen }) => isSeen).map(({ shown }) => shown),
     };
   }
 
@@ -123,7 +128,11 @@ export class Explainer {
     return chosen ? { id: chosen.id, name: chosen.name } : null;
   }
 
-  async #pools(action: PolicyAction | null, defaultPoolId: string | null): Promise<Explanation['pools']> {
+  /** Where an action sends requests, and which of that the caller may know of. */
+  async #pools(
+    action: PolicyAction | null,
+    defaultPoolId: string | null,
+  ): Promise<{ readonly shown: Explanation['pools'][number]; readonly isSeen: boolean }[]> {
     const byDefault = defaultPoolId === null ? [] : [{ poolId: defaultPoolId, weight: 1 }];
     const shares = action === null ? byDefault : action.kind === 'forward' ? action.pools : [];
     const found = await findBy(
@@ -132,18 +141,15 @@ export class Explainer {
       'id',
       shares.map(({ poolId }) => poolId),
     );
-    const explained: Explanation['pools'] = [];
+    const seen = new Set(seenOf(this.#db, pool, found));
+    const explained: { shown: Explanation['pools'][number]; isSeen: boolean }[] = [];
     for (const { poolId, weight } of shares) {
       const one = found.find(({ id }) => id === poolId);
       if (!one) continue;
       const is_served = compilePool(one, this.#keys) !== null;
-      explained.push({
-        id: one.id,
-        name: one.name,
-        weight,
-        is_served,
-        members: await this.#candidates(one.id),
-      });
+      const members = await this.#candidates(one.id);
+      const shown = { id: one.id, name: one.name, weight, is_served, members };
+      explained.push({ shown, isSeen: seen.has(one) });
     }
     return explained;
   }

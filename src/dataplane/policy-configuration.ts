@@ -50,6 +50,9 @@ export type TlsHeaderSource =
   | 'tls-server-name'
   | 'tls-version';
 
+/** What only the first message of a handshake tells, which is read for nothing else. */
+export const sourcesInHello: ReadonlySet<HeaderSource> = new Set(['client-ciphers', 'tls-ja3', 'tls-ja4']);
+
 /** Where the value of a header is from. */
 export type HeaderValue =
   | { readonly kind: 'text'; readonly text: string }

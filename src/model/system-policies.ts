@@ -18,12 +18,12 @@ export const systemPolicies: readonly Policy[] = [
   policy('Tenant Guest', allowed(...['elb', 'elbow', 'vpc', 'ecs', 'eps'].flatMap(reading))),
   policy(
     'ELB FullAccess',
-    allowed('elb:*:*', 'elbow:loadbalancers:*', 'elbow:proxies:list'),
+    allowed('elb:*:*', 'elbow:loadbalancers:*', 'elbow:listeners:*', 'elbow:proxies:list'),
     allowed(...reading('vpc'), 'vpc:publicIps:create', 'vpc:publicIps:update', ...reading('ecs')),
   ),
   policy(
     'ELB ReadOnlyAccess',
-    allowed(...reading('elb'), 'elbow:loadbalancers:export', 'elbow:proxies:list'),
+    allowed(...reading('elb'), 'elbow:loadbalancers:export', 'elbow:listeners:explain', 'elbow:proxies:list'),
     allowed(...reading('vpc'), ...reading('ecs')),
   ),
   policy('VPC FullAccess', allowed('vpc:*:*')),

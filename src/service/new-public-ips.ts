@@ -23,12 +23,9 @@ export async function createPublicIp(
   { portId = '', enterpriseProjectId = '0' } = {},
 ): Promise<PublicIpView> {
   return region.store.write(async (tx) => {
-    const owner = {
-      project_id: projectId,
-      enterprise_project_id: enterpriseProjectId,
-      loadbalancer_id: null,
-    };
-    await checkEnterpriseProject(tx.db, region, publicIp, { id: '', ...owner });
+    const place = { project_id: projectId, enterprise_project_id: enterpriseProjectId };
+    await checkEnterpriseProject(tx.db, region, publicIp, { ...place, id: '' });
+    const owner = { ...place, loadbalancer_id: null };
     const bandwidth = wanted.bandwidth ?? anyBandwidth;
     const made = await makePublicIp(tx, region, owner, { ...wanted, bandwidth }, naming);
     if (portId === '') return viewOf(tx.db, made);

@@ -108,7 +108,9 @@ export async function bringBack(tx: Writer, region: Region, row: RecycledRow): P
     await update(tx, pool, found, { loadbalancer_id: id, updated_at: timestamp(tx.at) });
   }
   for (const each of usable.values()) await refreshMemberStatuses(tx, each);
-  await refreshServersOf(within(region, tx), [...usable.keys()]);
+  const own = await findBy(tx.db, pool, 'loadbalancer_id', [id], ['id']);
+  const poolIds = new Set([...usable.keys(), ...own.map((each) => each.id)]);
+  await refreshServersOf(within(region, tx), [...poolIds]);
   await checkQuotas(tx, region, project_id, [...usable.keys()]);
   await tx.db.deleteFrom('recycled_loadbalancers').where('id', '=', id).execute();
   return owner;

@@ -6,6 +6,7 @@ import type { Fields, RecordOf, Resource } from '../model/resource.ts';
 import { type GivenTag, maxTags, type Tag } from '../model/schemas.ts';
 import { subnet } from '../model/subnet.ts';
 import { vpc } from '../model/vpc.ts';
+import { type Subject, seenOf } from '../store/access.ts';
 import { distinctTags } from '../store/distinct-tags.ts';
 import { findBy, update } from '../store/rows.ts';
 import type { Reader, Writer } from '../store/transaction.ts';
@@ -34,7 +35,7 @@ export interface WantedTag {
 
 /** What the calls of tags do with the resources of a kind. */
 interface Kind {
-  readonly all: (db: Reader, projectId: string) => Promise<Tagged[]>;
+  readonly all: (db: Reader, projectId: string) => Promise<readonly Tagged[]>;
   readonly distinct: (db: Reader, projectId: string) => Promise<Tag[]>;
   readonly tags: (db: Reader, region: Region, projectId: string, id: string) => Promise<readonly Tag[]>;
   /** @param change null for what changes nothing */
@@ -58,7 +59,7 @@ function kindOf<F extends TaggedFields>(
 ): Kind {
   return {
     all: async (db, projectId) =>
-      (await findBy(db, of, 'project_id', [projectId])).map((each) => each as unknown as Tagged),
+      seenOf(db, of, (await findBy(db, of, 'project_id', [projectId])) as unknown as (Tagged & Subject)[]),
     distinct: (db, projectId) => distinctTags(db, of, projectId),
     tags: async (db, region, projectId, id) => (await find(db, region, projectId, id)).tags as Tag[],
     change: async (tx, region, projectId, id, change) => {

@@ -460,6 +460,9 @@ test('tags of all load balancers are those of the enterprise projects of the cal
   }
   const { tags } = assertDone(await (await ground.as('team')).get('/loadbalancers/tags'));
   assert.deepEqual(tags, [{ key: 'of', values: ['mine'] }]);
+  const search = `/v2.0/${seed.projectId}/loadbalancers/resource_instances/action`;
+  const found = await (await ground.as('team')).post(search, { action: 'count' });
+  assert.equal(assertDone(found).total_count, 1);
 });
 
 test('what a project shares as a whole is not for those who have an enterprise project alone', async () => {

@@ -57,13 +57,13 @@ before(async () => {
   database = new DatabaseSync(join(cp.directory, 'elbow.db'), { readOnly: true });
   calls = listCalls((await api.get('/openapi.json')).body);
   for (const call of calls) {
-    const path = call.path.replace('/v3/{project_id}', '');
+    const path = call.path.replace('{project_id}', api.projectId);
     if (path.includes('{')) continue;
     const [plural, items] = await listOf(path);
     // That of the recycle bin, which comes later, has the same name.
     if (!samples.has(plural)) samples.set(plural, items);
   }
-  for (const call of calls) paths.set(call, withParent(call.path.replace('/v3/{project_id}', '')));
+  for (const call of calls) paths.set(call, withParent(call.path.replace('{project_id}', api.projectId)));
 });
 
 after(async () => {

@@ -13,7 +13,7 @@ import {
   makePool,
   places,
 } from './fixtures.ts';
-import { PermissionGround, policyOf } from './permission-ground.ts';
+import { mine, PermissionGround, policyOf, theirs } from './permission-ground.ts';
 
 const actionOf = (operation: object) => (operation as { 'x-action'?: string })['x-action'] ?? '';
 
@@ -65,14 +65,27 @@ test('whoever is allowed nothing is refused each operation, and cannot tell what
   }
 });
 
+test('who may read in one enterprise project explains its listeners, and those of no other', async () => {
+  await using ground = await PermissionGround.start({
+    reader: { policies: ['ELB ReadOnlyAccess'], enterprise_project: mine },
+  });
+  const [own, foreign] = [await ground.tree(mine), await ground.tree(theirs)];
+  const api = await ground.as('reader');
+  const explain = (id: string) => api.post(`/elbow/v1/listeners/${id}/explain`, {});
+  const { explanation } = assertDone(await explain(own.listener.id));
+  assert.deepEqual([explanation.policy.id, explanation.pools[0].id], [own.policy.id, own.other.id]);
+  assertRefused(await explain(foreign.listener.id), 404, 'ELB.8904', new RegExp(foreign.listener.id));
+});
+
 test('who may only read reads everything and writes nothing', async () => {
   await using ground = await PermissionGround.start({ reader: { policies: ['ELB ReadOnlyAccess'] } });
-  const { lb, pool, member } = await ground.tree('0');
+  const { lb, pool, member, listener } = await ground.tree('0');
   const api = await ground.as('reader');
   assertDone(await api.get(`/elb/loadbalancers/${lb.id}/statuses`));
   assert.equal(assertDone(await api.get(`/elb/pools/${pool.id}/members`)).members.length, 1);
   assert.equal(assertDone(await api.get('/elb/loadbalancers')).loadbalancers.length, 1);
   assertDone(await api.get(`/elbow/v1/loadbalancers/${lb.id}/export`));
+  assertDone(await api.post(`/elbow/v1/listeners/${listener.id}/explain`, {}));
   const before = storedRecords(ground.controlPlane.directory);
   const refused: [string, ReturnType<typeof api.call>][] = [
     ['elb:loadbalancers:create', api.post('/elb/loadbalancers', { loadbalancer: {} })],

@@ -1,5 +1,6 @@
 /** Servers declared, stopped, started and removed through the API, and what becomes of their members. */
 import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import type { ApiClient } from '../support/api-client.ts';
 import { seed, startTestControlPlane } from '../support/control-plane.ts';
@@ -100,7 +101,7 @@ test('members follow their server at once: declared, stopped, started, removed',
   const [, , , status] = await states();
   assert.notEqual(status, 'OFFLINE');
   assertDone(await api.delete(`${path}/${server.id}`), 204);
-  assert.deepEqual(await states(), [false, server.id, 'az2', 'OFFLINE', false]);
+  assert.deepEqual(await states(), [false, server.id, 'az2', 'OFFLINE', false], 'it is remembered');
 });
 
 test('in a subnet where every address is a server, a declared one is that server, and gone it is any again', async () => {
@@ -251,6 +252,46 @@ test('clients of ECS find the server of an address or a name, and the subnets th
   for (const id of [server.id, places.nothing]) {
     assertRefused(await other.get(`${theirs}/${id}`), 404, 'ELB.8904', /server \S+ could not be found/);
   }
+});
+
+test('members in the recycle bin come back as their servers are by then', async () => {
+  await using cp = await startTestControlPlane();
+  const { api } = cp;
+  const { server } = assertDone(await declare(api), 201);
+  const lb = await makeLoadBalancer(api);
+  const pool = await makePool(api, { loadbalancer_id: lb.id });
+  const at = { address: '10.20.0.30', subnet_cidr_id: places.declaredSubnet };
+  const member = await makeMember(api, pool.id, at);
+  assert.equal(member.instance_id, server.id);
+  assertDone(await api.put('/elb/recycle-bin', { recycle_bin: { enable: true } }));
+  assertDone(await api.delete(`/elb/loadbalancers/${lb.id}/force-elb`), 204);
+  assertDone(await api.delete(`${path}/${server.id}`), 204);
+  assertDone(await api.put(`/elb/recycle-bin/loadbalancers/${lb.id}/recover`, {}));
+  const { member: back } = assertDone(await api.get(`/elb/pools/${pool.id}/members/${member.id}`));
+  assert.deepEqual([back.instance_id, back.admin_state_up], [server.id, false]);
+});
+
+test('a member in a subnet of the inventory is created without a look at what projects have made', async (t) => {
+  await using cp = await startTestControlPlane();
+  const { api } = cp;
+  const { pool } = await makeRoad(api);
+  const statements: string[] = [];
+  const { prepare } = DatabaseSync.prototype;
+  t.after(() => {
+    DatabaseSync.prototype.prepare = prepare;
+  });
+  DatabaseSync.prototype.prepare = function (sql) {
+    statements.push(sql);
+    return prepare.call(this, sql);
+  };
+  const looks = () => statements.splice(0).filter((sql) => /\b(vpcs|subnets|ports|servers)\b/.test(sql));
+  await makeMember(api, pool.id);
+  assert.ok(statements.length > 0, 'the first member prepares its statements');
+  assert.deepEqual(looks(), []);
+  assertDone(await declare(api), 201);
+  statements.splice(0);
+  await makeMember(api, pool.id, { address: '120.10.10.21' });
+  assert.equal(looks().length, 1, 'where there are servers one query looks for them');
 });
 
 test('a dry run of a server leaves no trace, and its plan has the members that would change', async () => {

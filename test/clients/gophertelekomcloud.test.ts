@@ -1,5 +1,8 @@
 /** The Go SDK under Terraform's provider for OTC, `github.com/opentelekomcloud/gophertelekomcloud`. */
+import { tryPrinted } from './documented.ts';
 import { driveClient } from './drive.ts';
 import { goClient } from './installations.ts';
 
-driveClient('gophertelekomcloud', goClient('otc'));
+const client = goClient('otc');
+driveClient('gophertelekomcloud', client);
+tryPrinted('Go for OTC', 'go', 'main.go', client, ({ source }, path) => `cd ${source} && go run ${path}`);

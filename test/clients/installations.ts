@@ -104,7 +104,14 @@ export async function install(client: Installation): Promise<Installed> {
     await client.download(source, target);
     writeFileSync(stamp, origin);
   }
-  await client.compile?.(source, target);
+  try {
+    await client.compile?.(source, target);
+  } catch (error) {
+    const { code, path } = error as { code?: unknown; path?: string };
+    // A fault of the program is one; a compiler that is gone since the download is not.
+    if (code === 'ENOENT') throw new Unavailable(`there is no ${path}`, { cause: error });
+    throw error;
+  }
   return { command: client.command(source, target), source, target };
 }
 

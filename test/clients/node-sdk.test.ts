@@ -8,19 +8,17 @@ import { BasicCredentials, Region } from '@huaweicloud/huaweicloud-sdk-core';
 import { ClientBuilder } from '@huaweicloud/huaweicloud-sdk-core/ClientBuilder.js';
 import type { HcClient } from '@huaweicloud/huaweicloud-sdk-core/HcClient.js';
 import { seed, startTestControlPlane, type TestControlPlane } from '../support/control-plane.ts';
+import { type Answer, clientWith, reading, writing } from './node-sdk-client.ts';
 
 const membersPath = '/v3/{project_id}/elb/pools/{pool_id}/members';
 const memberPath = `${membersPath}/{member_id}`;
-
-// biome-ignore lint/suspicious/noExplicitAny: tests read whatever the API answers
-type Answer = any;
 
 let controlPlane: TestControlPlane;
 let client: HcClient;
 
 before(async () => {
   controlPlane = await startTestControlPlane();
-  client = clientWith('testsk-secret-0123456789');
+  client = clientWith(controlPlane.url, 'testsk-secret-0123456789');
 });
 
 after(() => controlPlane[Symbol.asyncDispose]());
@@ -134,7 +132,9 @@ test('the Node SDK reads code, message and request id of an error', async () => 
     },
   );
   await assert.rejects(
-    clientWith('another secret').sendRequest(options('GET', membersPath, { pool_id: pool })),
+    clientWith(controlPlane.url, 'another secret').sendRequest(
+      reading('GET', membersPath, { pool_id: pool }),
+    ),
     { httpStatusCode: 401, errorCode: 'SYS.0401' },
   );
 });
@@ -149,20 +149,9 @@ test('the Node SDK finds its project by the name of the region', async () => {
     .withRegion(new Region('region-1', controlPlane.url))
     .withCredential(credential)
     .build();
-  const listed = (await discovering.sendRequest(options('GET', membersPath, { pool_id: pool }))) as Answer;
+  const listed = (await discovering.sendRequest(reading('GET', membersPath, { pool_id: pool }))) as Answer;
   assert.deepEqual(listed.members, []);
 });
-
-function clientWith(secret: string): HcClient {
-  const credential = new BasicCredentials()
-    .withAk('TESTAK0123456789')
-    .withSk(secret)
-    .withProjectId(seed.projectId);
-  return new ClientBuilder((made: HcClient) => made)
-    .withEndpoint(controlPlane.url)
-    .withCredential(credential)
-    .build();
-}
 
 /** A pool of its own for each test. */
 async function newPool(): Promise<string> {
@@ -178,35 +167,12 @@ async function newPool(): Promise<string> {
   return (await api.create('/elb/pools', { pool })).id;
 }
 
-/** As `ParamCreater` of the generated client makes them for calls without a body. */
-function options(
-  method: 'GET' | 'DELETE',
-  url: string,
-  pathParams: Record<string, string>,
-  queryParams: Record<string, unknown> = {},
-): Parameters<HcClient['sendRequest']>[0] {
-  return { method, url, contentType: 'application/json', queryParams, pathParams, headers: {} };
+async function read(...call: Parameters<typeof reading>): Promise<Answer> {
+  return client.sendRequest(reading(...call));
 }
 
-async function read(
-  method: 'GET' | 'DELETE',
-  url: string,
-  pathParams: Record<string, string>,
-  queryParams: Record<string, unknown> = {},
-): Promise<Answer> {
-  return client.sendRequest(options(method, url, pathParams, queryParams));
-}
-
-/** As `ParamCreater` makes them for calls with a body. */
-async function write(
-  method: 'POST' | 'PUT',
-  url: string,
-  pathParams: Record<string, string>,
-  data: Record<string, unknown>,
-): Promise<Answer> {
-  const contentType = 'application/json;charset=UTF-8';
-  const headers = { 'Content-Type': contentType };
-  return client.sendRequest({ method, url, contentType, queryParams: {}, pathParams, headers, data });
+async function write(...call: Parameters<typeof writing>): Promise<Answer> {
+  return client.sendRequest(writing(...call));
 }
 
 function memberAt(port: number) {

@@ -1,5 +1,10 @@
 /** `otcextensions` of PyPI, on openstacksdk. */
+import { tryPrinted } from './documented.ts';
 import { driveClient } from './drive.ts';
 import { pythonClient } from './installations.ts';
 
-driveClient('otcextensions', pythonClient('otcextensions'));
+const client = pythonClient('otcextensions');
+driveClient('otcextensions', client);
+tryPrinted('The openstack command line', 'sh', 'list.sh', client, ({ target }, path) => {
+  return `PATH=${target}/bin:$PATH; . ${path}`;
+});

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync, statSync } from 'node:fs';
+import { connect as connectHttp2 } from 'node:http2';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
@@ -222,6 +223,31 @@ test('a TLS listener relays to members of a TCP pool in the clear, of a TLS pool
   } finally {
     plain.close();
     secure.close();
+  }
+});
+
+test('http2_enable lets clients speak HTTP/2', async () => {
+  evidence('listener.http2_enable', 'traffic');
+  await using member = await NamedMember.start('member');
+  const listening = { default_tls_container_ref: certificateIds.rsa };
+  const at = await balance(api, [member], 'HTTPS', { protocol: 'HTTP' }, listening);
+  await until(() => isServed(at));
+  const agreed = async () => {
+    const socket = await open(at, { ALPNProtocols: ['h2', 'http/1.1'] });
+    socket?.destroy();
+    return socket?.alpnProtocol;
+  };
+  assert.equal(await agreed(), 'http/1.1');
+  await setListener(at.listenerId, { http2_enable: true });
+  await until(async () => (await agreed()) === 'h2');
+  const session = connectHttp2(at.url, { rejectUnauthorized: false });
+  try {
+    const stream = session.request({ ':path': '/' });
+    const [answer] = await once(stream, 'response');
+    assert.equal(answer[':status'], 200);
+    assert.equal(String((await once(stream, 'data'))[0]), 'member');
+  } finally {
+    session.destroy();
   }
 });
 

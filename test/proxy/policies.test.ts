@@ -2,12 +2,24 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type {
   AnswerAction,
+  HeaderSource,
   RedirectAction,
   RuleConfiguration,
 } from '../../src/dataplane/policy-configuration.ts';
 import { asRequested } from '../../src/model/url-patterns.ts';
-import { ask, echoIn, forward, get, parseMessage, policy, RoutingGround, under } from './routing-ground.ts';
+import {
+  ask,
+  echoIn,
+  echoMember,
+  forward,
+  get,
+  parseMessage,
+  policy,
+  RoutingGround,
+  under,
+} from './routing-ground.ts';
 import { freePort } from './running-engine.ts';
+import { certificate, shown, startTls, TlsPeer } from './tls-ground.ts';
 
 const answerOf = (body: string, more: Partial<AnswerAction> = {}): AnswerAction => ({
   ...{ kind: 'answer', status: 200, contentType: 'text/plain', headers: null, limit: null },
@@ -316,6 +328,29 @@ test('the member gets the headers that a policy sets, and not those that it take
   assert.equal(headers['x-debug'], undefined);
   assert.equal(headers['x-kept'], '1');
   assert.equal(echoIn(await ground.ask(request('/b'))).asked.headers['x-debug'], '1');
+});
+
+test('policies of listeners with TLS know what the connection tells, and redirect by its protocol', async (t) => {
+  const proxy = await startTls(t, {
+    members: [(await echoMember(t, 'default')).configuration()],
+    certificates: [shown('default', await certificate('a.test'))],
+  });
+  const fact = (name: string, source: HeaderSource) => ({ name, value: { kind: 'fact', source } }) as const;
+  const set = [
+    fact('X-Version', 'tls-version'),
+    fact('X-Ja4', 'tls-ja4'),
+    fact('X-Proto', 'listener-protocol'),
+  ];
+  const put = [
+    policy('1', [under('/a')], forward({ pool: 1 }, { headers: { set, remove: [] } })),
+    policy('2', [under('/r')], redirectTo({ host: 'b.test', port: '443' })),
+  ];
+  proxy.change({ policies: { put, remove: [] } });
+  const client = await TlsPeer.open(proxy);
+  const { headers } = echoIn(await ask(client, get('/a', 'X-Ja4: forged'))).asked;
+  assert.deepEqual([headers['x-version'], headers['x-proto']], ['TLSv1.3', 'https']);
+  assert.match(headers['x-ja4'] ?? '', /^t13/);
+  assert.equal((await ask(client, get('/r'))).headers['location'], 'https://b.test/r');
 });
 
 test('requests beyond a limit are answered 503, of one client and of all', async (t) => {

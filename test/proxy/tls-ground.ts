@@ -55,6 +55,7 @@ export function settings(policy = 'tls-1-2-fs-with-1-3', more: Partial<TlsSettin
     namedCertificateIds: [],
     nameMatch: 'wildcard',
     clientAuthorityId: null,
+    http2: false,
     ...more,
   };
 }

@@ -91,8 +91,12 @@ export async function startTestControlPlane(
   emulation = false,
 ): Promise<TestControlPlane> {
   const directory = mkdtempSync(join(tmpdir(), 'elbow-test-'));
+  const removeDirectory = () => rmSync(directory, { recursive: true, force: true });
   const start = (of: InventoryFile) => startOver(directory, of, { clock, callersClock, emulation });
-  let running = await start(inventory);
+  let running = await start(inventory).catch((error) => {
+    removeDirectory();
+    throw error;
+  });
   return {
     get url() {
       return running.controlPlane.url;
@@ -115,7 +119,7 @@ export async function startTestControlPlane(
     },
     [Symbol.asyncDispose]: async () => {
       await running.controlPlane.stop();
-      rmSync(directory, { recursive: true, force: true });
+      removeDirectory();
     },
   };
 }

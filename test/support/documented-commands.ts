@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 
 /** The blocks of one kind on a page, in order; `sh` for commands, nothing for what they print. */
-export function blocksOf(page: string, kind: '' | 'sh'): string[] {
+export function blocksOf(page: string, kind: string): string[] {
   const blocks = [...page.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)];
   return blocks.filter(([, own]) => own === kind).map(([, , text = '']) => text);
 }

@@ -21,7 +21,8 @@ export function listCalls({ paths }: OpenApiDocument): ListCall[] {
       'in' in each && each.in === 'query' ? [each] : [],
     );
     if (!get || !paging.every((name) => queries.some((each) => each.name === name))) return [];
-    if (path.endsWith('/flavors')) return [];
+    // Nor are those of version 2 any other lists than those of version 3.
+    if (path.endsWith('/flavors') || path.startsWith('/v2/')) return [];
     const showPath = Object.keys(paths).find(
       (other) => other.startsWith(`${path}/{`) && other.endsWith('}') && paths[other]?.['get'],
     );

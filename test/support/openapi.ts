@@ -126,7 +126,7 @@ export function withoutPlans(document: Document): Document {
 
 function withoutPlan(operation: Operation): Operation {
   const responses = Object.entries(operation.responses).flatMap(([status, response]) => {
-    const schema = response.content?.['application/json'].schema;
+    const schema = response.content?.['application/json']?.schema;
     if (schema?.$ref === planReference) return [];
     const others = schema?.anyOf?.filter(({ $ref }) => $ref !== planReference);
     const [only] = others ?? [];

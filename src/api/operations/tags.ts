@@ -111,10 +111,9 @@ const kinds: readonly Kind[] = [
 /** Networks have tags under v2.0 only. */
 const inV3: readonly Taggable[] = ['loadbalancer', 'listener'];
 
-/** Tags are read and changed by whoever may read and change what has them. */
-function tagAction(kind: Taggable, plural: string, verb: 'list' | 'get' | 'put'): string {
-  if (inV3.includes(kind)) return `elb:${plural}:${verb}`;
-  return `vpc:${plural}:${verb === 'put' ? 'update' : verb}`;
+/** As actions begin. */
+function serviceOf(kind: Taggable): 'elb' | 'vpc' {
+  return inV3.includes(kind) ? 'elb' : 'vpc';
 }
 
 export function tagOperations(region: Region): Operation[] {
@@ -128,7 +127,7 @@ export function tagOperations(region: Region): Operation[] {
 function searchOperation(region: Region, { kind, plural, label, name }: Kind): Operation {
   return {
     id: `Find${name}sByTags`,
-    action: tagAction(kind, plural, 'list'),
+    action: `${serviceOf(kind)}:${plural}:list`,
     method: 'POST',
     path: `/v2.0/{project_id}/${plural}/resource_instances/action`,
     group,
@@ -168,7 +167,7 @@ function operationsOf(
     {
       ...common,
       id: `List${name}Tags${suffix}`,
-      action: tagAction(kind, plural, 'list'),
+      action: `${serviceOf(kind)}:${plural}:list`,
       method: 'GET',
       path: `${path}/tags`,
       summary: `List the tags of all ${label}s`,
@@ -181,7 +180,7 @@ function operationsOf(
     {
       ...common,
       id: `Show${name}Tags${suffix}`,
-      action: tagAction(kind, plural, 'get'),
+      action: `${serviceOf(kind)}:${plural}:get`,
       method: 'GET',
       path: `${path}/{${parameter}}/tags`,
       summary: `Show the tags of a ${label}`,
@@ -192,7 +191,9 @@ function operationsOf(
     {
       ...common,
       id: `Change${name}Tags${suffix}`,
-      action: tagAction(kind, plural, 'put'),
+      ...(serviceOf(kind) === 'elb'
+        ? { action: `elb:${plural}:put` }
+        : { action: `vpc:${plural}:update`, actionScope: 'project' as const }),
       method: 'POST',
       path: `${path}/{${parameter}}/tags/action`,
       summary: `Add or remove tags of a ${label}`,

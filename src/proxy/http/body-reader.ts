@@ -1,6 +1,8 @@
 import { ChunkedReader } from './chunked-reader.ts';
 import { BodyKind, type Framing } from './framing.ts';
 
+const NO_TRAILERS = Buffer.alloc(0);
+
 /** Reads one body by its framing, and says where it ends. */
 export class BodyReader {
   readonly #kind: BodyKind;
@@ -12,6 +14,11 @@ export class BodyReader {
     this.#kind = framing.kind;
     this.#remaining = framing.length;
     this.#chunked = framing.kind === BodyKind.CHUNKED ? new ChunkedReader(keepsChunks) : null;
+  }
+
+  /** The trailer section that came with a chunked body; empty without one. */
+  get trailers(): Buffer {
+    return this.#chunked?.trailers ?? NO_TRAILERS;
   }
 
   get isDone(): boolean {

@@ -47,6 +47,11 @@ export class ChunkedReader {
     this.#keepsFraming = keepsFraming;
   }
 
+  /** The trailer section to forward; empty without one, and until the body is done. */
+  get trailers(): Buffer {
+    return this.#trailers.forwarded;
+  }
+
   get isDone(): boolean {
     return this.#state === State.DONE;
   }

@@ -1,10 +1,10 @@
-import type { Socket } from 'node:net';
+import type { ClientSocket } from '../sockets/client-socket.ts';
 import type { Tunnel } from '../tunnel/tunnel.ts';
 import type { HttpServing } from './http-serving.ts';
 
 /** The client's side of an exchange. */
 export interface ExchangeClient {
-  readonly socket: Socket;
+  readonly socket: ClientSocket;
   readonly address: string;
   readonly serving: HttpServing;
   /** The bytes after the request head, if any came yet; they are the exchange's then. */

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { ClientSocket } from '../sockets/client-socket.ts';
 import { plainAddress } from '../sockets/plain-address.ts';
 import { resetSocket } from '../sockets/reset-socket.ts';
 import { Deadline, type DeadlineOwner } from '../time/deadlines.ts';
@@ -38,7 +38,7 @@ const LINGER_TIMEOUT_MS = 2000;
  *        └──refused──▶ LINGERING ──▶ CLOSED
  */
 export class HttpConnection implements ExchangeClient, ClientFacts, DeadlineOwner {
-  readonly socket: Socket;
+  readonly socket: ClientSocket;
   readonly serving: HttpServing;
   hasEnded = false;
   readonly address: string;
@@ -60,7 +60,7 @@ export class HttpConnection implements ExchangeClient, ClientFacts, DeadlineOwne
   #exchange: Exchange | null = null;
   #tunnel: Tunnel | null = null;
 
-  constructor(socket: Socket, serving: HttpServing, tls: TlsFacts | undefined) {
+  constructor(socket: ClientSocket, serving: HttpServing, tls: TlsFacts | undefined) {
     this.socket = socket;
     this.tls = tls;
     this.serving = serving;

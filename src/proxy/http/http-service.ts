@@ -1,23 +1,25 @@
 import type { Socket } from 'node:net';
 import type { HttpListenerSettings, ListenerConfiguration } from '../../dataplane/configuration.ts';
+import { Http2Connection, type Http2Serving } from '../http2/http2-connection.ts';
 import type { ConnectionService, EngineParts } from '../listeners/service.ts';
 import type { PolicyTable } from '../policies/policy-table.ts';
 import type { Pool } from '../pools/pool.ts';
+import type { ClientSocket } from '../sockets/client-socket.ts';
 import type { Deadlines } from '../time/deadlines.ts';
 import type { TlsFacts } from '../tls/tls-facts.ts';
 import { HttpConnection } from './http-connection.ts';
-import type { HttpServing } from './http-serving.ts';
 import { RequestPlan } from './request-plan.ts';
 
 /** Serves the connections of an HTTP listener. */
-export class HttpService implements ConnectionService, HttpServing {
+export class HttpService implements ConnectionService, Http2Serving {
   configuration: ListenerConfiguration;
   settings: HttpListenerSettings;
   plan: RequestPlan;
   isDraining = false;
   readonly deadlines: Deadlines;
   readonly #parts: EngineParts;
-  readonly #connections = new Set<HttpConnection>();
+  /** A stream of HTTP/2 is a connection too, beside the one that it is on. */
+  readonly #connections = new Set<HttpConnection | Http2Connection>();
   #isDestroyed = false;
   #onIdle: () => void = () => {};
   policies: PolicyTable | null;
@@ -54,10 +56,15 @@ export class HttpService implements ConnectionService, HttpServing {
       socket.destroy();
       return;
     }
+    if (tls?.speaksHttp2) this.#connections.add(new Http2Connection(tls, this));
+    else this.#connections.add(new HttpConnection(socket, this, tls));
+  }
+
+  serveStream(socket: ClientSocket, tls: TlsFacts): void {
     this.#connections.add(new HttpConnection(socket, this, tls));
   }
 
-  release(connection: HttpConnection): void {
+  release(connection: HttpConnection | Http2Connection): void {
     this.#connections.delete(connection);
     if (this.isDraining && this.#connections.size === 0) this.#onIdle();
   }

@@ -70,7 +70,7 @@ export function interpretResponse(
   };
 }
 
-/** What the names of all answers of the CORS protocol begin with (Fetch 3.3.3). */
+/** What the names of all answers of the CORS protocol begin with (Fetch standard). */
 const CROSS_ORIGIN = 'access-control-';
 
 function setsCookie(name: string): boolean {

@@ -2,17 +2,23 @@ import type { RequestFacts } from '../../dataplane/matching/request-facts.ts';
 import type { CrossOriginRules } from '../../dataplane/policy-configuration.ts';
 
 /**
- * Tells browsers which other origins' pages may use a site (the CORS protocol of the Fetch standard, 3.3). It answers
+ * Tells browsers which other origins' pages may use a site (the CORS protocol of the Fetch standard). It answers
  * preflights itself; what members say of the same is replaced.
  */
 export class CrossOrigin {
   readonly #rules: CrossOriginRules;
+  readonly #isOpen: boolean;
+  readonly #varyLine: string;
   readonly #exact: ReadonlySet<string>;
   /** Origins around their `*`: scheme and what follows the first label. */
   readonly #wildcards: readonly (readonly [before: string, behind: string])[];
 
   constructor(rules: CrossOriginRules) {
     this.#rules = rules;
+    // Fetch, "CORS protocol and credentials": with them the origin must be named.
+    this.#isOpen = rules.origins.includes('*') && !rules.allowsCredentials;
+    // Fetch, "CORS protocol and HTTP caches": also where nothing is allowed, or that answer would be kept for all.
+    this.#varyLine = this.#isOpen ? '' : 'Vary: Origin\r\n';
     this.#exact = new Set(rules.origins.filter((origin) => !origin.includes('*')));
     this.#wildcards = rules.origins
       .filter((origin) => origin.includes('//*.'))
@@ -31,18 +37,18 @@ export class CrossOrigin {
     );
   }
 
-  /** The header lines of a preflight's answer; an origin that may not gets none of them. */
+  /** The header lines of a preflight's answer; an origin that may not gets none that allow anything. */
   preflightLines(request: RequestFacts): string {
     const { methods, headers, maxAgeSeconds } = this.#rules;
     const allowed = this.#originLines(request);
-    if (allowed === '') return '';
+    if (allowed === '') return this.#varyLine;
     const askedMethod = request.headers('access-control-request-method')[0] ?? '';
     const askedHeaders = request.headers('access-control-request-headers').join(', ');
-    // Fetch 3.3.5: with credentials a * is only the name of a header.
+    // Fetch, "CORS protocol and credentials": with them a * is only the name of a header.
     const anyHeader = headers.length === 0 || (headers.includes('*') && this.#rules.allowsCredentials);
     const listed = anyHeader ? askedHeaders : headers.join(', ');
     return (
-      `${allowed}Access-Control-Allow-Methods: ${methods.length === 0 ? askedMethod : methods.join(', ')}\r\n` +
+      `${this.#varyLine}${allowed}Access-Control-Allow-Methods: ${methods.length === 0 ? askedMethod : methods.join(', ')}\r\n` +
       (listed === '' ? '' : `Access-Control-Allow-Headers: ${listed}\r\n`) +
       `Access-Control-Max-Age: ${maxAgeSeconds}\r\n`
     );
@@ -52,19 +58,18 @@ export class CrossOrigin {
   answerLines(request: RequestFacts): string {
     const allowed = this.#originLines(request);
     const { exposedHeaders } = this.#rules;
-    if (allowed === '' || exposedHeaders.length === 0) return allowed;
-    return `${allowed}Access-Control-Expose-Headers: ${exposedHeaders.join(', ')}\r\n`;
+    if (allowed === '' || exposedHeaders.length === 0) return this.#varyLine + allowed;
+    return `${this.#varyLine}${allowed}Access-Control-Expose-Headers: ${exposedHeaders.join(', ')}\r\n`;
   }
 
   /** What says that the request's origin may; nothing when it may not, or when it is from no other origin. */
   #originLines(request: RequestFacts): string {
     const [origin, ...more] = request.headers('origin');
     if (origin === undefined || more.length > 0 || !this.#allows(origin)) return '';
-    const { origins, allowsCredentials } = this.#rules;
-    // Fetch 3.3.5: with credentials the origin must be named.
-    if (origins.includes('*') && !allowsCredentials) return 'Access-Control-Allow-Origin: *\r\n';
+    const { allowsCredentials } = this.#rules;
+    if (this.#isOpen) return 'Access-Control-Allow-Origin: *\r\n';
     const credentials = allowsCredentials ? 'Access-Control-Allow-Credentials: true\r\n' : '';
-    return `Access-Control-Allow-Origin: ${origin}\r\nVary: Origin\r\n${credentials}`;
+    return `Access-Control-Allow-Origin: ${origin}\r\n${credentials}`;
   }
 
   #allows(origin: string): boolean {

@@ -1,6 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { PolicyMatcher } from '../../dataplane/matching/policy-matcher.ts';
-import type { PolicyAction, PolicyConfiguration, PolicyOrder } from '../../dataplane/policy-configuration.ts';
+import {
+  type PolicyAction,
+  type PolicyConfiguration,
+  type PolicyOrder,
+  sourcesInHello,
+} from '../../dataplane/policy-configuration.ts';
 import type { IncomingRequest } from '../http/incoming-request.ts';
 import { AnswerPolicy } from './answer-policy.ts';
 import { ForwardPolicy } from './forward-policy.ts';
@@ -19,9 +24,16 @@ export class PolicyTable {
   /** Null while something has changed since it was made. */
   #matcher: PolicyMatcher | null = null;
   #order: PolicyOrder = 'priority';
+  /** The ids of policies that tell what only the first message of a TLS handshake says. */
+  readonly #needingHello = new Set<string>();
 
   get isEmpty(): boolean {
     return this.#entries.size === 0;
+  }
+
+  /** Whether that message must be kept for some policy. */
+  get needsHello(): boolean {
+    return this.#needingHello.size > 0;
   }
 
   /** Creates or changes a policy. One that does what it did goes on with its counts and turns. */
@@ -31,11 +43,14 @@ export class PolicyTable {
       before !== undefined && isDeepStrictEqual(before.configuration.action, configuration.action);
     const policy = keeps ? before.policy : policyOf(configuration.action);
     this.#entries.set(configuration.id, { configuration, policy });
+    if (tellsHello(configuration.action)) this.#needingHello.add(configuration.id);
+    else this.#needingHello.delete(configuration.id);
     this.#matcher = null;
   }
 
   remove(id: string): void {
     this.#entries.delete(id);
+    this.#needingHello.delete(id);
     this.#matcher = null;
   }
 
@@ -55,6 +70,10 @@ export class PolicyTable {
     }
     return this.#matcher;
   }
+}
+
+function tellsHello({ headers }: PolicyAction): boolean {
+  return headers?.set.some(({ value }) => value.kind === 'fact' && sourcesInHello.has(value.source)) ?? false;
 }
 
 /** The registry: a new kind of action is one file and one entry here. */

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { ClientSocket } from './client-socket.ts';
 
 /**
  * All connections to members read into this one buffer: a read is handed over and used up before the next one
@@ -18,7 +18,7 @@ let copyBuffer: Buffer | null = null;
  * The kernel nearly always takes a write at once, and then the copy is free to be used again: a new 64 KiB buffer
  * for every read cost bulk transfers 16 µs each.
  */
-export function writeCopy(socket: Socket, bytes: Buffer): boolean {
+export function writeCopy(socket: ClientSocket, bytes: Buffer): boolean {
   if (bytes.length <= SMALL_BYTES) return socket.write(Buffer.from(bytes));
   copyBuffer ??= Buffer.allocUnsafeSlow(readBuffer.length);
   if (bytes.length > copyBuffer.length) return socket.write(Buffer.from(bytes));

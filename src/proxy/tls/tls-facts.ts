@@ -6,7 +6,7 @@ import { ja3, ja4 } from './fingerprints.ts';
 
 /** What is known of one client's TLS connection, as headers tell it. Nothing is worked out before it is asked for. */
 export class TlsFacts {
-  readonly #socket: TLSSocket;
+  readonly socket: TLSSocket;
   readonly #certificateIds: ReadonlyMap<string, string>;
   readonly #hello: ClientHello | null;
 
@@ -15,14 +15,19 @@ export class TlsFacts {
    * @param hello null when nothing asks for what only it tells
    */
   constructor(socket: TLSSocket, certificateIds: ReadonlyMap<string, string>, hello: ClientHello | null) {
-    this.#socket = socket;
+    this.socket = socket;
     this.#certificateIds = certificateIds;
     this.#hello = hello;
   }
 
+  /** Whether HTTP/2 was agreed upon (RFC 7301). */
+  get speaksHttp2(): boolean {
+    return this.socket.alpnProtocol === 'h2';
+  }
+
   /** The value of a header, printable ASCII; null when there is nothing to tell. */
   valueOf(source: TlsHeaderSource): string | null {
-    const socket = this.#socket;
+    const socket = this.socket;
     const hello = this.#hello;
     switch (source) {
       case 'tls-version':
@@ -49,7 +54,7 @@ export class TlsFacts {
   }
 
   #clientCertificate(source: TlsHeaderSource): string | null {
-    const certificate = this.#socket.getPeerX509Certificate();
+    const certificate = this.socket.getPeerX509Certificate();
     if (certificate === undefined) return null;
     switch (source) {
       case 'client-certificate':

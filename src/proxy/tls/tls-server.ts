@@ -68,7 +68,9 @@ export function createContexts(
         requestCert: authority !== null,
         rejectUnauthorized: authority !== null,
         // Whoever relays bytes cannot know what the member speaks.
-        ...(listener.http === null ? {} : { ALPNProtocols: ['http/1.1'] }),
+        ...(listener.http === null
+          ? {}
+          : { ALPNProtocols: settings.http2 ? ['h2', 'http/1.1'] : ['http/1.1'] }),
         ...more,
       });
       server.on('secureConnection', onSecure);
@@ -81,9 +83,9 @@ export function createContexts(
         : { server: serverOf(shown, {}) },
     );
     const names = new ServerNames(named, settings.nameMatch);
-    const server = serverOf([fallback], {
-      SNICallback: (name, done) => done(null, names.find(name)?.context),
-    });
+    const SNICallback: TlsOptions['SNICallback'] = (name, done) => done(null, names.find(name)?.context);
+    // Node interrupts every handshake for it: only where there is something to find.
+    const server = serverOf([fallback], named.size > 0 ? { SNICallback } : {});
     const others = new Set([...named.values()].flatMap((each) => each.server ?? []));
     return {
       servers: [server, ...others],

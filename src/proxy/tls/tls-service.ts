@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
 import type { ListenerConfiguration, TlsSettings } from '../../dataplane/configuration.ts';
+import { sourcesInHello } from '../../dataplane/policy-configuration.ts';
 import type { ConnectionService, EngineParts } from '../listeners/service.ts';
 import { resetSocket } from '../sockets/reset-socket.ts';
 import { transportSocket } from '../sockets/transport-socket.ts';
@@ -107,9 +108,8 @@ export class TlsService implements ConnectionService {
   /** Only some headers need more than Node tells of a handshake. */
   #wantsHello(): boolean {
     const headers = this.#configuration.http?.insertedHeaders ?? [];
-    return headers.some(
-      ({ source }) => source === 'client-ciphers' || source === 'tls-ja3' || source === 'tls-ja4',
-    );
+    if (headers.some(({ source }) => sourcesInHello.has(source))) return true;
+    return this.#parts.policies.get(this.#configuration.id)?.needsHello ?? false;
   }
 
   #onSecure(socket: TLSSocket): void {

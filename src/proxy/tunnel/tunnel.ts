@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { ClientSocket } from '../sockets/client-socket.ts';
 import { writeCopy } from '../sockets/read-buffer.ts';
 import { resetSocket } from '../sockets/reset-socket.ts';
 import { Deadline, type DeadlineOwner, type Deadlines } from '../time/deadlines.ts';
@@ -10,7 +11,7 @@ import { Deadline, type DeadlineOwner, type Deadlines } from '../time/deadlines.
  * Its owner feeds it what the sockets tell, and ends it by abort().
  */
 export class Tunnel implements DeadlineOwner {
-  readonly #client: Socket;
+  readonly #client: ClientSocket;
   readonly #member: Socket;
   readonly #deadlines: Deadlines;
   readonly #deadline: Deadline = new Deadline(this);
@@ -24,7 +25,7 @@ export class Tunnel implements DeadlineOwner {
 
   /** `onOver` is called once, when the tunnel ends. */
   constructor(
-    client: Socket,
+    client: ClientSocket,
     member: Socket,
     deadlines: Deadlines,
     idleTimeoutMs: number,
@@ -100,13 +101,13 @@ export class Tunnel implements DeadlineOwner {
   }
 
   /** Nothing more will be written to this side. When it has ended too it is closed at once, which says the same. */
-  #endSide(side: Socket, hasEnded: boolean): void {
+  #endSide(side: ClientSocket, hasEnded: boolean): void {
     if (hasEnded && side.writableLength === 0) side.destroy();
     else side.end();
   }
 
   /** A side that closed before both ended was cut: so is the other, in a way that it can tell from an end. */
-  #onClosed(other: Socket): void {
+  #onClosed(other: ClientSocket): void {
     if (!this.#clientEnded || !this.#memberEnded) resetSocket(other);
     if (this.#clientClosed && this.#memberClosed) this.#over();
   }

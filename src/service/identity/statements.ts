@@ -61,11 +61,16 @@ function readStatement(
 }
 
 /** The verb `put` has the newer name `update` (rules digest 1.10). */
-function spellings(action: string): string[] {
+export function spellings(action: string): string[] {
   return action.endsWith(':put') ? [action, action.replace(/put$/, 'update')] : [action];
 }
 
-function readAction(pattern: string, where: string): RegExp {
+/**
+ * What matches the actions of a pattern.
+ *
+ * @throws InventoryError
+ */
+export function readAction(pattern: string, where: string): RegExp {
   if (!/^[\w*-]+:[\w*-]+:[\w*-]+$/.test(pattern)) {
     throw new InventoryError(
       `${where}: got "${pattern}", expected service:type:verb, as elb:members:list, with * for any part of them`,
