@@ -41,6 +41,8 @@ export async function deleteBatch(
   const attempts = await region.store.write((tx) => deleteEach(region, tx, ids, deleteOne));
   return attempts.map(({ id, refusal }) => {
     if (!refusal) return { id, ret_status: 'successful' };
-    return { id, ret_status: refusal.status === 404 ? 'not found' : 'failed', ret_code: refusal.code };
+    // An id that cannot be one (400) is found no more than one that nothing has.
+    const isFound = refusal.status === 403 || refusal.status === 409;
+    return { id, ret_status: isFound ? 'failed' : 'not found', ret_code: refusal.code };
   });
 }

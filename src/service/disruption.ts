@@ -120,6 +120,10 @@ const kinds: Readonly<Record<string, Kind>> = {
   subnet: { listeners: nobodys, effect: () => none('Traffic does not notice.') },
   port: { listeners: nobodys, effect: () => none('Traffic does not notice.') },
   server: { listeners: nobodys, effect: () => none('Traffic does not notice.') },
+  // Who may call is nothing that traffic meets either.
+  access_key: { listeners: nobodys, effect: () => none('Traffic does not notice.') },
+  project: { listeners: nobodys, effect: () => none('Traffic does not notice.') },
+  call: { listeners: nobodys, effect: () => none('Traffic does not notice.') },
   recycle_bin: { listeners: nobodys, effect: () => none('Traffic does not notice.') },
   private_key_echo: { listeners: nobodys, effect: () => none('Traffic does not notice.') },
 };
