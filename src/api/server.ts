@@ -14,8 +14,10 @@ import type { RefusedCalls } from '../service/refused-calls.ts';
 import type { LiveRegion, Origin } from '../service/region.ts';
 import { type Authorized, authorize, everything } from './authorization.ts';
 import { readJsonBody, readYamlBody } from './body.ts';
+import type { CallMetrics } from './call-metrics.ts';
 import { planBody, readDryRun } from './dry-run.ts';
 import { errorAnswer } from './error-answer.ts';
+import { scraperOf } from './metrics-token.ts';
 import { refusePlainText } from './plain-text.ts';
 import { sendStream } from './streamed-answer.ts';
 import { refuseUnreadable } from './unreadable-request.ts';
@@ -47,13 +49,16 @@ export interface ServerParts {
   /** Whether a request becomes a stream in another protocol, which somebody else takes over. */
   readonly takesUpgrade: (request: IncomingMessage) => boolean;
   readonly log: Logger;
+  readonly calls: CallMetrics;
+  /** What scrapers of metrics present. */
+  readonly metricsToken: string;
   /** Null serves plain HTTP. */
   readonly certificate: ServerCertificate | null;
 }
 
 /** A server ready to listen. */
 export function createServer(parts: ServerParts): FastifyInstance {
-  const { operations, takesUpgrade, log, certificate } = parts;
+  const { operations, takesUpgrade, log, calls, certificate } = parts;
   const app = Fastify({
     loggerInstance: undefined,
     bodyLimit: maxBodyBytes,
@@ -77,6 +82,10 @@ export function createServer(parts: ServerParts): FastifyInstance {
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   // The official Node SDK sends and signs a body with its GETs of projects.
   app.addHttpMethod('GET', { hasBody: true, overrideExisting: true });
+  app.addHook('onResponse', async (request, reply) => {
+    const { operationId = '' } = (request.routeOptions.config ?? {}) as { operationId?: string };
+    calls.note(operationId, reply.statusCode, reply.elapsedTime);
+  });
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply, log));
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?', 1)[0];
@@ -105,11 +114,12 @@ function addRoute(
     method: operation.method,
     url: operation.path.replaceAll(/\{(\w+)\}/g, ':$1'),
     bodyLimit: operation.maxBodyBytes ?? maxBodyBytes,
+    config: { operationId: operation.id },
     handler: async (request, reply) => {
       const bytes = (request.body as Buffer | undefined) ?? noBody;
       let caller = nobody;
       try {
-        if (!operation.isPublic) caller = callerOf(request, bytes, identity);
+        if (!operation.isPublic) caller = callerOf(request, bytes, operation, parts);
         checkProject(request, caller, operation);
         const authorized = operation.isPublic
           ? { caller, ...everything }
@@ -162,9 +172,14 @@ function readBody({ headers }: FastifyRequest, { takesYaml = false }: Operation,
   return takesYaml && headers['content-type']?.includes('yaml') ? readYamlBody(bytes) : readJsonBody(bytes);
 }
 
-function callerOf(request: FastifyRequest, body: Buffer, identity: Identity): Caller {
-  const { method, url, headers } = request;
-  return identity.authenticate({ method, url, headers, body });
+function callerOf(
+  { method, url, headers }: FastifyRequest,
+  body: Buffer,
+  { takesMetricsToken }: Operation,
+  { identity, metricsToken }: ServerParts,
+): Caller {
+  const scraper = takesMetricsToken ? scraperOf(headers.authorization, metricsToken) : null;
+  return scraper ?? identity.authenticate({ method, url, headers, body });
 }
 
 /** One that is not there is refused in the same words as one that is somebody else's. */

@@ -3,6 +3,7 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Server as TlsServer } from 'node:tls';
+import { CallMetrics } from '../api/call-metrics.ts';
 import { Faults } from '../api/emulation/faults.ts';
 import { PendingStates } from '../api/emulation/pending.ts';
 import type { EmulationParts } from '../api/operations/emulation.ts';
@@ -19,6 +20,7 @@ import { peerAddress } from '../model/address.ts';
 import { unauthenticated } from '../model/errors.ts';
 import type { InventoryFile } from '../model/inventory.ts';
 import type { Logger } from '../observe/log.ts';
+import { processFamilies } from '../observe/process-families.ts';
 import { privateKeysOf } from '../service/certificates.ts';
 import { Directory, type UserDeclaration } from '../service/identity/directory.ts';
 import { Groups } from '../service/identity/groups.ts';
@@ -134,15 +136,24 @@ async function startOver(
   const emulation = virtual && emulationOver(virtual, health);
   const memberChecks = new MemberChecks(region, singleProbe, log);
   const explainer = new Explainer(store.reader, sessionKeys);
+  const calls = new CallMetrics();
+  const metrics = {
+    proxies: () => stream.proxies,
+    revision: () => publisher.revision,
+    installation: () => [...calls.families(), ...store.metrics(), ...health.metrics(), ...processFamilies()],
+  };
   const operations = allOperations({
-    ...{ region, identity, stream, memberChecks, health, emulation, explainer },
+    ...{ region, identity, stream, memberChecks, health, emulation, explainer, metrics },
   });
   checkActions(
     options.inventory,
     operations.flatMap(({ action }) => action ?? []),
   );
   const takesUpgrade = StreamServer.takes;
-  const app = createServer({ operations, identity, refusedCalls, region, takesUpgrade, log, certificate });
+  const { metrics_token: metricsToken } = credentials;
+  const app = createServer({
+    ...{ operations, identity, refusedCalls, region, takesUpgrade, log, calls, metricsToken, certificate },
+  });
   stream.attach(app.server);
   const trimming = setInterval(() => trim(store, log), trimIntervalMs);
   running.defer(() => clearInterval(trimming));

@@ -14,6 +14,8 @@ export interface Credentials {
   readonly domain: string;
   /** What a proxy presents to the control plane. */
   readonly proxy_token: string;
+  /** What scrapers of metrics present. */
+  readonly metrics_token: string;
   /** Signs the tokens that users get. */
   readonly token_key: string;
   /** Encrypts the private keys in the database. */
@@ -101,6 +103,7 @@ function randomCredentials(): Credentials {
     password: randomBytes(12).toString('base64url'),
     domain: 'elbow',
     proxy_token: randomBytes(24).toString('base64url'),
+    metrics_token: randomBytes(24).toString('base64url'),
     token_key: randomBytes(32).toString('base64url'),
     secrets_key: randomBytes(32).toString('base64url'),
   };

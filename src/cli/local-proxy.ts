@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Logger } from '../observe/log.ts';
 import { DirectoryInUse, DirectoryLock } from '../store/directory-lock.ts';
@@ -12,6 +12,10 @@ export interface LocalProxyOptions {
   readonly directory: string;
   readonly workers: number;
   readonly bindAny: boolean;
+  /** A file, `-` for standard output, null for the usual file. */
+  readonly accessLog: string | null;
+  readonly accessLogSizeMib: number;
+  readonly accessLogFiles: number;
   readonly logLevel: string;
   readonly log: Logger;
 }
@@ -97,6 +101,7 @@ export class LocalProxy {
 
   #spawn(): void {
     const { directory, workers, bindAny, logLevel, log } = this.#options;
+    const { accessLog, accessLogSizeMib, accessLogFiles } = this.#options;
     const main = fileURLToPath(
       new URL(`./main${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
     );
@@ -110,12 +115,17 @@ export class LocalProxy {
       this.#directory,
       '--workers',
       String(workers),
+      '--access-log-size',
+      String(accessLogSizeMib),
+      '--access-log-files',
+      String(accessLogFiles),
     ];
+    if (accessLog !== null) args.push('--access-log', accessLog === '-' ? '-' : resolve(accessLog));
     if (bindAny) args.push('--bind', 'any');
     // Detached, so that neither our death nor a signal to our terminal ends it.
     const child = spawn(process.execPath, args, {
       detached: true,
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', accessLog === '-' ? 'inherit' : 'ignore', 'inherit'],
       env: { ...process.env, ELBOW_LOG_LEVEL: logLevel },
     });
     this.#child = child;

@@ -1,4 +1,5 @@
 /** Every operation that is served, in the order in which they are documented. */
+import { appliedOperation } from '../api/operations/applied.ts';
 import { auditOperations } from '../api/operations/audit.ts';
 import { availabilityZoneChangeOperations } from '../api/operations/availability-zone-changes.ts';
 import { availabilityZoneOperations } from '../api/operations/availability-zones.ts';
@@ -28,6 +29,7 @@ import { memberCheckOperations } from '../api/operations/member-checks.ts';
 import { memberHistoryOperations } from '../api/operations/member-history.ts';
 import { memberOperations } from '../api/operations/members.ts';
 import { memberOperationsV2 } from '../api/operations/members-v2.ts';
+import { type MetricsSource, metricsOperation } from '../api/operations/metrics.ts';
 import { networkUseOperations } from '../api/operations/network-use.ts';
 import { poolOperations } from '../api/operations/pools.ts';
 import { publicOperations } from '../api/operations/public.ts';
@@ -70,10 +72,11 @@ export interface OperationParts {
   readonly emulation: EmulationParts | null;
   readonly health: Parameters<typeof memberHistoryOperations>[1];
   readonly explainer: ExplanationSource;
+  readonly metrics: MetricsSource;
 }
 
 export function allOperations(parts: OperationParts): Operation[] {
-  const { region, identity, stream, memberChecks, health, emulation, explainer } = parts;
+  const { region, identity, stream, memberChecks, health, emulation, explainer, metrics } = parts;
   const genuine = [
     ...loadBalancerOperations(region),
     topologyOperation(region),
@@ -125,11 +128,13 @@ export function allOperations(parts: OperationParts): Operation[] {
     ...elbowServerOperations(region),
     ...enterpriseProjectOperations(region),
     ...elbowOperations(region, stream),
+    appliedOperation(region, stream),
     ...memberHistoryOperations(region, health),
     ...eventOperations(region),
     explainOperation(explainer),
     ...graphOperations(region),
     ...auditOperations(region),
+    metricsOperation(region, metrics),
   ];
   const documented = [...emulated(genuine, emulation), ...emulationOperations(emulation)];
   return [...documented, ...publicOperations(documented)];

@@ -4,10 +4,13 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createLogger } from '../observe/log.ts';
+import { AccessLogFile } from '../proxy/access-log/access-log-file.ts';
 import { LastConfiguration } from '../proxy/last-configuration.ts';
+import { serveMetrics } from '../proxy/metrics-server.ts';
 import { StreamClient } from '../proxy/stream-client.ts';
 import { Supervisor } from '../proxy/supervisor.ts';
 import { DirectoryLock } from '../store/directory-lock.ts';
+import { hostAndPort } from './host-and-port.ts';
 import { processFile } from './local-proxy.ts';
 import { helpText, readOptions, UsageError } from './options.ts';
 import { logOption, trafficOptions } from './shared-options.ts';
@@ -28,6 +31,11 @@ const options = {
     default: 'elbow-proxy-data',
   },
   ...trafficOptions,
+  metrics: {
+    kind: 'text',
+    value: 'HOST:PORT',
+    help: 'Where the proxy’s own /metrics is served, to anyone who can reach it; nowhere unless given',
+  },
   name: {
     kind: 'text',
     value: 'NAME',
@@ -62,6 +70,7 @@ export async function proxy(args: readonly string[]): Promise<void> {
     );
   }
   const authority = readAuthority(values['control-ca']);
+  const metricsAddress = values.metrics === undefined ? null : hostAndPort('--metrics', values.metrics);
   const log = createLogger('proxy', values['log-level']);
   const directory = resolve(values.data);
   const lock = DirectoryLock.take(directory);
@@ -73,6 +82,12 @@ export async function proxy(args: readonly string[]): Promise<void> {
     logLevel: values['log-level'],
     log,
     lastConfiguration,
+    accessLog: new AccessLogFile({
+      path: values['access-log'] ?? join(directory, 'access.log'),
+      maxBytes: values['access-log-size'] * 1024 * 1024,
+      keptFiles: values['access-log-files'],
+      log,
+    }),
     onReport: () => client.report(),
   });
   const client: StreamClient = new StreamClient({
@@ -84,12 +99,18 @@ export async function proxy(args: readonly string[]): Promise<void> {
     known: () => supervisor.known,
     apply: (delta) => supervisor.apply(delta),
     report: () => supervisor.report(),
+    traffic: (knowsNothing) => {
+      supervisor.pruneTraffic();
+      return supervisor.traffic.take(knowsNothing);
+    },
   });
+  const metrics = metricsAddress && (await serveMetrics(metricsAddress, supervisor));
   await supervisor.start();
   client.start();
   const signal = await untilSignal();
   log.info({ signal }, 'draining');
   client.stop();
+  metrics?.close();
   await supervisor.drain(values['drain-timeout'] * 1000);
   rmSync(join(directory, processFile), { force: true });
   lock.release();

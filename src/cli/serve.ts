@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { createLogger } from '../observe/log.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { loadCredentials, presetCredentials } from './credentials.ts';
+import { hostAndPort } from './host-and-port.ts';
 import { readInventoryFile } from './inventory-file.ts';
 import { LocalProxy } from './local-proxy.ts';
 import { helpText, readOptions, UsageError } from './options.ts';
@@ -54,7 +55,7 @@ export async function serve(args: readonly string[]): Promise<void> {
   }
   const log = createLogger('control-plane', values['log-level']);
   const directory = resolve(values.data);
-  const address = hostAndPort(values.listen);
+  const address = hostAndPort('--listen', values.listen);
   const inventory = values.config === undefined ? {} : readInventoryFile(values.config);
   const preset = presetCredentials(process.env);
   const { tls, 'tls-cert': cert, 'tls-key': key } = values;
@@ -75,6 +76,9 @@ export async function serve(args: readonly string[]): Promise<void> {
         directory,
         workers: values.workers,
         bindAny: values.bind === 'any',
+        accessLog: values['access-log'] ?? null,
+        accessLogSizeMib: values['access-log-size'],
+        accessLogFiles: values['access-log-files'],
         logLevel: values['log-level'],
         log,
       });
@@ -86,15 +90,6 @@ export async function serve(args: readonly string[]): Promise<void> {
   watch?.stop();
   await proxy?.stop();
   await controlPlane.stop();
-}
-
-function hostAndPort(text: string): { host: string; port: number } {
-  const [, bracketed, plain, port] = /^(?:\[([0-9a-fA-F:]+)\]|([^:]*)):(\d{1,5})$/.exec(text) ?? [];
-  const host = bracketed ?? plain;
-  if (!host || Number(port) > 65535) {
-    throw new UsageError(`--listen takes HOST:PORT, as 127.0.0.1:9696 or [::1]:9696, not "${text}".`);
-  }
-  return { host, port: Number(port) };
 }
 
 /** What a newcomer needs to make the first call. */

@@ -11,6 +11,23 @@ export const trafficOptions = {
     default: availableParallelism(),
     min: 1,
   },
+  'access-log': {
+    kind: 'text',
+    value: 'FILE',
+    help: 'Where requests to load balancers with a logtank are logged; - is standard output (default: access.log in the proxy’s data directory)',
+  },
+  'access-log-size': {
+    kind: 'number',
+    value: 'MIB',
+    help: 'How large the access log grows before it is rotated; 0 never rotates it',
+    default: 100,
+  },
+  'access-log-files': {
+    kind: 'number',
+    value: 'N',
+    help: 'How many rotated access logs are kept',
+    default: 5,
+  },
   bind: {
     kind: 'text',
     value: 'own|any',

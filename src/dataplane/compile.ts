@@ -65,7 +65,7 @@ export function compileListener(
   if (!kind || listener.protocol_port === 0 || !owner.admin_state_up) return null;
   const tls = kind.tls ? compileTls(listener, policies) : null;
   if (kind.tls && !tls) return null;
-  const { vip_address, ipv6_vip_address, publicips } = owner;
+  const { vip_address, ipv6_vip_address, publicips, log_topic_id, project_id } = owner;
   const [publicAddress] = publicips.map(({ publicip_address }) => publicip_address);
   return {
     id: listener.id,
@@ -81,6 +81,7 @@ export function compileListener(
     keepaliveTimeoutMs: listener.keepalive_timeout * 1000,
     http: kind.http ? httpSettings(listener, kind.tls) : null,
     tls,
+    ...(log_topic_id ? { accessLog: { topicId: log_topic_id, projectId: project_id } } : {}),
   };
 }
 

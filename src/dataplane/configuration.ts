@@ -4,6 +4,7 @@
  *
  * All of it is deeply readonly: a changed listener, policy, pool or member replaces the old one whole.
  */
+import type { TrafficReport } from '../observe/traffic-lines.ts';
 import type {
   CookieSessions,
   HeaderSource,
@@ -71,6 +72,13 @@ export interface AccessControl {
   readonly ranges: readonly { readonly first: string; readonly last: string }[];
 }
 
+/** That what clients ask is written down, and for whom. */
+export interface AccessLogSettings {
+  /** The log stream of the logtank. */
+  readonly topicId: string;
+  readonly projectId: string;
+}
+
 /** One port on which clients are served. */
 export interface ListenerConfiguration {
   readonly id: string;
@@ -92,6 +100,8 @@ export interface ListenerConfiguration {
   readonly http: HttpListenerSettings | null;
   /** Null when clients speak no TLS. */
   readonly tls: TlsSettings | null;
+  /** Left out where nothing is logged. */
+  readonly accessLog?: AccessLogSettings;
 }
 
 export type Algorithm = 'round-robin' | 'least-connections' | 'source-ip' | 'connection-id';
@@ -183,6 +193,8 @@ export interface ProxyReport {
   readonly listeners: readonly ListenerState[];
   /** The ids of listeners that are no more. */
   readonly removed: readonly string[];
+  /** What it has counted of its traffic, every few seconds. Control planes that do not know it pass it over. */
+  readonly traffic?: TrafficReport;
 }
 
 /** The configuration stream is opened by an upgrade to this protocol at this path. */

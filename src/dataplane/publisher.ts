@@ -31,6 +31,11 @@ export class Publisher {
     return this.#store.id;
   }
 
+  /** The newest revision that was published. */
+  get revision(): number {
+    return this.#feed.revision;
+  }
+
   async start(): Promise<void> {
     await this.#feed.start();
   }

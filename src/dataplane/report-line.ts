@@ -1,11 +1,16 @@
 /** Reads a proxy's report from a line of text, and takes nothing that could harm who reads it. */
+import { readTraffic } from '../observe/traffic-lines.ts';
 import type { ProxyReport } from './configuration.ts';
 
 /** Null for what is no report. */
 export function parseReport(line: string): ProxyReport | null {
   try {
     const value: unknown = JSON.parse(line);
-    return isReport(value) ? value : null;
+    if (!isReport(value)) return null;
+    const { traffic, ...report } = value;
+    if (traffic === undefined) return report;
+    const read = readTraffic(traffic);
+    return read && { ...report, traffic: read };
   } catch {
     return null;
   }

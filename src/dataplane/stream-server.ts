@@ -7,6 +7,8 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from '../observe/log.ts';
+import type { TrafficRow } from '../observe/traffic-counts.ts';
+import type { TrafficReport } from '../observe/traffic-lines.ts';
 import {
   type ConfigurationDelta,
   heartbeatMs,
@@ -26,6 +28,8 @@ export interface ConnectedProxy {
   readonly revision: number | null;
   /** By listener id. */
   readonly listeners: ReadonlyMap<string, ListenerState>;
+  /** Its counters as told last, by kind and id. */
+  readonly traffic: ReadonlyMap<string, TrafficRow>;
 }
 
 /** A proxy that reads so slowly is cut off; it comes back for a snapshot. */
@@ -40,6 +44,8 @@ const maxNameLength = 128;
 interface Connection {
   readonly socket: Duplex;
   proxy: ConnectedProxy;
+  /** The proxy's, to be changed in place: it is large. */
+  readonly traffic: Map<string, TrafficRow>;
 }
 
 export class StreamServer {
@@ -120,9 +126,11 @@ export class StreamServer {
 
   #serve({ headers }: IncomingMessage, socket: Duplex): void {
     const name = String(headers['x-elbow-proxy'] ?? 'proxy').slice(0, maxNameLength);
+    const traffic = new Map<string, TrafficRow>();
     const connection: Connection = {
       socket,
-      proxy: { name, connectedAt: new Date(), revision: null, listeners: new Map() },
+      traffic,
+      proxy: { name, connectedAt: new Date(), revision: null, listeners: new Map(), traffic },
     };
     this.#connections.add(connection);
     this.#log.info({ proxy: name }, 'a proxy connected');
@@ -167,6 +175,7 @@ export class StreamServer {
       connection.socket.destroy();
       return;
     }
+    if (report.traffic) takeTraffic(connection.traffic, report.traffic);
     const listeners = new Map(connection.proxy.listeners);
     for (const id of report.removed) listeners.delete(id);
     for (const state of report.listeners) {
@@ -188,6 +197,11 @@ export class StreamServer {
     for (const resolve of this.#waiting) resolve();
     this.#waiting.clear();
   }
+}
+
+function takeTraffic(known: Map<string, TrafficRow>, { rows, removed }: TrafficReport): void {
+  for (const row of rows) known.set(`${row.kind} ${row.id}`, row);
+  for (const { kind, id } of removed) known.delete(`${kind} ${id}`);
 }
 
 function hash(token: string): Buffer {

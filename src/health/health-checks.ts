@@ -1,6 +1,7 @@
 /** Keeps the scheduler at what the resources say, and the resources at what it finds. */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Family } from '../observe/exposition.ts';
 import type { Logger } from '../observe/log.ts';
 import {
   type Change,
@@ -47,6 +48,10 @@ export class HealthChecks {
     this.#forced = new ForcedVerdicts(this.#clock);
     this.#scheduler = new HealthScheduler({ ...options, onVerdict: (change) => this.#record(change) });
     this.#feed = followChanges(region, log, (changes) => this.#follow(changes));
+  }
+
+  metrics(): Family[] {
+    return this.#scheduler.metrics.families();
   }
 
   /** Takes up the verdicts that are stored and begins to probe. */

@@ -3,6 +3,7 @@ import { DueHeap } from './due-heap.ts';
 import { FairQueue } from './fair-queue.ts';
 import type { MonitorSettings } from './monitor.ts';
 import type { FailureReason, Probe, ProbeResult } from './probe.ts';
+import { ProbeMetrics } from './probe-metrics.ts';
 import { createProbe } from './probes.ts';
 import { initialHealth, isSameVerdict, nextHealth, type Verdict, withoutDoubt } from './thresholds.ts';
 import {
@@ -67,6 +68,7 @@ export class HealthScheduler {
   readonly #random: () => number;
   readonly #createProbe: (monitor: MonitorSettings) => Probe;
 
+  readonly metrics = new ProbeMetrics();
   readonly #pools = new Map<string, PoolWatch>();
   readonly #waiting = new DueHeap<Watch>();
   readonly #ready = new FairQueue<PoolWatch, Watch>();
@@ -268,9 +270,10 @@ export class HealthScheduler {
     const { address } = member;
     const port = monitor.monitor_port ?? member.port;
     this.#inFlight++;
-    watch.attempt = pool.probe({ address, port, host, timeoutMs: monitor.timeout * 1000 }, (result) =>
-      this.#finish(watch, result, nextAt),
-    );
+    watch.attempt = pool.probe({ address, port, host, timeoutMs: monitor.timeout * 1000 }, (result) => {
+      this.metrics.note(monitor.type, result, this.#clock.now() - now);
+      this.#finish(watch, result, nextAt);
+    });
   }
 
   #finish(watch: Watch, result: ProbeResult, nextAt: number): void {

@@ -20,7 +20,7 @@ export interface Caller {
 
 /** By what a caller is known. */
 export interface Credential {
-  readonly kind: 'none' | 'token' | 'access key' | 'temporary access key';
+  readonly kind: 'none' | 'token' | 'access key' | 'temporary access key' | 'metrics token';
   /** The only project that it is for; null for all of its user's. */
   readonly projectId: string | null;
   /** When it ends, in milliseconds since the epoch; null for never. */
@@ -123,6 +123,8 @@ export interface Operation {
   readonly refusals?: readonly Refusal[];
   /** Whether it is served without authentication. */
   readonly isPublic?: boolean;
+  /** Whether it may also be called with the token that scrapers of metrics hold. */
+  readonly takesMetricsToken?: boolean;
   /** Whether the body of the answer gets the request id: not in the identity API. */
   readonly carriesRequestId?: boolean;
   readonly handle: (call: Call) => Promise<Answer>;

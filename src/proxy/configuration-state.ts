@@ -38,6 +38,14 @@ export class ConfigurationState {
     return this.#listeners.has(id);
   }
 
+  hasPool(id: string): boolean {
+    return this.#pools.has(id);
+  }
+
+  hasMember(poolId: string, id: string): boolean {
+    return this.#pools.get(poolId)?.members.has(id) ?? false;
+  }
+
   /** Takes a step; false, with nothing changed, when it does not follow from where we are. */
   apply(delta: ConfigurationDelta): boolean {
     if (delta.base === null) {

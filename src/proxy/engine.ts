@@ -7,6 +7,8 @@ import type {
   MemberChanges,
 } from '../dataplane/configuration.ts';
 import type { PolicyConfiguration } from '../dataplane/policy-configuration.ts';
+import type { TrafficRow } from '../observe/traffic-counts.ts';
+import { TrafficCounters } from './counters/traffic-counters.ts';
 import { Listener } from './listeners/listener.ts';
 import type { EngineParts } from './listeners/service.ts';
 import type { Log } from './log.ts';
@@ -28,6 +30,8 @@ export interface EngineOptions {
   readonly onListenerState: (state: ListenerState) => void;
   /** Called with every QUIC connection id that is learnt here, for the other workers to know. */
   readonly onConnectionId?: (learnt: LearntId) => void;
+  /** Takes the lines of the access log, each with its end. */
+  readonly onAccess?: (line: string) => void;
 }
 
 /** The traffic of one worker: listeners, pools and members as the configuration has them. */
@@ -41,6 +45,8 @@ export class Engine {
   /** The listener of each policy. */
   readonly #listenerOf = new Map<string, string>();
   readonly #listeners = new Map<string, Listener>();
+  /** Those that were put and may not listen yet. */
+  readonly #starting = new Set<Listener>();
   /** Removed listeners whose last requests are still running. */
   readonly #leaving = new Set<Listener>();
   #source: string | null = null;
@@ -52,6 +58,8 @@ export class Engine {
     this.#parts = {
       log: options.log,
       deadlines: new Deadlines(options.clock ?? (() => performance.now()), options.tickMs ?? 50),
+      counters: new TrafficCounters(),
+      logAccess: options.onAccess ?? (() => {}),
       pools: this.#pools,
       certificates: this.#certificates,
       ticketKeys: { current: randomBytes(48) },
@@ -67,6 +75,12 @@ export class Engine {
     return this.#revision;
   }
 
+  /** Whether every listener of the revision that runs listens, or has failed to. */
+  get isSettled(): boolean {
+    for (const listener of this.#starting) if (!listener.isStarting) this.#starting.delete(listener);
+    return this.#starting.size === 0;
+  }
+
   /**
    * Takes one step of the configuration. Pools and members are changed when it returns; how listening went is
    * told by onListenerState. Throws, with nothing changed, when the delta does not fit on what runs.
@@ -77,7 +91,8 @@ export class Engine {
     for (const certificate of delta.certificates.put) this.#certificates.put(certificate);
     for (const configuration of delta.pools.put) {
       const pool = this.#pools.get(configuration.id);
-      if (pool === undefined) this.#pools.set(configuration.id, new Pool(configuration));
+      if (pool === undefined)
+        this.#pools.set(configuration.id, new Pool(configuration, this.#parts.counters));
       else pool.reconfigure(configuration);
     }
     for (const changes of delta.members) this.#applyMembers(changes);
@@ -106,6 +121,15 @@ export class Engine {
   useTicketKeys(keys: Buffer): void {
     this.#parts.ticketKeys.current = keys;
     for (const listener of this.#listeners.values()) listener.useTicketKeys();
+  }
+
+  /** The counters of what has counted since the last call, as they stand now. */
+  takeTraffic(): TrafficRow[] {
+    return this.#parts.counters.take((kind, id, parentId) => {
+      if (kind === 'listener') return this.#listeners.has(id);
+      if (kind === 'pool') return this.#pools.has(id);
+      return this.#pools.get(parentId)?.member(id) !== undefined;
+    });
   }
 
   /** Takes note of a QUIC connection id that another worker has learnt. */
@@ -200,10 +224,13 @@ export class Engine {
     const listener = this.#listeners.get(configuration.id);
     if (listener !== undefined && isSameProtocol(listener.configuration, configuration)) {
       if (!isDeepStrictEqual(listener.configuration, configuration)) listener.reconfigure(configuration);
+      this.#starting.add(listener);
       return;
     }
     this.#removeListener(configuration.id);
-    this.#listeners.set(configuration.id, new Listener(configuration, this.#parts, this.#onListenerState));
+    const created = new Listener(configuration, this.#parts, this.#onListenerState);
+    this.#listeners.set(configuration.id, created);
+    this.#starting.add(created);
   }
 
   /** TCP connections and UDP sessions of a removed listener are cut; HTTP requests are answered first (ELB's documented way). */

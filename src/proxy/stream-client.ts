@@ -14,6 +14,8 @@ import {
   streamPath,
   streamProtocol,
 } from '../dataplane/configuration.ts';
+import { trafficReports } from '../observe/traffic-lines.ts';
+import type { TrafficChanges } from './counters/traffic-totals.ts';
 import { parseDelta } from './delta-line.ts';
 import type { Log } from './log.ts';
 
@@ -34,6 +36,8 @@ export interface StreamClientOptions {
   /** Takes a delta; false asks for a snapshot. */
   readonly apply: (delta: ConfigurationDelta) => boolean;
   readonly report: () => ProxyReport;
+  /** What changed in the counters since the last call, or all of them. */
+  readonly traffic: (knowsNothing: boolean) => TrafficChanges;
 }
 
 /** A certificate of the list is trusted even where it is not its own issuer. */
@@ -42,6 +46,9 @@ function trustOnly(ca: string): ConnectionOptions {
 }
 
 const anyName: ConnectionOptions = { checkServerIdentity: () => undefined };
+
+/** How often the counters are sent. */
+const trafficIntervalMs = 3000;
 
 const minRetryMs = 50;
 const maxRetryMs = 1000;
@@ -86,6 +93,17 @@ export class StreamClient {
     socket.write(
       `${JSON.stringify({ source, revision, listeners: changed, removed } satisfies ProxyReport)}\n`,
     );
+  }
+
+  /** False when nothing was sent: one who reads too slowly gets the newest counters later, not all of them. */
+  #reportTraffic(socket: Duplex, isFirst: boolean): boolean {
+    if (socket.writableNeedDrain) return false;
+    const { source, revision } = this.#options.report();
+    for (const traffic of trafficReports(this.#options.traffic(isFirst))) {
+      const report: ProxyReport = { source, revision, listeners: [], removed: [], traffic };
+      socket.write(`${JSON.stringify(report)}\n`);
+    }
+    return true;
   }
 
   async #connect(): Promise<void> {
@@ -154,6 +172,11 @@ export class StreamClient {
       if (++silentBeats > 3) socket.destroy();
       else socket.write('\n');
     }, heartbeatMs);
+    let knowsTraffic = false;
+    const tellTraffic = () => {
+      knowsTraffic = this.#reportTraffic(socket, !knowsTraffic) || knowsTraffic;
+    };
+    const counting = setInterval(tellTraffic, trafficIntervalMs);
     if (head.length > 0) socket.unshift(head);
     socket.on('data', () => {
       silentBeats = 0;
@@ -169,10 +192,12 @@ export class StreamClient {
     socket.on('error', () => {});
     socket.on('close', () => {
       clearInterval(heartbeat);
+      clearInterval(counting);
       this.#socket = null;
       this.#retry('the connection to the control plane was lost');
     });
     this.report();
+    tellTraffic();
   }
 
   #retry(fault: string): void {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ConfigurationDelta, ListenerConfiguration } from '../dataplane/configuration.ts';
+import { AccessLogFile } from './access-log/access-log-file.ts';
 import { LastConfiguration } from './last-configuration.ts';
 import { Supervisor } from './supervisor.ts';
 
@@ -25,6 +26,12 @@ class Supervised implements AsyncDisposable {
     logLevel: 'silent',
     log,
     lastConfiguration: new LastConfiguration(this.#directory, log),
+    accessLog: new AccessLogFile({
+      path: join(this.#directory, 'access.log'),
+      maxBytes: 0,
+      keptFiles: 0,
+      log,
+    }),
     onReport: () => this.#told(),
   });
 

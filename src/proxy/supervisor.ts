@@ -4,7 +4,11 @@ import { once } from 'node:events';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { ConfigurationDelta, ListenerState, ProxyReport } from '../dataplane/configuration.ts';
+import { proxyCounters, zeroes } from '../observe/traffic-counts.ts';
+import type { AccessLogFile } from './access-log/access-log-file.ts';
+import type { LogChunk } from './access-log/line-buffer.ts';
 import { ConfigurationState } from './configuration-state.ts';
+import { TrafficTotals } from './counters/traffic-totals.ts';
 import type { LastConfiguration } from './last-configuration.ts';
 import type { Log } from './log.ts';
 import type { FromWorker, ToWorker, WorkerData } from './worker-messages.ts';
@@ -15,6 +19,7 @@ export interface SupervisorOptions {
   readonly logLevel: string;
   readonly log: Log;
   readonly lastConfiguration: LastConfiguration;
+  readonly accessLog: AccessLogFile;
   /** Called when what `report` says has changed. */
   readonly onReport: () => void;
 }
@@ -27,6 +32,9 @@ const restartDelayMs = 500;
  * back after it makes a full handshake once.
  */
 const ticketKeysLifeMs = 60 * 60 * 1000;
+
+/** Stands among the numbers of workers for the thread that they were started by. */
+const mainThread = -1;
 
 interface Running {
   readonly thread: Worker;
@@ -41,6 +49,8 @@ export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #state = new ConfigurationState();
   readonly #running = new Map<number, Running>();
+  /** What the workers have counted so far. */
+  readonly traffic = new TrafficTotals();
   readonly #restarts = new Set<NodeJS.Timeout>();
   #stopping = false;
   /** Shared, so that a client may resume a session at whichever worker it reaches. */
@@ -89,6 +99,15 @@ export class Supervisor {
     return { source: this.#state.source, revision, listeners, removed: [] };
   }
 
+  /** Forgets the counters of what is no more, once they have stood still for a while. */
+  pruneTraffic(): void {
+    this.traffic.prune((kind, id, parentId) => {
+      if (kind === 'proxy') return true;
+      if (kind === 'listener') return this.#state.hasListener(id);
+      return kind === 'pool' ? this.#state.hasPool(id) : this.#state.hasMember(parentId, id);
+    });
+  }
+
   /** Lets connections finish, cuts them at the deadline, and ends the workers. */
   async drain(deadlineMs: number): Promise<void> {
     this.#stopping = true;
@@ -104,6 +123,7 @@ export class Supervisor {
     await Promise.all(exits);
     clearTimeout(impatience);
     await this.#options.lastConfiguration.settled();
+    await this.#options.accessLog.close();
   }
 
   /** Failed when it failed anywhere, listening when it listens everywhere, else not known yet. */
@@ -138,6 +158,7 @@ export class Supervisor {
 
   #exited({ index }: Running): void {
     this.#running.delete(index);
+    this.traffic.forgetWorker(index);
     if (this.#stopping) return;
     const timer = setTimeout(() => {
       this.#restarts.delete(timer);
@@ -151,8 +172,22 @@ export class Supervisor {
     if (message.kind === 'applied') worker.revision = message.revision;
     else if (message.kind === 'listener' && this.#state.hasListener(message.state.id)) {
       worker.listeners.set(message.state.id, message.state);
-    } else return;
+    } else {
+      if (message.kind === 'traffic') this.traffic.add(worker.index, message.rows);
+      if (message.kind === 'access-log') void this.#logAccess(worker, message.chunk);
+      return;
+    }
     this.#options.onReport();
+  }
+
+  async #logAccess(worker: Running, chunk: LogChunk): Promise<void> {
+    const { accessLog } = this.#options;
+    await accessLog.append(chunk);
+    send(worker, { kind: 'logged' });
+    const values = zeroes('proxy');
+    values[proxyCounters.linesWritten] = accessLog.written;
+    values[proxyCounters.linesDropped] = accessLog.dropped;
+    this.traffic.add(mainThread, [{ kind: 'proxy', id: 'proxy', parentId: '', values: [...values] }]);
   }
 }
 

@@ -1,5 +1,6 @@
 /** Lets concurrent writers share one flush of the disk. */
 import type { DatabaseSync } from 'node:sqlite';
+import { CommitMetrics } from './commit-metrics.ts';
 
 /**
  * Work of one writer, run inside a transaction; what it throws undoes only what it wrote. It may be run a second time,
@@ -36,6 +37,7 @@ export class GroupCommit {
   readonly #database: DatabaseSync;
   readonly #changes: () => number;
   readonly #committed: () => void;
+  readonly metrics = new CommitMetrics();
   #waiting: Waiting[] = [];
   #running: Promise<void> | null = null;
 
@@ -85,6 +87,7 @@ export class GroupCommit {
     const finished: (() => void)[] = [];
     const writes = batch.some(({ isUndone }) => !isUndone);
     const before = this.#changes();
+    const beganAt = performance.now();
     try {
       // Left open when an earlier one could not even be undone.
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
@@ -97,9 +100,11 @@ export class GroupCommit {
       this.#database.exec(writes ? 'COMMIT' : 'ROLLBACK');
     } catch (error) {
       this.#undo();
+      this.metrics.noteFailure();
       for (const { failed } of batch) failed(error);
       return;
     }
+    if (writes) this.metrics.note(batch.length, performance.now() - beganAt);
     for (const finish of finished) finish();
     if (writes) this.#committed();
   }

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Kysely } from 'kysely';
+import type { Family } from '../observe/exposition.ts';
 import { type Access, bindAccess } from './access.ts';
 import { showArchived } from './archive.ts';
 import { trimAudit, trimRefusals } from './audit-log.ts';
@@ -183,6 +184,10 @@ export class Store implements Transactions {
     // A little at a time, since other writers wait meanwhile.
     while ((await this.write((tx) => trimAudit(tx, this.#auditDays))) > 0);
     while ((await this.write(trimRefusals)) > 0);
+  }
+
+  metrics(): Family[] {
+    return this.#commits.metrics.families();
   }
 
   /** Calls back after each commit, until the returned function is called. */

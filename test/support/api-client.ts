@@ -36,7 +36,7 @@ export class ApiClient {
    * @param body sent as JSON; a string is sent as it is
    */
   async call(method: string, path: string, body?: unknown): Promise<Reply> {
-    const absolute = /^\/($|v\d|elbow|healthz|versions|openapi|docs)/.test(path);
+    const absolute = /^\/($|v\d|elbow|healthz|versions|openapi|docs|metrics)/.test(path);
     const response = await fetch(`${this.url}${absolute ? path : `/v3/${this.projectId}${path}`}`, {
       method,
       headers: { 'content-type': 'application/json', ...this.headers },

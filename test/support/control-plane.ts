@@ -142,6 +142,7 @@ async function startOver(
       password: 'correct-password',
       domain: 'elbow',
       proxy_token: 'proxy-token',
+      metrics_token: 'metrics-token',
       token_key: 'token-key',
       secrets_key: 'secrets-key',
     }),

@@ -106,6 +106,11 @@ export function openApiDocument(operations: readonly Operation[]): OpenApiDocume
 const withCredential = [{ token: [] }, { signature: [] }];
 
 const securitySchemes = {
+  metrics: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The metrics_token of credentials.json, which scrapers hold.',
+  },
   token: {
     type: 'apiKey',
     in: 'header',
@@ -129,7 +134,7 @@ function schemasOf({ body, answer, query = {} }: Operation): TSchema[] {
 }
 
 function describeOperation(operation: Operation, components: Components): DocumentedOperation {
-  const { id, summary, group, body, status, isPublic, takesYaml, action } = operation;
+  const { id, summary, group, body, status, isPublic, takesYaml, takesMetricsToken, action } = operation;
   const taken = body && content(body, requestExample, components);
   const yaml = taken && takesYaml ? { 'application/yaml': { schema: taken['application/json'].schema } } : {};
   return {
@@ -143,7 +148,7 @@ function describeOperation(operation: Operation, components: Components): Docume
       [status]: success(operation, components),
       ...refusalsOf(operation, requestIdHeader),
     },
-    security: isPublic ? [] : withCredential,
+    security: isPublic ? [] : takesMetricsToken ? [...withCredential, { metrics: [] }] : withCredential,
     ...(action === undefined ? {} : { 'x-action': action }),
   };
 }

@@ -1,3 +1,4 @@
+import type { RequestRecord } from '../access-log/request-record.ts';
 import type { ClientSocket } from '../sockets/client-socket.ts';
 import type { Tunnel } from '../tunnel/tunnel.ts';
 import type { HttpServing } from './http-serving.ts';
@@ -7,6 +8,8 @@ export interface ExchangeClient {
   readonly socket: ClientSocket;
   readonly address: string;
   readonly serving: HttpServing;
+  /** Of the request in hand; null where nothing is logged. */
+  readonly record: RequestRecord | null;
   /** The bytes after the request head, if any came yet; they are the exchange's then. */
   takeInput(): Buffer | null;
   /** Whether the client sends no more. */

@@ -1,3 +1,5 @@
+import { listenerCounters, memberCounters, poolCounters } from '../../observe/traffic-counts.ts';
+import { count, countAnswer, countRequest } from '../counters/counting.ts';
 import type { Member } from '../pools/member.ts';
 import type { Pool } from '../pools/pool.ts';
 import type { Session } from '../sessions/member-sessions.ts';
@@ -74,6 +76,8 @@ export class Exchange implements MemberReceiver {
   #responseBody: BodyReader | null = null;
   #memberIsPaused = false;
   #persists = false;
+  /** When the request, or its beginning, was written to the member. */
+  #sentAt = 0;
 
   constructor(client: ExchangeClient, request: OutgoingRequest) {
     this.#client = client;
@@ -98,12 +102,15 @@ export class Exchange implements MemberReceiver {
     const kept = this.#tried === undefined ? session?.member : undefined;
     const member = kept ?? pool?.pick(this.#client.address, this.#tried);
     if (member === undefined) {
+      if (pool !== undefined && this.#tried === undefined) count(pool.counts, poolCounters.unserved);
       this.#fail(status);
       return;
     }
     this.#member = member;
     member.begin();
-    const waiting = member.idle.take(member.portFor(serving.configuration.port));
+    const port = member.portFor(serving.configuration.port);
+    this.#client.record?.attempt(pool?.id ?? '', member, port);
+    const waiting = member.idle.take(port);
     if (waiting === null) {
       this.#connect(member);
     } else {
@@ -126,6 +133,7 @@ export class Exchange implements MemberReceiver {
   /** No connection came about: nothing was sent, so another member may serve the request. */
   #failConnect(status: number): void {
     const member = this.#dropMember();
+    if (member !== null) count(member.counts, memberCounters.failuresConnect);
     // Rules digest 4.3: a client that belongs to a member waits for no other one.
     const isKept = status === 504 && member !== null && this.#request.session?.member === member;
     const mayRetry = this.#client.serving.settings.memberRetry && !isKept && this.#attempts < ATTEMPTS;
@@ -133,6 +141,7 @@ export class Exchange implements MemberReceiver {
       this.#fail(status);
       return;
     }
+    count(member.counts, memberCounters.retries);
     this.#tried ??= new Set();
     this.#tried.add(member);
     this.#attempt(status);
@@ -148,7 +157,9 @@ export class Exchange implements MemberReceiver {
     const isAgain = this.#sent !== null;
     if (!isAgain) this.#sent = this.#compose();
     if (this.#sent === null) return;
-    if (!connection.socket.write(this.#sent)) this.#pauseClient();
+    this.#sentAt = performance.now();
+    this.#client.record?.connected();
+    if (!this.#toMember(connection, this.#sent)) this.#pauseClient();
     this.#rearm();
     if (isAgain && !this.#requestIsDone) this.#sendWaiting();
   }
@@ -167,6 +178,7 @@ export class Exchange implements MemberReceiver {
     if (input === null || this.#requestBody === null) return this.#request.head;
     pieces.push(this.#request.head);
     const bodyEnd = this.#requestBody.read(input, 0, input.length, pieces);
+    this.#noteBody(bodyEnd);
     const composed = Buffer.concat(pieces);
     pieces.length = 0;
     if (bodyEnd === -1) {
@@ -188,11 +200,12 @@ export class Exchange implements MemberReceiver {
     const body = this.#requestBody;
     if (body === null || body.isDone || connection === null || this.#phase === Phase.CONNECTING) return 0;
     const bodyEnd = body.read(input, 0, input.length, pieces);
+    this.#noteBody(bodyEnd);
     this.#sent = null;
     this.#awaitsContinue = false;
     let flows = true;
-    if (pieces.length === 1) flows = connection.socket.write(pieces[0] as Buffer);
-    else if (pieces.length > 1) flows = connection.socket.write(Buffer.concat(pieces));
+    if (pieces.length === 1) flows = this.#toMember(connection, pieces[0] as Buffer);
+    else if (pieces.length > 1) flows = this.#toMember(connection, Buffer.concat(pieces));
     pieces.length = 0;
     if (bodyEnd === -1) {
       this.#fail(400);
@@ -244,6 +257,7 @@ export class Exchange implements MemberReceiver {
     while (reader !== undefined && this.#phase === Phase.AWAITING) {
       const headEnd = reader.read(buffer, end, this.#request);
       if (headEnd === -1) {
+        this.#countFailure(memberCounters.failuresInvalid);
         this.#fail(502);
         return;
       }
@@ -283,6 +297,7 @@ export class Exchange implements MemberReceiver {
     const { kind, length } = head.framing;
     this.#phase = Phase.RESPONDING;
     this.#response = head;
+    this.#countAnswer(head.status);
     const serving = this.#client.serving;
     // An HTTP/1.0 client sees the end of a body without a length in the end of the connection.
     const endsByClose = clientMinor === 0 && (kind === BodyKind.CHUNKED || kind === BodyKind.UNTIL_CLOSE);
@@ -290,6 +305,8 @@ export class Exchange implements MemberReceiver {
       headers.persists && !endsByClose && !serving.isDraining && serving.configuration.keepaliveTimeoutMs > 0;
     const ending = !this.#persists ? END_CLOSE : clientMinor === 0 ? END_KEEP_ALIVE : LINE_END;
     const headTail = this.#withAdded(head, ending);
+    const { record } = this.#client;
+    if (record !== null) record.headBytesSent = head.forwarded.length + headTail.length;
 
     if (kind === BodyKind.NONE || (kind === BodyKind.LENGTH && end - bodyStart >= length)) {
       // The whole response is here, as it nearly always is: one buffer, one write.
@@ -320,19 +337,48 @@ export class Exchange implements MemberReceiver {
     if (body === null) return;
     const bodyEnd = body.read(buffer, start, end, pieces);
     const inChunks = this.#response?.framing.kind === BodyKind.UNTIL_CLOSE && this.#request.clientMinor === 1;
-    const client = this.#client.socket;
-    let flows = true;
-    if (inChunks && pieces.length > 0) flows = client.write(chunkAround(pieces));
-    else if (pieces.length === 1) flows = writeCopy(client, pieces[0] as Buffer);
-    else if (pieces.length > 1) flows = client.write(Buffer.concat(pieces));
+    if (inChunks && pieces.length > 0) this.#toClient(chunkAround(pieces));
+    else if (pieces.length === 1) {
+      this.#countSent(pieces[0] as Buffer);
+      if (!writeCopy(this.#client.socket, pieces[0] as Buffer)) this.#pauseMember();
+    } else if (pieces.length > 1) this.#toClient(Buffer.concat(pieces));
     pieces.length = 0;
-    if (!flows) this.#pauseMember();
-    if (bodyEnd === -1) this.#client.cut();
-    else if (body.isDone) this.#finish(bodyEnd === end);
+    if (bodyEnd === -1) {
+      this.#countFailure(memberCounters.failuresInvalid);
+      this.#client.cut();
+    } else if (body.isDone) this.#finish(bodyEnd === end);
     else this.#rearm();
   }
 
+  #toMember({ socket }: MemberConnection, bytes: Buffer): boolean {
+    if (this.#member !== null) count(this.#member.counts, memberCounters.bytesSent, bytes.length);
+    return socket.write(bytes);
+  }
+
+  #noteBody(length: number): void {
+    const { record } = this.#client;
+    if (record !== null && length > 0) record.bodyReceived += length;
+  }
+
+  #countAnswer(status: number): void {
+    this.#client.record?.answered(status);
+    countRequest(this.#client.serving.counts, status);
+    if (this.#member !== null) countAnswer(this.#member.counts, status, performance.now() - this.#sentAt);
+  }
+
+  /** @param kind one of the failures of `memberCounters` */
+  #countFailure(kind: number): void {
+    if (this.#member !== null) count(this.#member.counts, kind);
+  }
+
+  #countSent(bytes: Buffer): void {
+    const { record } = this.#client;
+    if (record !== null) record.bytesSent += bytes.length;
+    count(this.#client.serving.counts, listenerCounters.bytesSent, bytes.length);
+  }
+
   #toClient(bytes: Buffer): void {
+    this.#countSent(bytes);
     if (!this.#client.socket.write(bytes)) this.#pauseMember();
   }
 
@@ -369,16 +415,17 @@ export class Exchange implements MemberReceiver {
     const member = this.#member;
     if (connection === null || member === null) return;
     const headTail = this.#withAdded(head, LINE_END);
+    this.#countAnswer(head.status);
     this.#phase = Phase.OVER;
     this.#connection = null;
     this.#member = null;
-    const { deadlines, configuration, settings } = this.#client.serving;
+    const { deadlines, configuration, settings, counts } = this.#client.serving;
     const idleTimeoutMs = configuration.keepaliveTimeoutMs || settings.clientTimeoutMs;
-    const tunnel = new Tunnel(this.#client.socket, connection.socket, deadlines, idleTimeoutMs, () =>
-      member.finish(),
-    );
+    const both = { listener: counts, member: member.counts };
+    const over = () => member.finish();
+    const tunnel = new Tunnel(this.#client.socket, connection.socket, deadlines, idleTimeoutMs, both, over);
     connection.handOver(new TunnelReceiver(tunnel));
-    this.#client.socket.write(Buffer.concat([head.forwarded, headTail]));
+    this.#toClient(Buffer.concat([head.forwarded, headTail]));
     this.#client.startTunnel(tunnel);
     if (end > start) tunnel.fromMember(buffer.subarray(start, end));
   }
@@ -407,14 +454,17 @@ export class Exchange implements MemberReceiver {
         return;
       case Phase.AWAITING:
         if (member !== null && this.#maySendAgain()) {
+          count(member.counts, memberCounters.retries);
           this.#connection?.destroy();
           this.#resumeClient();
           this.#connect(member);
         } else {
+          this.#countFailure(memberCounters.failuresReset);
           this.#fail(502);
         }
         return;
       case Phase.RESPONDING:
+        this.#countFailure(memberCounters.failuresReset);
         this.#client.cut();
     }
   }
@@ -435,9 +485,14 @@ export class Exchange implements MemberReceiver {
 
   /** The time of whoever we wait for is over. */
   onDeadline(): void {
-    if (this.#phase === Phase.CONNECTING) this.#failConnect(504);
-    else if (this.#phase === Phase.RESPONDING) this.#client.cut();
-    else this.#fail(this.#waitsForClient() ? 408 : 504);
+    if (this.#phase === Phase.CONNECTING) {
+      this.#failConnect(504);
+      return;
+    }
+    const isClients = this.#waitsForClient();
+    if (!isClients) this.#countFailure(memberCounters.failuresTimeout);
+    if (this.#phase === Phase.RESPONDING) this.#client.cut();
+    else this.#fail(isClients ? 408 : 504);
   }
 
   #waitsForClient(): boolean {
@@ -461,6 +516,8 @@ export class Exchange implements MemberReceiver {
 
   /** The client is gone: so is the exchange. */
   abort(): void {
+    // As nginx has it, and the cloud's own logs: the client closed the request.
+    if (this.#phase < Phase.RESPONDING) countRequest(this.#client.serving.counts, 499);
     this.#phase = Phase.OVER;
     this.#dropMember();
   }

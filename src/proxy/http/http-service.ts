@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
 import type { HttpListenerSettings, ListenerConfiguration } from '../../dataplane/configuration.ts';
+import { listenerCounters } from '../../observe/traffic-counts.ts';
+import { count } from '../counters/counting.ts';
 import { Http2Connection, type Http2Serving } from '../http2/http2-connection.ts';
 import type { ConnectionService, EngineParts } from '../listeners/service.ts';
 import type { PolicyTable } from '../policies/policy-table.ts';
@@ -17,9 +19,12 @@ export class HttpService implements ConnectionService, Http2Serving {
   plan: RequestPlan;
   isDraining = false;
   readonly deadlines: Deadlines;
+  readonly counts: Float64Array;
   readonly #parts: EngineParts;
   /** A stream of HTTP/2 is a connection too, beside the one that it is on. */
   readonly #connections = new Set<HttpConnection | Http2Connection>();
+  /** Those of them that are streams, which are not counted. */
+  readonly #streams = new WeakSet<object>();
   #isDestroyed = false;
   #onIdle: () => void = () => {};
   policies: PolicyTable | null;
@@ -29,12 +34,17 @@ export class HttpService implements ConnectionService, Http2Serving {
     this.settings = settings;
     this.plan = new RequestPlan(configuration);
     this.deadlines = parts.deadlines;
+    this.counts = parts.counters.listener(configuration.id, configuration.loadBalancerId);
     this.#parts = parts;
     this.policies = parts.policies.get(configuration.id) ?? null;
   }
 
   get connectionCount(): number {
     return this.#connections.size;
+  }
+
+  logAccess(line: string): void {
+    this.#parts.logAccess(line);
   }
 
   pool(): Pool | undefined {
@@ -56,15 +66,19 @@ export class HttpService implements ConnectionService, Http2Serving {
       socket.destroy();
       return;
     }
+    count(this.counts, listenerCounters.connectionsOpened);
     if (tls?.speaksHttp2) this.#connections.add(new Http2Connection(tls, this));
     else this.#connections.add(new HttpConnection(socket, this, tls));
   }
 
   serveStream(socket: ClientSocket, tls: TlsFacts): void {
-    this.#connections.add(new HttpConnection(socket, this, tls));
+    const stream = new HttpConnection(socket, this, tls);
+    this.#streams.add(stream);
+    this.#connections.add(stream);
   }
 
   release(connection: HttpConnection | Http2Connection): void {
+    if (!this.#streams.has(connection)) count(this.counts, listenerCounters.connectionsClosed);
     this.#connections.delete(connection);
     if (this.isDraining && this.#connections.size === 0) this.#onIdle();
   }

@@ -12,12 +12,16 @@ export interface HttpServing {
   /** Every connection ends with its current exchange. */
   readonly isDraining: boolean;
   readonly deadlines: Deadlines;
+  /** Of `listenerCounters`, to be added to. */
+  readonly counts: Float64Array;
   /** Null when every request goes to the default pool. */
   readonly policies: PolicyTable | null;
   /** By id. */
   readonly pools: ReadonlyMap<string, Pool>;
   /** The default pool. */
   pool(): Pool | undefined;
+  /** Takes a line of the access log, with its end. */
+  logAccess(line: string): void;
   /** The connection is over. */
   release(connection: object): void;
 }

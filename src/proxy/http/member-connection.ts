@@ -1,4 +1,6 @@
 import type { Socket } from 'node:net';
+import { memberCounters } from '../../observe/traffic-counts.ts';
+import { count } from '../counters/counting.ts';
 import type { IdleConnections } from '../pools/idle-connections.ts';
 import type { MemberTransport } from '../pools/member-transport.ts';
 import { readBuffer } from '../sockets/read-buffer.ts';
@@ -23,6 +25,8 @@ export interface Destination {
   readonly transport: MemberTransport;
   /** Where connections wait between two exchanges. */
   readonly idle: IdleConnections<MemberConnection>;
+  /** Of `memberCounters`, to be added to. */
+  readonly counts: Float64Array;
 }
 
 /** How long a connection waits for its next request: less than the usual 5 s of members, who close silently. */
@@ -37,6 +41,7 @@ export class MemberConnection implements DeadlineOwner {
   isReused = false;
   #receiver: MemberReceiver | null;
   readonly #idle: Destination['idle'];
+  readonly #counts: Float64Array;
   readonly #deadlines: Deadlines;
   readonly #deadline: Deadline = new Deadline(this);
 
@@ -44,6 +49,8 @@ export class MemberConnection implements DeadlineOwner {
   constructor(destination: Destination, port: number, deadlines: Deadlines, receiver: MemberReceiver) {
     this.port = port;
     this.#idle = destination.idle;
+    this.#counts = destination.counts;
+    count(this.#counts, memberCounters.connectionsOpened);
     this.#deadlines = deadlines;
     this.#receiver = receiver;
     const { address, transport } = destination;
@@ -93,6 +100,7 @@ export class MemberConnection implements DeadlineOwner {
   }
 
   #onBytes(length: number): void {
+    count(this.#counts, memberCounters.bytesReceived, length);
     // Bytes that nobody asked for belong to no response: the connection cannot be trusted any more.
     if (this.#receiver === null) this.#discard();
     else this.#receiver.onMemberBytes(readBuffer, length);
@@ -104,6 +112,7 @@ export class MemberConnection implements DeadlineOwner {
   }
 
   #onClose(): void {
+    count(this.#counts, memberCounters.connectionsClosed);
     this.#deadlines.remove(this.#deadline);
     const receiver = this.#receiver;
     this.#receiver = null;

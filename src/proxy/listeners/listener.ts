@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net';
 import type { ListenerConfiguration, ListenerState } from '../../dataplane/configuration.ts';
 import { Admission } from '../../dataplane/matching/admission.ts';
+import { listenerCounters } from '../../observe/traffic-counts.ts';
+import { count } from '../counters/counting.ts';
 import { HttpService } from '../http/http-service.ts';
 import { plainAddress } from '../sockets/plain-address.ts';
 import { resetSocket } from '../sockets/reset-socket.ts';
@@ -20,6 +22,7 @@ export class Listener {
   readonly #tls: TlsService | null;
   readonly #transport: Transport;
   #admission: Admission;
+  readonly #counts: Float64Array;
   readonly #onState: (state: ListenerState) => void;
   /** By `address port`. */
   readonly #bindings = new Map<string, Binding>();
@@ -35,6 +38,7 @@ export class Listener {
     this.configuration = configuration;
     this.#parts = parts;
     this.#onState = onState;
+    this.#counts = parts.counters.listener(configuration.id, configuration.loadBalancerId);
     this.#admission = new Admission(configuration.access);
     if (configuration.transport === 'udp') {
       const service = new UdpService(configuration, parts, (address) => this.#admission.admits(address));
@@ -56,6 +60,11 @@ export class Listener {
 
   get connectionCount(): number {
     return this.#service.connectionCount;
+  }
+
+  /** Whether it is not known yet if it can listen. */
+  get isStarting(): boolean {
+    return !this.#isClosed && this.#state() === null;
   }
 
   /** Takes a changed configuration of the same protocol: only addresses that changed are bound anew. */
@@ -99,8 +108,12 @@ export class Listener {
   }
 
   #accept(socket: Socket, service: ConnectionService): void {
-    if (this.#admission.admits(plainAddress(socket.remoteAddress))) service.serve(socket);
-    else resetSocket(socket);
+    if (this.#admission.admits(plainAddress(socket.remoteAddress))) {
+      service.serve(socket);
+      return;
+    }
+    count(this.#counts, listenerCounters.connectionsRefused);
+    resetSocket(socket);
   }
 
   #bind(): void {

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { ListenerConfiguration } from '../../dataplane/configuration.ts';
+import type { TrafficCounters } from '../counters/traffic-counters.ts';
 import type { Log } from '../log.ts';
 import type { PolicyTable } from '../policies/policy-table.ts';
 import type { Pool } from '../pools/pool.ts';
@@ -12,6 +13,9 @@ import type { ConnectionIds } from '../udp/connection-ids.ts';
 export interface EngineParts {
   readonly log: Log;
   readonly deadlines: Deadlines;
+  readonly counters: TrafficCounters;
+  /** Takes the lines of the access log, each with its end. */
+  readonly logAccess: (line: string) => void;
   /** Pools by id. */
   readonly pools: ReadonlyMap<string, Pool>;
   readonly certificates: CertificateStore;

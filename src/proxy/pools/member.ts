@@ -11,6 +11,7 @@ export class Member implements Candidate {
   /** 0 stands for the listener's port. */
   readonly port: number;
   readonly transport: MemberTransport;
+  readonly counts: Float64Array;
   weight: number;
   active = 0;
   /** Whether it may be sent anything: one of weight 0 still serves the clients that belong to it. */
@@ -20,7 +21,9 @@ export class Member implements Candidate {
   /** The selection that may pick this member; null while it gets nothing new. */
   #selection: Selection<Member> | null = null;
 
-  constructor(configuration: MemberConfiguration, transport: MemberTransport) {
+  /** @param counts of `memberCounters`, to be added to */
+  constructor(configuration: MemberConfiguration, transport: MemberTransport, counts: Float64Array) {
+    this.counts = counts;
     this.id = configuration.id;
     this.address = configuration.address;
     this.port = configuration.port;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Algorithm, MemberConfiguration } from '../../dataplane/configuration.ts';
+import { TrafficCounters } from '../counters/traffic-counters.ts';
 import { Pool } from './pool.ts';
 
 const member = (id: string, overrides: Partial<MemberConfiguration> = {}): MemberConfiguration => ({
@@ -26,14 +27,17 @@ test('only members in good health and above weight 0 are picked, standbys for wa
   });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
-      const pool = new Pool({
-        id: 'pool',
-        protocol: 'http',
-        tls: false,
-        algorithm: 'round-robin',
-        connectionIdSlice: null,
-        sessions: null,
-      });
+      const pool = new Pool(
+        {
+          id: 'pool',
+          protocol: 'http',
+          tls: false,
+          algorithm: 'round-robin',
+          connectionIdSlice: null,
+          sessions: null,
+        },
+        new TrafficCounters(),
+      );
       const expected = new Map<string, MemberConfiguration>();
       for (const { id, kind, weight, healthy, standby, port, algorithm } of steps) {
         if (kind === 'put') {
@@ -73,14 +77,17 @@ test('only members in good health and above weight 0 are picked, standbys for wa
 });
 
 test('what a removed member still does is not counted against a member of the same id', () => {
-  const pool = new Pool({
-    id: 'pool',
-    protocol: 'tcp',
-    tls: false,
-    algorithm: 'least-connections',
-    connectionIdSlice: null,
-    sessions: null,
-  });
+  const pool = new Pool(
+    {
+      id: 'pool',
+      protocol: 'tcp',
+      tls: false,
+      algorithm: 'least-connections',
+      connectionIdSlice: null,
+      sessions: null,
+    },
+    new TrafficCounters(),
+  );
   pool.putMember(member('a'));
   const old = pool.pick('', undefined);
   old?.begin();
@@ -94,14 +101,17 @@ test('what a removed member still does is not counted against a member of the sa
 });
 
 test('a changed weight keeps the count of what is in progress', () => {
-  const pool = new Pool({
-    id: 'pool',
-    protocol: 'tcp',
-    tls: false,
-    algorithm: 'least-connections',
-    connectionIdSlice: null,
-    sessions: null,
-  });
+  const pool = new Pool(
+    {
+      id: 'pool',
+      protocol: 'tcp',
+      tls: false,
+      algorithm: 'least-connections',
+      connectionIdSlice: null,
+      sessions: null,
+    },
+    new TrafficCounters(),
+  );
   pool.putMember(member('a'));
   const picked = pool.pick('', undefined);
   picked?.begin();
@@ -112,28 +122,34 @@ test('a changed weight keeps the count of what is in progress', () => {
 });
 
 test('a member of any port is reached on the listener’s', () => {
-  const pool = new Pool({
-    id: 'pool',
-    protocol: 'tcp',
-    tls: false,
-    algorithm: 'round-robin',
-    connectionIdSlice: null,
-    sessions: null,
-  });
+  const pool = new Pool(
+    {
+      id: 'pool',
+      protocol: 'tcp',
+      tls: false,
+      algorithm: 'round-robin',
+      connectionIdSlice: null,
+      sessions: null,
+    },
+    new TrafficCounters(),
+  );
   pool.putMember(member('a', { port: 0 }));
   assert.equal(pool.pick('', undefined)?.portFor(8443), 8443);
 });
 
 test('a retry goes to a standby once every other member was tried', () => {
   for (const algorithm of ['round-robin', 'least-connections', 'source-ip'] as const) {
-    const pool = new Pool({
-      id: 'pool',
-      protocol: 'tcp',
-      tls: false,
-      algorithm,
-      connectionIdSlice: null,
-      sessions: null,
-    });
+    const pool = new Pool(
+      {
+        id: 'pool',
+        protocol: 'tcp',
+        tls: false,
+        algorithm,
+        connectionIdSlice: null,
+        sessions: null,
+      },
+      new TrafficCounters(),
+    );
     for (const configuration of [member('a'), member('b'), member('c', { standby: true })])
       pool.putMember(configuration);
     const tried = new Set<NonNullable<ReturnType<Pool['pick']>>>();

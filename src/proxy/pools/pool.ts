@@ -4,6 +4,7 @@ import type {
   MemberConfiguration,
   PoolConfiguration,
 } from '../../dataplane/configuration.ts';
+import type { TrafficCounters } from '../counters/traffic-counters.ts';
 import { createSelection, type Selection } from '../selection/selection.ts';
 import { MemberSessions } from '../sessions/member-sessions.ts';
 import { Member } from './member.ts';
@@ -14,6 +15,9 @@ import { TlsTransport } from './tls-transport.ts';
 export class Pool {
   #configuration: PoolConfiguration;
   #sessions: MemberSessions | null;
+  readonly #counters: TrafficCounters;
+  /** What no member has a part in. */
+  readonly counts: Float64Array;
   #selection: Selection<Member>;
   /** Of those that stand by; most pools have none. */
   #standbys: Selection<Member>;
@@ -21,8 +25,10 @@ export class Pool {
   /** Those that may get something new, and whether they stand by. */
   readonly #eligible = new Map<Member, boolean>();
 
-  constructor(configuration: PoolConfiguration) {
+  constructor(configuration: PoolConfiguration, counters: TrafficCounters) {
     this.#configuration = configuration;
+    this.#counters = counters;
+    this.counts = counters.pool(configuration.id);
     this.#sessions = configuration.sessions && new MemberSessions(configuration.sessions);
     this.#selection = createSelection<Member>(configuration.algorithm);
     this.#standbys = createSelection<Member>(configuration.algorithm);
@@ -75,7 +81,7 @@ export class Pool {
     if (member === undefined) {
       const { protocol, tls } = this.#configuration;
       const transport = tls ? new TlsTransport(protocol === 'http') : plainTransport;
-      member = new Member(configuration, transport);
+      member = new Member(configuration, transport, this.#counters.member(configuration.id, this.id));
       this.#members.set(configuration.id, member);
       this.#sessions?.add(member);
     }

@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
 import type { ListenerConfiguration } from '../../dataplane/configuration.ts';
+import { listenerCounters } from '../../observe/traffic-counts.ts';
+import { count } from '../counters/counting.ts';
 import type { ConnectionService, EngineParts } from '../listeners/service.ts';
 import { TcpConnection, type TcpServing } from './tcp-connection.ts';
 
@@ -7,6 +9,7 @@ import { TcpConnection, type TcpServing } from './tcp-connection.ts';
 export class TcpService implements ConnectionService, TcpServing {
   configuration: ListenerConfiguration;
   readonly parts: EngineParts;
+  readonly counts: Float64Array;
   readonly #connections = new Set<TcpConnection>();
   #isDestroyed = false;
   #onIdle: (() => void) | null = null;
@@ -14,6 +17,7 @@ export class TcpService implements ConnectionService, TcpServing {
   constructor(configuration: ListenerConfiguration, parts: EngineParts) {
     this.configuration = configuration;
     this.parts = parts;
+    this.counts = parts.counters.listener(configuration.id, configuration.loadBalancerId);
   }
 
   get connectionCount(): number {
@@ -26,12 +30,14 @@ export class TcpService implements ConnectionService, TcpServing {
       socket.destroy();
       return;
     }
+    count(this.counts, listenerCounters.connectionsOpened);
     const connection = new TcpConnection(socket, this);
     this.#connections.add(connection);
     connection.start();
   }
 
   release(connection: TcpConnection): void {
+    count(this.counts, listenerCounters.connectionsClosed);
     this.#connections.delete(connection);
     if (this.#connections.size === 0) this.#onIdle?.();
   }

@@ -1,8 +1,16 @@
 import type { Socket } from 'node:net';
+import { listenerCounters, memberCounters } from '../../observe/traffic-counts.ts';
+import { count } from '../counters/counting.ts';
 import type { ClientSocket } from '../sockets/client-socket.ts';
 import { writeCopy } from '../sockets/read-buffer.ts';
 import { resetSocket } from '../sockets/reset-socket.ts';
 import { Deadline, type DeadlineOwner, type Deadlines } from '../time/deadlines.ts';
+
+/** The counts of the two sides: the bytes that a tunnel writes are added to them. */
+export interface TunnelCounts {
+  readonly listener: Float64Array;
+  readonly member: Float64Array;
+}
 
 /**
  * Bytes both ways between a client and a member, as they come. Either side may stop sending while it still
@@ -16,7 +24,11 @@ export class Tunnel implements DeadlineOwner {
   readonly #deadlines: Deadlines;
   readonly #deadline: Deadline = new Deadline(this);
   readonly #idleTimeoutMs: number;
+  readonly #counts: TunnelCounts;
   readonly #onOver: () => void;
+  /** Bytes written so far. */
+  bytesToClient = 0;
+  bytesToMember = 0;
   #isOver = false;
   #clientEnded = false;
   #clientClosed = false;
@@ -29,12 +41,14 @@ export class Tunnel implements DeadlineOwner {
     member: Socket,
     deadlines: Deadlines,
     idleTimeoutMs: number,
+    counts: TunnelCounts,
     onOver: () => void,
   ) {
     this.#client = client;
     this.#member = member;
     this.#deadlines = deadlines;
     this.#idleTimeoutMs = idleTimeoutMs;
+    this.#counts = counts;
     this.#onOver = onOver;
     this.#touch();
   }
@@ -43,6 +57,8 @@ export class Tunnel implements DeadlineOwner {
   fromClient(bytes: Buffer): void {
     if (this.#isOver) return;
     this.#touch();
+    this.bytesToMember += bytes.length;
+    count(this.#counts.member, memberCounters.bytesSent, bytes.length);
     if (!this.#member.write(bytes)) this.#client.pause();
   }
 
@@ -50,6 +66,8 @@ export class Tunnel implements DeadlineOwner {
   fromMember(bytes: Buffer): void {
     if (this.#isOver) return;
     this.#touch();
+    this.bytesToClient += bytes.length;
+    count(this.#counts.listener, listenerCounters.bytesSent, bytes.length);
     if (!writeCopy(this.#client, bytes)) this.#member.pause();
   }
 

@@ -1,5 +1,8 @@
 import type { RemoteInfo, Socket } from 'node:dgram';
 import type { ListenerConfiguration } from '../../dataplane/configuration.ts';
+import { listenerCounters, poolCounters } from '../../observe/traffic-counts.ts';
+import { connectionLine } from '../access-log/connection-line.ts';
+import { count } from '../counters/counting.ts';
 import type { EngineParts, Service } from '../listeners/service.ts';
 import type { Member } from '../pools/member.ts';
 import type { Pool } from '../pools/pool.ts';
@@ -19,6 +22,7 @@ export class UdpService implements Service, UdpServing {
   /** By the socket that the client wrote to, and the client's address and port. */
   readonly #sessions = new Map<Socket, Map<string, UdpSession>>();
   #count = 0;
+  readonly counts: Float64Array;
   #isDestroyed = false;
 
   /** @param admits whether a client with the address may begin a session */
@@ -30,6 +34,7 @@ export class UdpService implements Service, UdpServing {
     this.#configuration = configuration;
     this.#parts = parts;
     this.#admits = admits;
+    this.counts = parts.counters.listener(configuration.id, configuration.loadBalancerId);
   }
 
   get connectionCount(): number {
@@ -46,6 +51,7 @@ export class UdpService implements Service, UdpServing {
 
   receive(bytes: Buffer, from: RemoteInfo, listening: Socket): void {
     const pool = this.#pool;
+    count(this.counts, listenerCounters.bytesReceived, bytes.length);
     if (this.#isDestroyed || pool === undefined) return;
     const led = this.#ledBy(bytes, pool);
     let session = this.#sessions.get(listening)?.get(keyOf(from));
@@ -85,7 +91,7 @@ export class UdpService implements Service, UdpServing {
 
   release(session: UdpSession): void {
     const sessions = this.#sessions.get(session.listening);
-    if (sessions?.delete(keyOf(session.client))) this.#count -= 1;
+    if (sessions?.delete(keyOf(session.client))) this.#forget(session);
     if (sessions?.size === 0) this.#sessions.delete(session.listening);
   }
 
@@ -110,15 +116,39 @@ export class UdpService implements Service, UdpServing {
     led: Member | undefined,
   ): UdpSession | undefined {
     const address = plainAddress(from.address);
-    if (this.#count >= MAX_SESSIONS || !this.#admits(address)) return undefined;
+    if (this.#count >= MAX_SESSIONS) return undefined;
+    if (!this.#admits(address)) {
+      count(this.counts, listenerCounters.connectionsRefused);
+      return undefined;
+    }
     const slice = pool.connectionIdSlice && sliceOf(bytes, pool.connectionIdSlice);
     const member = led ?? pool.pick(slice ?? address, undefined);
-    if (member === undefined) return undefined;
+    if (member === undefined) {
+      count(pool.counts, poolCounters.unserved);
+      return undefined;
+    }
     const session = new UdpSession(from, listening, member, this.#configuration.port, this);
     const sessions = this.#sessions.get(listening) ?? new Map<string, UdpSession>();
     this.#sessions.set(listening, sessions.set(keyOf(from), session));
     this.#count += 1;
+    count(this.counts, listenerCounters.connectionsOpened);
     return session;
+  }
+
+  #forget({ client, member, beganAt, bytesReceived, bytesSent }: UdpSession): void {
+    this.#count -= 1;
+    const configuration = this.#configuration;
+    if (configuration.accessLog) {
+      const { id, address } = member;
+      const ended = {
+        ...({ protocol: 'UDP', address: plainAddress(client.address), port: client.port } as const),
+        ...{ durationMs: performance.now() - beganAt, connectMs: null, bytesReceived, bytesSent },
+        poolId: configuration.poolId ?? '',
+        member: { id, address, port: member.portFor(configuration.port) },
+      };
+      this.#parts.logAccess(connectionLine(ended, configuration));
+    }
+    count(this.counts, listenerCounters.connectionsClosed);
   }
 
   #endAll(): void {

@@ -1,11 +1,15 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
+import { listenerCounters, memberCounters } from '../../observe/traffic-counts.ts';
+import { count } from '../counters/counting.ts';
 import type { Member } from '../pools/member.ts';
 import { Deadline, type DeadlineOwner, type Deadlines } from '../time/deadlines.ts';
 
 /** What a session needs of the listener that it came through. */
 export interface UdpServing {
   readonly deadlines: Deadlines;
+  /** Of `listenerCounters`, to be added to. */
+  readonly counts: Float64Array;
   /** How long a session lasts without a datagram. */
   readonly idleTimeoutMs: number;
   /** Looks at what a member sends, before its client gets it. */
@@ -31,6 +35,10 @@ export class UdpSession implements DeadlineOwner {
   readonly #socket: Socket;
   /** Null once the socket is connected. */
   #waiting: Buffer[] | null = [];
+  /** Bytes so far. */
+  bytesReceived = 0;
+  bytesSent = 0;
+  readonly beganAt = performance.now();
   #isOver = false;
 
   constructor(
@@ -45,13 +53,17 @@ export class UdpSession implements DeadlineOwner {
     this.member = member;
     this.#serving = serving;
     member.begin();
+    count(member.counts, memberCounters.connectionsOpened);
     const family = isIPv6(member.address) ? 6 : 4;
     this.#socket = createSocket({
       type: `udp${family}`,
       lookup: (address, _options, done) => done(null, address, family),
     });
     // Nobody hears there (ICMP tells), or no descriptor is left: whoever the client reaches next may be better off.
-    this.#socket.on('error', () => this.end());
+    this.#socket.on('error', () => {
+      count(member.counts, memberCounters.failuresConnect);
+      this.end();
+    });
     this.#socket.on('connect', () => this.#flush());
     this.#socket.on('message', (bytes) => this.#fromMember(bytes));
     this.#socket.connect(member.portFor(listenerPort), member.address);
@@ -61,7 +73,8 @@ export class UdpSession implements DeadlineOwner {
   fromClient(bytes: Buffer): void {
     if (this.#isOver) return;
     this.#touch();
-    if (this.#waiting === null) this.#socket.send(bytes);
+    this.bytesReceived += bytes.length;
+    if (this.#waiting === null) this.#send(bytes);
     else if (this.#waiting.length < MAX_WAITING) this.#waiting.push(bytes);
   }
 
@@ -76,6 +89,7 @@ export class UdpSession implements DeadlineOwner {
     this.#serving.deadlines.remove(this.#deadline);
     this.#socket.close();
     this.member.finish();
+    count(this.member.counts, memberCounters.connectionsClosed);
     this.#serving.release(this);
   }
 
@@ -83,6 +97,9 @@ export class UdpSession implements DeadlineOwner {
     if (this.#isOver) return;
     this.#touch();
     this.#serving.onMemberDatagram(bytes, this.member);
+    count(this.member.counts, memberCounters.bytesReceived, bytes.length);
+    count(this.#serving.counts, listenerCounters.bytesSent, bytes.length);
+    this.bytesSent += bytes.length;
     try {
       this.listening.send(bytes, this.client.port, this.client.address);
     } catch {
@@ -94,7 +111,12 @@ export class UdpSession implements DeadlineOwner {
   #flush(): void {
     const waiting = this.#waiting ?? [];
     this.#waiting = null;
-    for (const bytes of waiting) this.#socket.send(bytes);
+    for (const bytes of waiting) this.#send(bytes);
+  }
+
+  #send(bytes: Buffer): void {
+    count(this.member.counts, memberCounters.bytesSent, bytes.length);
+    this.#socket.send(bytes);
   }
 
   #touch(): void {
