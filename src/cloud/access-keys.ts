@@ -123,6 +123,7 @@ export function accessKeyOperations(keys: AccessKeys): Operation[] {
       path: `${path}/{access_key}`,
       summary: 'Have a permanent access key refused, or taken again, or describe it',
       body: UpdateRequest,
+      bodyOptions: { immutable: { credential: new Set(['user_id']) } },
       answer: KeyAnswer,
       status: 200,
       refusals: [declared],

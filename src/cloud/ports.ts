@@ -188,6 +188,7 @@ function operationsOf(region: Region, version: Version): Operation[] {
       path: each,
       summary: 'Name a port anew',
       body: ChangedPort,
+      bodyOptions: { immutable: { port: new Set(['network_id', 'fixed_ips']) } },
       answer,
       status: 200,
       handle: async (call) => {

@@ -129,6 +129,7 @@ export function publicIpOperations(region: Region): Operation[] {
       path: '/v1/{project_id}/publicips/{publicip_id}',
       summary: 'Bind a public IP to a load balancer by its port, or unbind it',
       body: Binding,
+      bodyOptions: { immutable: { publicip: new Set(['type', 'ip_version', 'alias']) } },
       answer: Type.Object({ publicip: ProjectPublicIp }),
       handle: async ({ params: { project_id = '', publicip_id = '' }, body }) => {
         const { port_id } = (body as Static<typeof Binding>).publicip;
