@@ -7,7 +7,8 @@ import { after, before, test } from 'node:test';
 import { makeListener, makeLoadBalancer, makeMember, makePolicy, makePool } from '../api/fixtures.ts';
 import type { ApiClient } from '../support/api-client.ts';
 import { seed, startTestControlPlane, type TestControlPlane } from '../support/control-plane.ts';
-import { signedHeaders } from '../support/signed-request.ts';
+import { fetchDocument, inlined } from '../support/openapi.ts';
+import { forms, signedHeaders } from '../support/signed-request.ts';
 
 const keys = { access: 'TESTAK0123456789', secret: 'testsk-secret-0123456789' };
 
@@ -41,6 +42,14 @@ async function signed(method: string, path: string, body = '', more: Record<stri
     body: (await answer.text()) || null,
   }));
 }
+
+test('trap 1: all three forms of signatures are taken', async () => {
+  const path = `/v3/${seed.projectId}/elb/pools`;
+  for (const form of Object.values(forms)) {
+    const headers = signedHeaders({ method: 'GET', url: path, ...keys, form });
+    assert.equal((await fetch(controlPlane.url + path, { headers })).status, 200, form.algorithm);
+  }
+});
 
 test('traps 3 and 6: X-Sdk-Date alone need be signed, and the project is that of the path', async () => {
   const path = `/v3/${seed.projectId}/elb/pools`;
@@ -131,6 +140,37 @@ test('trap 13: every error is flat and all text, with its request id in the head
     for (const part of Object.values(body)) assert.ok(typeof part === 'string' && part !== '');
     assert.equal(headers.get('x-request-id'), body.request_id);
   }
+});
+
+test('trap 14: what is documented as a list is one, empty rather than null, and numbers are numbers', async () => {
+  const document = await fetchDocument(controlPlane.url);
+  const { lb, pool } = await makeMembers(1);
+  const listener = await makeListener(api, lb.id, { enhance_l7policy_enable: true });
+  const policy = await makePolicy(api, listener.id, {
+    action: 'FIXED_RESPONSE',
+    fixed_response_config: { status_code: '200' },
+  });
+  const made = { LoadBalancer: lb, Listener: listener, Pool: pool, L7Policy: policy };
+  const kinds: Readonly<Record<string, (value: unknown) => boolean>> = {
+    array: Array.isArray,
+    integer: Number.isInteger,
+    boolean: (value) => typeof value === 'boolean',
+    string: (value) => typeof value === 'string',
+  };
+  let compared = 0;
+  for (const [name, resource] of Object.entries(made)) {
+    const schema = document.components.schemas[name] ?? assert.fail(name);
+    for (const [field, { type }] of Object.entries(inlined(document, schema).properties ?? {})) {
+      const isSo = typeof type === 'string' ? kinds[type] : undefined;
+      if (!isSo || !(field in resource)) continue;
+      assert.ok(
+        isSo(resource[field]),
+        `${name}.${field} is ${JSON.stringify(resource[field])}, not of type ${type}`,
+      );
+      compared++;
+    }
+  }
+  assert.ok(compared > 60, `${compared} fields`);
 });
 
 test('trap 15: redirect_pools_config stays empty unless the caller gave it', async () => {

@@ -8,7 +8,7 @@ import { isSignedWith, parseSdkDate } from '../../src/service/identity/signature
 import { forms, type SignedParts, signedHeaders } from '../support/signed-request.ts';
 import { authorizationOf, type Vector, vectors } from './signature-vectors.ts';
 
-describe('a signature of a real client', () => {
+describe('a signature of a real client, in each form and order of queries (traps 1, 2 and 4)', () => {
   for (const vector of vectors) {
     test(`verifies: ${vector.name}`, () => {
       assert.equal(verify(requestOf(vector), vector), true);
