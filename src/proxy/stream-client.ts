@@ -59,6 +59,7 @@ export class StreamClient {
   #socket: Duplex | null = null;
   #retryMs = minRetryMs;
   #timer: NodeJS.Timeout | null = null;
+  #reporting: NodeJS.Immediate | null = null;
   /** Whether the next connection must bring a snapshot. */
   #lost = false;
   #reported = new Map<string, ListenerState>();
@@ -76,11 +77,22 @@ export class StreamClient {
   stop(): void {
     this.#ended.abort();
     if (this.#timer) clearTimeout(this.#timer);
+    if (this.#reporting) clearImmediate(this.#reporting);
     this.#socket?.destroy();
   }
 
-  /** Sends what has changed since the last report; called whenever something may have. */
+  /**
+   * Sends what has changed since the last report; called whenever something may have. Calls of one turn of the event loop
+   * are one report: each looks at every listener, and ten thousand may begin to listen at once.
+   */
   report(): void {
+    this.#reporting ??= setImmediate(() => {
+      this.#reporting = null;
+      this.#sendReport();
+    });
+  }
+
+  #sendReport(): void {
     const socket = this.#socket;
     if (!socket) return;
     const { source, revision, listeners } = this.#options.report();
