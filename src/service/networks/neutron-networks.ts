@@ -6,7 +6,7 @@ import { conflict, notFound } from '../../model/errors.ts';
 import { draft } from '../../model/resource.ts';
 import { type Subnet, subnet } from '../../model/subnet.ts';
 import { insert, remove, update } from '../../store/rows.ts';
-import type { Reader } from '../../store/transaction.ts';
+import type { Reader, Writer } from '../../store/transaction.ts';
 import { portIdOf } from '../addresses.ts';
 import { newId } from '../new-id.ts';
 import { type Region, timestamp } from '../region.ts';
@@ -141,39 +141,53 @@ export function interfacePortId({ id, gateway_ip }: Subnet): string {
 }
 
 /** Puts a subnet into a VPC. */
-export async function addInterface(
+export function addInterface(
   region: Region,
   projectId: string,
   routerId: string,
   subnetId: string,
 ): Promise<Subnet> {
-  const { id: networkId } = await showIpv4Subnet(region, projectId, subnetId);
-  return region.store.write(async (tx) => {
-    const within = await requireOwnVpc(tx.db, region, projectId, routerId);
-    const before = await requireIpv4Subnet(tx.db, region, projectId, networkId, subnetId);
+  return changeInterface(region, projectId, routerId, subnetId, async (tx, vpcOfRouter, before) => {
     checkOutside(before, `subnet ${subnetId}`);
-    const after: Subnet = { ...before, vpc_id: within.id, updated_at: timestamp(tx.at) };
-    await checkPlace(tx.db, within, after, 'subnet_id');
+    const after: Subnet = { ...before, vpc_id: vpcOfRouter.id, updated_at: timestamp(tx.at) };
+    await checkPlace(tx.db, vpcOfRouter, after, 'subnet_id');
     await update(tx, subnet, before, after);
     return after;
   });
 }
 
 /** Takes a subnet that nothing uses out of its VPC. */
-export async function removeInterface(
+export function removeInterface(
   region: Region,
   projectId: string,
   routerId: string,
   subnetId: string,
 ): Promise<Subnet> {
-  const { id: networkId } = await showIpv4Subnet(region, projectId, subnetId);
-  return region.store.write(async (tx) => {
-    const within = await requireOwnVpc(tx.db, region, projectId, routerId);
-    const before = await requireIpv4Subnet(tx.db, region, projectId, networkId, subnetId);
-    if (before.vpc_id !== within.id) throw notFound('router interface of subnet', subnetId);
+  return changeInterface(region, projectId, routerId, subnetId, async (tx, vpcOfRouter, before) => {
+    if (before.vpc_id !== vpcOfRouter.id) throw notFound('router interface of subnet', subnetId);
     await checkSubnetUnused(tx.db, before, 'taken out of its router');
     await update(tx, subnet, before, { vpc_id: '', updated_at: timestamp(tx.at) });
     return before;
+  });
+}
+
+/** Changes whether a subnet is in a VPC; both are as the transaction has them. */
+async function changeInterface(
+  region: Region,
+  projectId: string,
+  routerId: string,
+  subnetId: string,
+  change: (
+    tx: Writer,
+    vpcOfRouter: Awaited<ReturnType<typeof requireOwnVpc>>,
+    before: Subnet,
+  ) => Promise<Subnet>,
+): Promise<Subnet> {
+  const { id: networkId } = await showIpv4Subnet(region, projectId, subnetId);
+  return region.store.write(async (tx) => {
+    const vpcOfRouter = await requireOwnVpc(tx.db, region, projectId, routerId);
+    const before = await requireIpv4Subnet(tx.db, region, projectId, networkId, subnetId);
+    return change(tx, vpcOfRouter, before);
   });
 }
 
